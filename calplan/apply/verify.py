@@ -1,0 +1,147 @@
+"""What was forecast against what was observed, user by user (semantics (l))."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from calplan.diff import canonical
+from calplan.impact.outcome import DISCONNECTED, Outcome
+from calplan.impact.population import Population
+from calplan.model.connection import Held
+from calplan.model.limits import Tolerance
+from calplan.model.settings import AccountSettings
+from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.model.user import RawFacts, Status, decode, text_list
+from calplan.plan.as_document import as_json
+from calplan.plan.document import PlanDocument, UserDocument
+
+
+class Verdict(Enum):
+    """How one user's forecast came out."""
+
+    HIT = "hit"
+    SURPRISE = "surprise"
+    FALSE_ALARM = "false alarm"
+    NOT_OBSERVABLE = "not observable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One user whose forecast did not simply come true; ``found`` says in words what was observed."""
+
+    email: str
+    outcome: str
+    verdict: Verdict
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """All users of a plan held against what is observed now.
+
+    ``still_disconnected`` are those who lost their connection and have none yet. ``within`` says whether surprises and
+    false alarms stay within the tolerance.
+    """
+
+    counts: dict[Verdict, int]
+    judged: tuple[Judged, ...]
+    still_disconnected: tuple[str, ...]
+    returned: int
+    within: bool
+
+
+LOST: Final = frozenset(outcome.value for outcome in DISCONNECTED)
+
+
+def verify(rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, *, was_off: bool) -> Verification:
+    """Hold the rows of a plan against a population read after the apply.
+
+    ``was_off`` says that the integration was off before the change, so that no earlier connection counted.
+    """
+    present = {email: number for number, email in enumerate(observed.emails)}
+    counts = dict.fromkeys(Verdict, 0)
+    judged, still = [], []
+    losses = returned = 0
+    for row in rows:
+        had = None if was_off else decode(raw_facts(row)).connection
+        now = _observed(observed, present.get(row["email"]))
+        verdict = judge(row["outcome"], had, now)
+        counts[verdict] += 1
+        if verdict is not Verdict.HIT:
+            judged.append(Judged(email=row["email"], outcome=row["outcome"], verdict=verdict, found=_words(now)))
+        if row["outcome"] in LOST:
+            losses += 1
+            returned += not isinstance(now, Unknown) and now is not None and now != had
+            if now is None:
+                still.append(row["email"])
+    return Verification(
+        counts=counts,
+        judged=tuple(judged),
+        still_disconnected=tuple(still),
+        returned=returned,
+        within=counts[Verdict.SURPRISE] <= tolerance.surprises.largest(len(present))
+        and counts[Verdict.FALSE_ALARM] <= tolerance.false_alarms.largest(losses),
+    )
+
+
+def judge(outcome: str, had: Held, now: Held) -> Verdict:
+    """Whether one observation lies in the set its outcome allows; who connected since is no surprise."""
+    if isinstance(now, Unknown):
+        return Verdict.NOT_OBSERVABLE
+    match Outcome(outcome):
+        case Outcome.AT_RISK:
+            return Verdict.HIT
+        case Outcome.BLOCKED:
+            return Verdict.HIT if now is None else Verdict.SURPRISE
+        case Outcome.PROMPTED:
+            return Verdict.HIT
+        case Outcome.AUTOMATIC:
+            return Verdict.SURPRISE if now is None else Verdict.HIT
+        case Outcome.UNAFFECTED:
+            return Verdict.HIT if had is None or isinstance(had, Unknown) or now == had else Verdict.SURPRISE
+        case _:
+            return Verdict.FALSE_ALARM if now is not None and now == had else Verdict.HIT
+
+
+def raw_facts(row: UserDocument) -> RawFacts:
+    """The words a row was written from."""
+    groups, own_grant = row.get("groups"), row.get("own_grant")
+    return RawFacts(
+        status=row["status"],
+        service=row.get("service"),
+        ews_host=row.get("ews_host"),
+        calendar=row.get("calendar"),
+        contacts=row.get("contacts"),
+        auth=row.get("auth"),
+        mailbox_location=row.get("mailbox_location"),
+        own_grant=None if own_grant is None else text_list(own_grant),
+        groups=None if groups is None else text_list(groups),
+        primary_group=row.get("primary_group"),
+        clients=text_list(row["clients"]),
+    )
+
+
+def _observed(population: Population, number: int | None) -> Held:
+    """The connection observed now; of a user who is gone or no longer active nobody can tell."""
+    if number is None:
+        return UNKNOWN
+    facts = population.classes[population.class_ids[number]]
+    return facts.connection if facts.status is Status.ACTIVE else UNKNOWN
+
+
+def _words(held: Held) -> str:
+    if isinstance(held, Unknown):
+        return "cannot be observed"
+    return "not connected" if held is None else f"connected to {held.service.value}"
+
+
+def unlike(document: PlanDocument, settings: AccountSettings) -> tuple[str, ...]:
+    """The addresses of settings that the plan changed and that are not as planned."""
+    live = canonical(settings)
+    changed = [change["address"] for change in document["resource_changes"]]
+    return tuple(
+        address
+        for address in changed
+        if address in live and as_json(live[address]) != document["planned_values"][address]
+    )

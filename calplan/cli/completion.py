@@ -1,0 +1,22 @@
+"""``calplan completion``: the completion script of a shell."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.output import emit
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> ExitCode:
+    """Print the completion script of SHELL, to be sourced by it: eval "$(calplan completion bash)"."""
+    from calplan.cli.main import COMPLETING, calplan  # noqa: PLC0415 - main imports this module by name
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise StopError(ExitCode.USAGE, f"error: this click has no completion for {shell}")
+    emit((kind(calplan, {}, "calplan", COMPLETING).source(), "\n"))
+    return ExitCode.DONE

@@ -1,0 +1,129 @@
+"""``calplan demo``: the main job from end to end, on an account of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+
+from calplan.cli import clock
+from calplan.cli.apply import applied
+from calplan.cli.approval import Consent
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.output import Target, emit, save
+from calplan.cli.shown import look, show_plan
+from calplan.cli.wiring import choose, make_plan, open_account, translated
+from calplan.impact.outcome import Outcome
+from calplan.plan.planfile import MODE, pack
+
+USERS: Final = 250
+SEED: Final = 7
+POLICY: Final = """\
+# What the account shall be. Change something here, then run: calplan plan
+apiVersion: calplan/v1
+kind: CalendarPolicy
+metadata: {name: demo, account: demo}
+spec:
+  integration:
+    enabled: true
+    locked: true
+    service: {type: office365-graph, permissions: {calendar: write, contacts: read}}
+  allowedDomains: [contoso.com, emea.contoso.com]
+"""
+ACCOUNT: Final = """\
+# Where the account lives: in one file, with users made up for this demo.
+apiVersion: calplan/v1
+kind: Account
+metadata: {name: demo}
+spec:
+  platform: {type: local, path: demo.db}
+  owner: admin@contoso.com
+  limits: {disconnected: "90%", silent: "10%", blocked: "50%", unknown: "10%"}
+"""
+OWN_FILES: Final = ("policy.yaml", "account.yaml", "demo.db", "plan.calplan", "report.md")
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="calplan-demo",
+    show_default=True,
+    help="The folder to work in; nothing outside it is touched.",
+)
+def demo(folder: Path) -> ExitCode:
+    """Plan, report, apply and verify a change on an account made up for it. Offline, in seconds."""
+    _make_room(folder)
+    with _inside(folder):
+        code, somebody = _play()
+    emit(_what_next(folder, somebody))
+    return code
+
+
+def _play() -> tuple[ExitCode, str]:
+    """The exit code, and the address of somebody whom the change hit."""
+    from calplan.providers.local.creation import create_plausible  # noqa: PLC0415 - adapters are imported when used
+
+    save(Path("policy.yaml"), POLICY.encode())
+    save(Path("account.yaml"), ACCOUNT.encode())
+    with translated():
+        create_plausible(Path("demo.db"), users=USERS, seed=SEED)
+    emit((f"1. An account of {USERS} made-up users on Google, and a policy that locks Office 365. The plan:\n\n",))
+    chosen = choose((Path(),))
+    planned = make_plan(chosen, open_account(chosen.account))
+    report = Target(format="markdown", file=Path("report.md"))
+    plain = look(None, verbose=False, color="auto", source=Path("plan.calplan"))
+    show_plan(planned.document, planned.users, (Target(format="text", file=None), report), plain)
+    save(Path("plan.calplan"), pack(planned.parts, created_at=clock.stamp()), mode=MODE)
+    emit(("\n2. Saved to plan.calplan; the same for a pull request is in report.md.\n\n3. Applying it:\n",))
+    consent = Consent(who="demo", allowed=frozenset(), reason="", auto_approve=True)
+    code = applied(chosen, planned, consent, verify=True)
+    again = make_plan(chosen, open_account(chosen.account))
+    left = len(again.plan.changes)
+    emit((f"\n4. Planned again: {left or 'no'} changes left.\n",))
+    return code, next(planned.users.rows(frozenset({Outcome.DISCONNECTED_PROMPTED.value})))["email"]
+
+
+def _make_room(folder: Path) -> None:
+    """An empty folder, or that of an earlier demo in which nothing was changed; its files are then made anew.
+
+    Raises:
+        StopError: the folder holds anything else. Nothing in it was touched.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {one.name for one in folder.iterdir()}
+        if not names:
+            return
+        if names - {*OWN_FILES, ".calplan"} or not _unchanged(folder):
+            message = f"error: {folder} holds something else than an untouched demo; remove it, or give another --dir"
+            raise StopError(ExitCode.USAGE, message)
+        for name in OWN_FILES:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise StopError(ExitCode.USAGE, f"error: {folder} cannot be used: {error.strerror}") from error
+
+
+def _unchanged(folder: Path) -> bool:
+    written = {"policy.yaml": POLICY, "account.yaml": ACCOUNT}
+    return all((folder / name).read_bytes() == text.encode() for name, text in written.items())
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _what_next(folder: Path, somebody: str) -> Iterator[str]:
+    yield f"\nNext, in {folder}:\n"
+    yield "  calplan plan                  after a change to policy.yaml\n"
+    yield f"  calplan why {somebody} plan.calplan    why this user was hit\n"
+    yield "  calplan explain R10b1         any code, in plain words\n"

@@ -1,0 +1,38 @@
+"""``calplan impact``: the users of a plan by what happens to them."""
+
+from pathlib import Path
+
+import click
+
+from calplan.cli.exit_codes import ExitCode
+from calplan.cli.output import emit, targets
+from calplan.cli.shown import output_option
+from calplan.cli.source import plan_of
+from calplan.impact.outcome import OUTCOMES
+from calplan.render.impact import impact_lines
+
+FORMATS = ("text", "csv", "ndjson")
+
+
+@click.command()
+@click.argument("plan_or_path", metavar="[PLAN|PATH]", type=click.Path(path_type=Path), default=".")
+@click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
+@click.option(
+    "--outcome",
+    "outcomes",
+    type=click.Choice([one.value for one in OUTCOMES]),
+    multiple=True,
+    help="Only users with this outcome; may repeat. All but the unaffected where left out.",
+)
+@click.option("--by", type=click.Choice(["group", "domain", "service", "client"]), help="Count them by this instead.")
+@output_option(FORMATS)
+def impact(
+    plan_or_path: Path, *, account: str | None, outcomes: tuple[str, ...], by: str | None, output: tuple[str, ...]
+) -> ExitCode:
+    """List the users whom a plan concerns, one line each."""
+    outputs = targets(output, FORMATS)
+    shown = plan_of(plan_or_path, account)
+    wanted = frozenset(outcomes) or frozenset(one.value for one in OUTCOMES[:-1])
+    for target in outputs:
+        emit(impact_lines(shown.document, shown.users, outcomes=wanted, by=by, form=target.format), target.file)
+    return ExitCode.DONE

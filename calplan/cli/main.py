@@ -1,0 +1,139 @@
+"""The entry point: finds the command, runs it, and turns whatever happens into an exit code."""
+
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Final, TextIO
+
+import click
+
+from calplan.cli.exit_codes import MEANING, ExitCode, StopError
+from calplan.cli.output import hush, say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A command by its module and name there, and its line in ``--help``; imported only when it is used."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS: Final = {
+    "demo": Entry(module="demo", name="demo", help="The main job in seconds, on an account of its own, offline."),
+    "validate": Entry(module="validate", name="validate", help="Check documents without reading any account."),
+    "plan": Entry(module="plan", name="plan", help="Show what changes, for whom, in which order, and what refuses it."),
+    "show": Entry(module="show", name="show", help="Show a saved plan again."),
+    "impact": Entry(module="impact", name="impact", help="List the users of a plan by what happens to them."),
+    "why": Entry(module="why", name="why", help="Show the chain of proof for one user."),
+    "explain": Entry(module="explain", name="explain", help="Explain any code in plain words, with its source."),
+    "apply": Entry(module="apply", name="apply", help="Make a plan true, step by step, and verify it."),
+    "verify": Entry(module="verify", name="verify", help="Hold a run's forecast against what is observed now."),
+    "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
+    "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file."),
+    "schema": Entry(module="schema", name="schema", help="Print the JSON Schema of a kind of document."),
+    "completion": Entry(module="completion", name="completion", help="Print the completion script of a shell."),
+    "version": Entry(module="version", name="version", help="Print the version."),
+}
+
+COMPLETING: Final = "_CALPLAN_COMPLETE"
+EPILOG: Final = "\b\nExit codes:\n" + "\n".join(f"{code.value:>5}  {MEANING[code]}" for code in ExitCode)
+
+
+class Commands(click.Group):
+    """The commands, none of which is imported before it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - see above
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(importlib.import_module(f"calplan.cli.{entry.module}"), entry.name)
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"there is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - see above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+def calplan() -> None:
+    """Calendar and contacts integration as code, with the people a change would hurt."""
+
+
+def run(arguments: Sequence[str] | None = None) -> ExitCode:
+    """Run one command line and give its exit code; errors are said on stderr."""
+    try:
+        result = calplan.main(args=arguments, prog_name="calplan", standalone_mode=False)
+    except StopError as stop:
+        say(str(stop))
+        return stop.code
+    except click.UsageError as error:
+        shown = StringIO()
+        error.show(shown)
+        say(shown.getvalue().removesuffix("\n"))
+        return ExitCode.USAGE
+    except click.FileError as error:
+        say(f"error: {error.format_message()}")
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted; nothing was written")
+        return ExitCode.INTERRUPTED
+    return result if isinstance(result, ExitCode) else ExitCode.DONE
+
+
+def main() -> None:
+    """Run calplan and leave the process."""
+    _three_streams()
+    for stream in (sys.stdout, sys.stderr):
+        _never_fails(stream)
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has gone: what had to be done is done, only the rest of the text is lost.
+        hush(sys.stdout)
+        code = ExitCode.DONE
+    except SystemExit as leaving:
+        # click leaves so at the end of a completion, and with a code of its own when nobody reads its help any more.
+        if COMPLETING in os.environ or not leaving.code:
+            raise
+        hush(sys.stdout)
+        code = ExitCode.DONE
+    except Exception as fault:
+        if os.environ.get("CALPLAN_LOG") == "debug":
+            raise
+        say(f"calplan has a fault of its own: {type(fault).__name__}")
+        say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
+        code = ExitCode.FAULT
+    sys.exit(code.value)
+
+
+def _three_streams() -> None:
+    """Give a stream that whoever started us has closed a place to go, so that no file takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
+
+
+def _never_fails(stream: TextIO) -> None:
+    """Let a stream show what its encoding lacks as an escape instead of failing."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

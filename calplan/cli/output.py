@@ -1,0 +1,136 @@
+"""Where results go: standard output, or the files that ``-o NAME=FILE`` names."""
+
+import errno
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.render.untrusted import for_terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One output: its format, and its file or ``None`` for standard output."""
+
+    format: str
+    file: Path | None
+
+
+def targets(words: Sequence[str], formats: Sequence[str], *, saved_to: Path | None = None) -> tuple[Target, ...]:
+    """The outputs that ``-o`` asks for; text on standard output where it does not ask. A plan may be saved beside them.
+
+    Raises:
+        StopError: an unknown format, or two outputs for one place.
+    """
+    chosen = tuple(_target(word, formats) for word in words) or (Target(format="text", file=None),)
+    files = [target.file for target in chosen] + ([] if saved_to is None else [saved_to])
+    places = [None if file is None else os.path.realpath(file) for file in files]
+    if len(set(places)) < len(places):
+        raise StopError(ExitCode.USAGE, "error: two outputs for one place; give each but one a file: -o NAME=FILE")
+    return chosen
+
+
+def _target(word: str, formats: Sequence[str]) -> Target:
+    name, equals, file = word.partition("=")
+    if name in formats and (not equals or file):
+        return Target(format=name, file=Path(file) if equals else None)
+    if "." in name:
+        raise StopError(ExitCode.USAGE, f"error: {name} is no format; to save the plan use --out {name}")
+    raise StopError(ExitCode.USAGE, f"error: {word!r} is no output; -o takes {', '.join(formats)}, each with =FILE")
+
+
+def emit(parts: Iterable[str], file: Path | None = None) -> None:
+    """Write text to standard output, or whole to a file.
+
+    Where the reader of standard output has gone, the rest is dropped.
+
+    Raises:
+        StopError: it cannot be written.
+    """
+    if file is not None:
+        save(file, "".join(parts).encode("utf-8", "backslashreplace"))
+        return
+    try:
+        for part in parts:
+            sys.stdout.write(part)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush(sys.stdout)
+    except OSError as error:
+        hush(sys.stdout)
+        raise StopError(ExitCode.USAGE, f"error: standard output cannot be written: {error.strerror}") from error
+
+
+def tell(parts: Iterable[str]) -> None:
+    """Write text to standard output if that can be: once an account was written, nothing may stop for this."""
+    try:
+        emit(parts)
+    except StopError as lost:
+        say(str(lost))
+
+
+def hush(stream: TextIO) -> None:
+    """Let everything go that a stream still holds, and whatever is written to it later."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def save(file: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file whole or not at all: under another name first, then renamed. A device or a pipe is written as it is.
+
+    Raises:
+        StopError: the file cannot be written.
+    """
+    try:
+        kind = _kind(file)
+        if kind is not None and not stat.S_ISREG(kind):
+            with file.open("wb") as stream:
+                stream.write(data)
+        else:
+            _replace(file, data, mode)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no file can have this name"
+        raise StopError(ExitCode.USAGE, f"error: {file} cannot be written: {reason}") from error
+
+
+def _kind(file: Path) -> int | None:
+    """The mode of what the name leads to, or ``None`` where there is nothing yet."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return mode
+
+
+def _replace(file: Path, data: bytes, mode: int) -> None:
+    draft = file.with_name(f".calplan-{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def say(text: str) -> None:
+    """Say something on stderr, where everything goes that is not the result; it never fails.
+
+    Whatever the text holds, each of its lines is harmless for a terminal.
+    """
+    try:
+        click.echo("\n".join(map(for_terminal, text.split("\n"))), err=True)
+    except OSError:
+        hush(sys.stderr)

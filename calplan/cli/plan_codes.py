@@ -1,0 +1,23 @@
+"""Plain words for the codes of diagnostics that arise while planning."""
+
+from typing import Final
+
+PLAN_CODES: Final = {
+    "P-CONFLICT": "Two sources disagree about the Microsoft tenant.\n\n"
+    "The account and a TenantFacts document say different things. The fresher one was used. Bring the older one up to "
+    "date, or remove it, so that nobody plans on the wrong one.\n",
+    "P-DOMAIN": "An address has no domain that can be read.\n\n"
+    "The part after the last @ cannot be normalised to a domain name (UTS #46). Such a user counts as outside "
+    "every list of allowed domains, and nothing said of him is certain. Correct the address where the users live.\n",
+    "P-MAILBOX": "A mailbox lies in another domain than the login address.\n\n"
+    "Allowed domains are held against the address a user signs in with (A11), not against the mailbox. List the "
+    "domains of the login addresses.\n",
+    "P-NARROWED": "Lower permissions without the lock revoke nothing.\n\n"
+    "A new default concerns new set-ups. Whoever is connected keeps the token he has, with its old permissions (S11, "
+    "A05). Only the lock makes everybody authorise again.\n",
+    "P-PAIR": "An exception names a scheduling privilege that does not exist.\n\n"
+    "`privateEvents` changes the flag of privileges that exist. It neither gives a privilege nor takes one. Give it "
+    "first, or remove the exception.\n",
+    "P-LATER": "The documents ask for something this version cannot forecast.\n\n"
+    "A plan that left it out would promise too much, so there is none. Remove it, or use a version that plans it.\n",
+}

@@ -1,0 +1,74 @@
+"""Whether what a plan file holds has the form of a plan, so that nothing stumbles over it later.
+
+A saved plan carries its own digests, so whoever forges one can make them fit: nothing in it may be taken on trust.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+
+from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.model.citation import Certainty
+from calplan.model.settings import Setting
+from calplan.plan.planfile import SavedPlan
+from calplan.policyfile.schema import schema_of
+
+DEEPEST: Final = 12
+"""Lists and objects within each other; a plan has no more than nine."""
+WORDS: Final = {
+    "outcome": frozenset(one.value for one in Outcome),
+    "connection": frozenset(one.value for one in Link),
+    "notice": frozenset(one.value for one in Notice),
+    "next_step": frozenset(one.value for one in NextStep),
+    "certainty": frozenset(one.value for one in Certainty),
+}
+TEXTS: Final = ("primary_group", "service", "ews_host", "calendar", "contacts", "auth", "mailbox", "mailbox_location")
+LISTS: Final = ("groups", "own_grant")
+ADDRESSES: Final = frozenset(one.value for one in Setting)
+
+
+def fault_in(saved: SavedPlan) -> str | None:
+    """What is not as in a plan, in a few words, or ``None``."""
+    document: object = saved.document
+    if not _plain(document, DEEPEST):
+        return "plan.json holds what no plan holds"
+    # The empty registry knows no way to fetch anything.
+    validator = Draft202012Validator(schema_of("plan"), registry=Registry())
+    error = next(validator.iter_errors(document), None)
+    if error is not None:
+        return f"plan.json is not as its schema says, at {error.json_path}"
+    for name in ("prior_state", "planned_values"):
+        if saved.document[name].keys() != ADDRESSES:
+            return f"plan.json does not state every setting in {name}"
+    for number, row in enumerate(saved.users.rows(), start=1):
+        if not _is_user(row):
+            return f"users.ndjson is no user in line {number}"
+    return None
+
+
+def _plain(value: object, depth: int) -> bool:
+    """Whether a value is made of text, whole numbers, words, lists and objects, and is not nested too deeply."""
+    if isinstance(value, dict):
+        return depth > 0 and all(_plain(one, depth - 1) for one in value.values())
+    if isinstance(value, list):
+        return depth > 0 and all(_plain(one, depth - 1) for one in value)
+    return not isinstance(value, float)
+
+
+def _is_user(row: object) -> bool:
+    return (
+        isinstance(row, Mapping)
+        and isinstance(row.get("email"), str)
+        and isinstance(row.get("status"), str)
+        and _texts(row.get("clients"))
+        and _texts(row.get("rules"))
+        and all(isinstance(row.get(key), str) and row[key] in words for key, words in WORDS.items())
+        and all(isinstance(row.get(key, ""), str) for key in TEXTS)
+        and all(_texts(row.get(key, [])) for key in LISTS)
+    )
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

@@ -1,0 +1,111 @@
+"""How plans are shown: the options that commands share, and the way from a format's name to its renderer."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeVar, cast
+
+import click
+
+from calplan.cli.output import Target, emit
+from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.render.csv import users_csv
+from calplan.render.markdown import plan_markdown
+from calplan.render.ndjson import users_ndjson
+from calplan.render.plan_json import plan_json
+from calplan.render.text import plan_text
+
+PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "csv")
+
+ShownUsers = Literal["all", "top", "none"]
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a plan is to be shown: which of its users (``None``: as the format does), how much detail, what colour.
+
+    ``source`` is what stands for the plan on a command line.
+    """
+
+    users: ShownUsers | None
+    verbose: bool
+    color: str
+    source: Path
+
+
+def output_option(formats: Sequence[str]) -> Callable[[Command], Command]:
+    """The option ``-o``, which may repeat."""
+    words = ", ".join(formats)
+    return click.option(
+        "-o", "--output", multiple=True, metavar="NAME[=FILE]", help=f"One of {words}; may repeat, each with its file."
+    )
+
+
+color_option = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the text."
+)
+
+
+def look_options(command: Command) -> Command:
+    """The options ``--users``, ``--verbose`` and ``--color``."""
+    for option in (
+        color_option,
+        click.option("--verbose", is_flag=True, help="Also show what the policy leaves alone, and every rule."),
+        click.option(
+            "--users", type=click.Choice(["all", "top", "none"]), help="Which users to name in text and Markdown."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def look(users: str | None, *, verbose: bool, color: str, source: Path) -> Look:
+    """The look that the options ask for."""
+    return Look(users=cast("ShownUsers | None", users), verbose=verbose, color=color, source=source)
+
+
+def show_plan(document: PlanDocument, users: PlanUsers, outputs: Sequence[Target], look: Look) -> None:
+    """Write a plan to each of its outputs."""
+    for target in outputs:
+        emit(_rendered(document, users, target, look), target.file)
+
+
+def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Look) -> Iterator[str]:
+    match target.format:
+        case "json":
+            return plan_json(document)
+        case "ndjson":
+            return users_ndjson(users)
+        case "csv":
+            return users_csv(users)
+        case "markdown":
+            return plan_markdown(document, users, show_users=look.users or "none")
+        case _:
+            return plan_text(
+                document,
+                users,
+                show_users=look.users or "top",
+                verbose=look.verbose,
+                colour=in_colour(look.color, target.file),
+                width=None if target.file is not None else terminal_width(),
+                plan_name=str(look.source),
+            )
+
+
+def in_colour(choice: str, file: Path | None = None) -> bool:
+    """Whether to colour text: by ``--color``, then NO_COLOR, FORCE_COLOR, and whether a terminal shows it."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return file is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal, or ``None`` where standard output is none: then nothing is wrapped."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None

@@ -1,0 +1,84 @@
+"""A plan, saved or made afresh: told by what the file holds, never by its name."""
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.plan_form import fault_in
+from calplan.cli.wiring import choose, make_plan, open_account
+from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.plan.planfile import BadPlanError, SavedPlan, unpack
+
+ZIP: Final = b"PK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A plan that can be shown, whatever it came from; ``inactive`` are users known but not forecast."""
+
+    document: PlanDocument
+    users: PlanUsers
+    inactive: frozenset[str]
+    suspects: tuple[str, ...]
+
+
+def saved_plan(path: Path) -> SavedPlan | None:
+    """The plan that a file holds, or ``None`` where it holds something else or is a folder.
+
+    Raises:
+        StopError: it looks like a plan but cannot be trusted, or cannot be read.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(ZIP)) != ZIP:
+                return None
+        data = path.read_bytes()
+    except OSError as error:
+        raise StopError(ExitCode.INVALID, f"error: {path} cannot be read: {error.strerror}") from error
+    return trusted(data, str(path))
+
+
+def trusted(data: bytes, name: str) -> SavedPlan:
+    """The plan in these bytes.
+
+    Raises:
+        StopError: they are no plan that can be trusted.
+    """
+    try:
+        saved = unpack(data)
+    except BadPlanError as error:
+        raise _no_plan(name, str(error)) from error
+    except zlib.error as error:
+        raise _no_plan(name, "the file is a damaged ZIP archive") from error
+    fault = fault_in(saved)
+    if fault is not None:
+        raise _no_plan(name, fault)
+    return saved
+
+
+def _no_plan(name: str, why: str) -> StopError:
+    return StopError(
+        ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. Make a new one: calplan plan --out FILE"
+    )
+
+
+def plan_of(path: Path, account: str | None = None) -> Shown:
+    """The plan that PLAN or PATH stands for: saved, or made from live state.
+
+    Raises:
+        StopError: it cannot be had.
+    """
+    saved = saved_plan(path)
+    if saved is not None:
+        emails = tuple(row["email"] for row in saved.users.rows())
+        return Shown(document=saved.document, users=saved.users, inactive=frozenset(), suspects=emails)
+    chosen = choose((path,), account)
+    planned = make_plan(chosen, open_account(chosen.account))
+    assessment = planned.plan.assessment
+    emails = tuple(assessment.population.emails)
+    inactive = frozenset(email for number, email in enumerate(emails) if assessment.outcome(number) is None)
+    return Shown(document=planned.document, users=planned.users, inactive=inactive, suspects=emails)

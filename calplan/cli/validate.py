@@ -1,0 +1,33 @@
+"""``calplan validate``: documents alone, without any account."""
+
+from pathlib import Path
+
+import click
+
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.output import emit, targets
+from calplan.cli.shown import color_option, in_colour, output_option
+from calplan.policyfile.folder import MissingPathError
+from calplan.policyfile.reader import read
+from calplan.render.validation import validation_json, validation_text
+
+FORMATS = ("text", "json")
+
+
+@click.command()
+@click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
+@color_option
+@output_option(FORMATS)
+def validate(paths: tuple[Path, ...], *, output: tuple[str, ...], color: str) -> ExitCode:
+    """Check the documents of files and folders, offline: form, meaning, and rules that need no live data."""
+    outputs = targets(output, FORMATS)
+    try:
+        reading = read(paths or (Path(),))
+    except MissingPathError as error:
+        raise StopError(ExitCode.USAGE, f"error: {error}") from error
+    for target in outputs:
+        if target.format == "json":
+            emit(validation_json(reading.diagnostics), target.file)
+        else:
+            emit(validation_text(reading.diagnostics, colour=in_colour(color, target.file)), target.file)
+    return ExitCode.INVALID if reading.has_errors else ExitCode.DONE

@@ -1,0 +1,1 @@
+"""Who is disconnected, prompted, blocked or left untold by a change, and on whose word."""

@@ -1,0 +1,170 @@
+"""The facts of one class of users as rules see them: already held against one change."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from calplan.impact.terms import NOTHING, Claim, Terms
+from calplan.model.account import TenantFacts
+from calplan.model.connection import Authentication, Connection, Held
+from calplan.model.domain import Domain
+from calplan.model.service import OFFICE365_TYPES, ServiceType, same_key
+from calplan.model.settings import AccountSettings, AnyDomain, Setting
+from calplan.model.unknown import Tri, Unknown
+from calplan.model.user import MailboxLocation, Status, UserFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whether a login domain lies outside the allowed ones before and after the change.
+
+    ``after`` is unknown where nobody read the list and the policy leaves it alone. ``unreadable`` marks an address
+    whose domain cannot be normalised: it counts as outside every list, and nobody is sure of it.
+    """
+
+    before: Tri
+    after: Tri
+    unreadable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One class of users under one change: what a rule may read."""
+
+    terms: Terms
+    held: Held
+    prompts: Tri
+    windows: Tri
+    can_impersonate: bool
+    mailbox: MailboxLocation
+    own_grant: frozenset[str] | Unknown
+    reach: Reach
+    tenant: TenantFacts
+
+    @property
+    def connected(self) -> bool:
+        """Whether the user is known to be connected."""
+        return isinstance(self.held, Connection)
+
+    @property
+    def unconnected(self) -> bool:
+        """Whether the user is known not to be connected."""
+        return self.held is None
+
+    @cached_property
+    def fit(self) -> Tri | None:
+        """Whether the held key equals the policy's; ``None`` without a known connection."""
+        if not isinstance(self.held, Connection):
+            return None
+        return same_key(self.held.key, self.terms.after.key)
+
+    @property
+    def authentication(self) -> Authentication | None:
+        """How the known connection proves itself; ``None`` without one."""
+        return self.held.auth if isinstance(self.held, Connection) else None
+
+    @property
+    def on_exchange_by_unknown_means(self) -> bool:
+        """Whether he is on Exchange through EWS and nobody knows if by password or impersonation."""
+        return (
+            isinstance(self.held, Connection)
+            and self.held.service is ServiceType.EXCHANGE_EWS
+            and self.held.auth is Authentication.UNKNOWN
+        )
+
+    @property
+    def on_office365(self) -> bool:
+        """Whether he is connected to Office 365, by either way."""
+        return isinstance(self.held, Connection) and self.held.service in OFFICE365_TYPES
+
+    @property
+    def outside_before_and_after(self) -> bool:
+        """Whether his domain was and stays outside the list."""
+        return self.reach.before is Tri.YES and self.reach.after is Tri.YES
+
+    @property
+    def newly_outside(self) -> Claim:
+        """Whether this change puts his domain outside; an unread list counts as any domain."""
+        if self.reach.after is not Tri.YES or self.reach.before is Tri.YES:
+            return Claim(holds=Tri.NO)
+        unread = isinstance(self.terms.before.allowed_domains, Unknown)
+        return Claim(holds=Tri.YES, rests_on=frozenset({Setting.ALLOWED_DOMAINS}) if unread else NOTHING)
+
+
+def reach_of(domain: Domain | None, before: AccountSettings, after: AccountSettings) -> Reach:
+    """Where a login domain stands; ``None`` is a domain that cannot be normalised."""
+    return Reach(
+        before=Tri.NO if isinstance(before.allowed_domains, Unknown) else _outside(domain, before),
+        after=_outside(domain, after),
+        unreadable=domain is None,
+    )
+
+
+def _outside(domain: Domain | None, settings: AccountSettings) -> Tri:
+    allowed = settings.allowed_domains
+    if isinstance(allowed, Unknown):
+        return Tri.UNKNOWN
+    if isinstance(allowed, AnyDomain):
+        return Tri.NO
+    return Tri.NO if domain is not None and domain in allowed else Tri.YES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """Users whom no rule can tell apart: the facts that rules read, and a domain that stands for all of theirs."""
+
+    active: bool
+    held: Held
+    prompts: Tri
+    windows: Tri
+    can_impersonate: bool
+    mailbox: MailboxLocation
+    own_grant: frozenset[str] | Unknown
+    domain: Domain | None
+
+
+def cohort_of(user: UserFacts, domain: Domain | None) -> Cohort:
+    """The cohort of one class of users with one domain."""
+    return Cohort(
+        active=user.status is Status.ACTIVE,
+        held=user.connection,
+        prompts=user.prompt_capable,
+        windows=user.windows,
+        can_impersonate=user.can_impersonate,
+        mailbox=user.mailbox_location,
+        own_grant=user.own_grant,
+        domain=domain,
+    )
+
+
+def case_of(terms: Terms, cohort: Cohort, tenant: TenantFacts) -> Case:
+    """The case of one cohort, with the connection read in the light of the live settings."""
+    return Case(
+        terms=terms,
+        held=None if terms.was_off else completed(cohort.held, terms.before),
+        prompts=cohort.prompts,
+        windows=cohort.windows,
+        can_impersonate=cohort.can_impersonate,
+        mailbox=cohort.mailbox,
+        own_grant=cohort.own_grant,
+        reach=reach_of(cohort.domain, terms.before, terms.after),
+        tenant=tenant,
+    )
+
+
+def completed(held: Held, live: AccountSettings) -> Held:
+    """The connection with what follows from the live settings (semantics (b)).
+
+    An impersonated one has the account's host; Exchange through EWS without impersonation can only be by password.
+    """
+    if not isinstance(held, Connection):
+        return held
+    auth, host = held.auth, held.ews_host
+    no_impersonation = not isinstance(live.service, Unknown) and live.impersonation is None
+    if held.service is ServiceType.EXCHANGE_EWS and auth is Authentication.UNKNOWN and no_impersonation:
+        auth = Authentication.BASIC
+    live_host = None if isinstance(live.key, Unknown) else live.key.ews_host
+    if isinstance(host, Unknown) and auth is Authentication.IMPERSONATION and isinstance(live_host, str):
+        host = live_host
+    if (auth, host) == (held.auth, held.ews_host):
+        return held
+    return Connection(service=held.service, ews_host=host, calendar=held.calendar, contacts=held.contacts, auth=auth)

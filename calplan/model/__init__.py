@@ -1,0 +1,1 @@
+"""The nouns of calplan: frozen values without behaviour that could surprise."""

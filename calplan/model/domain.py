@@ -1,0 +1,60 @@
+"""Domain names, compared after UTS #46 mapping and by equality alone (semantics (h))."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Self
+
+import idna
+
+REMEMBERED: Final = 10_000
+LONGEST_INPUT: Final = 1000
+"""Longer text cannot be a domain (253 octets); the bound keeps mapping cheap."""
+
+
+class BadDomainError(ValueError):
+    """The text is no single domain name. The message says what is wrong, in words."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Domain:
+    """A domain in normal form: A-labels, lower case, no final dot. Made by ``Domain.parse``."""
+
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The normal form of ``text``.
+
+        Raises:
+            BadDomainError: the text cannot be normalised.
+        """
+        return cls(_normal(text))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _normal(text: str) -> str:
+    trimmed = text.strip()
+    if not trimmed or len(trimmed) > LONGEST_INPUT:
+        raise BadDomainError("longer than any domain name" if trimmed else "no domain name")
+    try:
+        mapped = idna.uts46_remap(trimmed, std3_rules=True, transitional=False).removesuffix(".")
+        name = idna.encode(mapped, std3_rules=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError, ValueError) as error:
+        raise BadDomainError(str(error)) from error
+    if name.endswith("."):
+        raise BadDomainError("more than one final dot")
+    return name
+
+
+def domain_of(address: str) -> Domain | None:
+    """The domain after the last ``@`` of an address, or ``None`` when it has none that can be normalised."""
+    _, at, tail = address.rpartition("@")
+    if not at:
+        return None
+    try:
+        return Domain.parse(tail)
+    except BadDomainError:
+        return None

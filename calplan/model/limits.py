@@ -1,0 +1,85 @@
+"""How much harm an account's owner puts up with, and how old evidence may be."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Self
+
+FORM: Final = re.compile(r"(?:(?P<percent>[0-9]{1,3})%(?: or (?P<floor>[0-9]{1,9}))?|(?P<count>[0-9]{1,9}))", re.ASCII)
+AGE_FORM: Final = re.compile(r"(?P<number>[0-9]{1,6})(?P<unit>[smhd])", re.ASCII)
+SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+WHOLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A count, a percentage, or a percentage with a floor: the larger of the two holds."""
+
+    count: int = 0
+    percent: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The limit that ``5``, ``5%`` or ``5% or 10`` names.
+
+        Raises:
+            ValueError: the text has none of these forms, or more than 100 percent.
+        """
+        form = FORM.fullmatch(text)
+        if form is None or int(form["percent"] or 0) > WHOLE:
+            raise ValueError("a limit is a count, a percentage up to 100%, or `P% or N`")
+        if form["count"] is not None:
+            return cls(count=int(form["count"]))
+        return cls(percent=int(form["percent"]), count=int(form["floor"] or 0))
+
+    def largest(self, population: int) -> int:
+        """The largest number of users that still passes, of ``population``; percentages are rounded down."""
+        return max(self.count, 0 if self.percent is None else population * self.percent // WHOLE)
+
+    def __str__(self) -> str:
+        if self.percent is None:
+            return str(self.count)
+        return f"{self.percent}% or {self.count}" if self.count else f"{self.percent}%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits of one account; the defaults hold where an Account document is silent.
+
+    ``disconnected`` and ``silent`` are of connected users, ``blocked`` and ``unknown`` of active ones.
+    """
+
+    disconnected: Limit = field(default_factory=lambda: Limit(percent=5, count=5))
+    silent: Limit = field(default_factory=Limit)
+    blocked: Limit = field(default_factory=Limit)
+    unknown: Limit = field(default_factory=lambda: Limit(percent=1))
+    pairs: Limit = field(default_factory=lambda: Limit(count=50))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxEvidenceAge:
+    """How old evidence may be before apply refuses, by what it is about."""
+
+    users: timedelta = timedelta(hours=24)
+    portal: timedelta = timedelta(days=30)
+    tenant: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """How far an outcome may differ from the forecast; false alarms in percent of forecast losses when ``percent``."""
+
+    surprises: Limit = field(default_factory=Limit)
+    false_alarms: Limit = field(default_factory=lambda: Limit(percent=5))
+
+
+def parse_age(text: str) -> timedelta:
+    """The time that ``90s``, ``30m``, ``24h`` or ``7d`` names.
+
+    Raises:
+        ValueError: the text has another form.
+    """
+    form = AGE_FORM.fullmatch(text)
+    if form is None:
+        raise ValueError("an age is a whole number with s, m, h or d, such as 24h")
+    return timedelta(seconds=int(form["number"]) * SECONDS[form["unit"]])

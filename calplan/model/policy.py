@@ -1,0 +1,43 @@
+"""A whole policy: the account's settings, its groups, the Microsoft grant, and private events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from calplan.model.account import PrivateEvents
+from calplan.model.diagnostic import Position
+from calplan.model.service import Service
+from calplan.model.settings import WantedSettings
+from calplan.model.unknown import UNMANAGED, Unmanaged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOverride:
+    """What one group states for itself; a key it does not state is inherited. ``inherit`` says so in words."""
+
+    group: str
+    inherit: bool = False
+    enabled: bool | Unmanaged = UNMANAGED
+    locked: bool | Unmanaged = UNMANAGED
+    service: Service | Unmanaged = UNMANAGED
+    bidirectional_sync: bool | Unmanaged = UNMANAGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarPolicy:
+    """The desired state of one account.
+
+    ``groups`` is ``None`` when the policy leaves group overrides alone. ``ews_allow_listed`` is a statement to calplan
+    and no live setting. ``positions`` maps an address (``integration.service``, ``groups[Sales]`` ...) to its place in
+    the file; it is no part of the policy's meaning.
+    """
+
+    name: str
+    account: str
+    settings: WantedSettings
+    groups: tuple[GroupOverride, ...] | None = None
+    ensure_tenant_grant: bool = False
+    office365_revoke_stale: bool = False
+    google_revoke_stale: bool = False
+    private_events: PrivateEvents | None = None
+    ews_allow_listed: bool = False
+    positions: Mapping[str, Position] = field(default_factory=dict, compare=False)

@@ -1,0 +1,175 @@
+"""The plan written as the document that is shown, saved and compared."""
+
+from collections.abc import Mapping
+
+from calplan.diff import Plain, canonical
+from calplan.impact.decide import ROWS
+from calplan.impact.outcome import OUTCOMES, Outcome
+from calplan.impact.summary import Impact, Share
+from calplan.model.account import Evidence
+from calplan.model.diagnostic import Diagnostic
+from calplan.model.settings import Setting
+from calplan.model.unknown import Unknown
+from calplan.plan.document import (
+    FORMAT_VERSION,
+    DiagnosticDocument,
+    EvidenceDocument,
+    GateDocument,
+    ImpactDocument,
+    Json,
+    PlanDocument,
+    RuleUse,
+    Shares,
+    StepDocument,
+)
+from calplan.plan.document import ResourceChange as ChangeDocument
+from calplan.plan.fingerprint import plan_id_of
+from calplan.plan.plan import Plan, ResourceChange
+
+
+def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) -> PlanDocument:
+    """The document of a plan; its id depends on neither time nor author (interface section 5)."""
+    prior, planned = canonical(plan.before), canonical(plan.after)
+    document: PlanDocument = {
+        "format_version": FORMAT_VERSION,
+        "calplan_version": version,
+        "plan_id": "",
+        "account": plan.policy.account,
+        "as_of": plan.as_of.isoformat(),
+        "resource_changes": [_change(change) for change in plan.changes],
+        "prior_state": {address: as_json(value) for address, value in prior.items()},
+        "planned_values": {address: as_json(value) for address, value in planned.items()},
+        "unknown": [address for address, value in prior.items() if isinstance(value, Unknown)],
+        "unmanaged": [one.value for one in Setting if one not in plan.policy.settings.managed],
+        "impact": _impact(plan.impact, plan.without_grant),
+        "steps": [_step(plan, number) for number in range(len(plan.steps))],
+        "gates": _gates(plan),
+        "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
+        "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
+        "assumptions": [],
+        "errored": plan.errored,
+    }
+    document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)
+    return document
+
+
+def as_json(value: Plain) -> Json:
+    """A canonical value for JSON: an unknown whole is null, and a set written as a mapping to true is a sorted list."""
+    return None if isinstance(value, Unknown) else _part(value)
+
+
+def _part(value: Plain) -> Json:
+    """A value inside another: null means that there is none, so that what is unknown there is said in a word."""
+    if isinstance(value, Unknown):
+        return value.value
+    if isinstance(value, Mapping):
+        if all(one is True for one in value.values()):
+            return [*sorted(value)]
+        return {name: _part(one) for name, one in value.items()}
+    return value
+
+
+def _change(change: ResourceChange) -> ChangeDocument:
+    return {
+        "address": change.address,
+        "mode": change.mode,
+        "origin": "unknown",
+        "change": {
+            "actions": list(change.actions),
+            "before": as_json(change.before),
+            "after": as_json(change.after),
+            "before_unknown": isinstance(change.before, Unknown),
+            "before_sensitive": False,
+            "after_sensitive": False,
+        },
+        "source": None
+        if change.position is None
+        else {"file": change.position.file, "line": change.position.line, "column": change.position.column},
+        "reversibility": change.reversibility,
+    }
+
+
+def _impact(impact: Impact, without_grant: Impact | None) -> ImpactDocument:
+    document: ImpactDocument = {
+        "population": {
+            "users": impact.users,
+            "active": impact.active,
+            "excluded": impact.excluded,
+            "connected": impact.connected,
+        },
+        "counts": _counts(impact.counts),
+        "ranges": {
+            "lose": [impact.lose.certain, impact.lose.possible],
+            "not_told": [impact.not_told.certain, impact.not_told.possible],
+            "cannot_return": [impact.cannot_return.certain, impact.cannot_return.possible],
+        },
+        "told": impact.told,
+        "unknown_certainty": impact.unknown_certainty,
+        "by_group": [_share(share) for share in impact.by_group],
+        "by_domain": [_share(share) for share in impact.by_domain],
+        "by_rule": [_rule(use.rule, use.users) for use in impact.by_rule],
+    }
+    if without_grant is not None:
+        document["without_grant_step"] = {"counts": _counts(without_grant.counts)}
+    return document
+
+
+def _counts(counts: Mapping[Outcome, int]) -> dict[str, int]:
+    return {outcome.value: counts[outcome] for outcome in OUTCOMES}
+
+
+def _share(share: Share) -> Shares:
+    return {"name": share.name, "counts": {one.value: share.counts[one] for one in OUTCOMES if share.counts[one]}}
+
+
+def _rule(rule: str, users: int) -> RuleUse:
+    row = ROWS[rule]
+    return {"rule": rule, "users": users, "certainty": row.certainty.value, "source": " ".join(row.sentences)}
+
+
+def _step(plan: Plan, number: int) -> StepDocument:
+    step = plan.steps[number]
+    return {
+        "id": step.id,
+        "mode": step.mode,
+        "provider": step.provider,
+        "op": step.kind.value,
+        "address": step.address,
+        "depends_on": list(step.depends_on),
+        "expected": {"disconnected": step.expected_lost},
+        "why": step.why,
+    }
+
+
+def _gates(plan: Plan) -> list[GateDocument]:
+    return [
+        {"id": one.id, "status": one.status.value, "limit": one.limit, "actual": one.actual, "owner": one.owner}
+        for one in plan.gates
+    ]
+
+
+def _diagnostic(one: Diagnostic) -> DiagnosticDocument:
+    return {
+        "code": one.code,
+        "severity": one.severity.value,
+        "summary": one.summary,
+        "detail": "; ".join(part for part in (one.why, one.help) if part),
+        "range": None
+        if one.position is None
+        else {
+            "filename": one.position.file,
+            "start": {"line": one.position.line, "column": one.position.column},
+            "end": {"line": one.position.line, "column": one.position.column + one.position.length},
+        },
+    }
+
+
+def _evidence(one: Evidence, *, stale: bool) -> EvidenceDocument:
+    return {
+        "source": one.source,
+        "kind": one.kind,
+        "as_of": None if one.as_of is None else one.as_of.isoformat(timespec="seconds"),
+        "records": one.records,
+        "complete": one.complete,
+        "stale": stale,
+    }

@@ -1,0 +1,219 @@
+"""The plan as data: what ``plan.json`` holds and every renderer reads (interface section 4).
+
+A renderer is given a ``PlanDocument`` and the ``PlanUsers`` beside it, be they fresh or from a saved file, so that
+``plan`` and ``show`` cannot differ.
+"""
+
+from collections.abc import Iterator
+from typing import NotRequired, Protocol, TypedDict
+
+FORMAT_VERSION = "1.0"
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+
+class ChangeBody(TypedDict):
+    """Before and after of one resource; a value nobody could read is null with ``before_unknown``."""
+
+    actions: list[str]
+    before: Json
+    after: Json
+    before_unknown: bool
+    before_sensitive: bool
+    after_sensitive: bool
+
+
+class SourceSpan(TypedDict):
+    """Where in the policy a change was asked for; 1-based."""
+
+    file: str
+    line: int
+    column: int
+
+
+class ResourceChange(TypedDict):
+    """One setting, grant or scheduling privilege that changes."""
+
+    address: str
+    mode: str
+    origin: str
+    change: ChangeBody
+    source: SourceSpan | None
+    reversibility: str
+
+
+class Population(TypedDict):
+    """How many users there are, and how many of them count."""
+
+    users: int
+    active: int
+    excluded: int
+    connected: int
+
+
+class Shares(TypedDict):
+    """The outcome counts of one group or domain; outcomes nobody has are left out."""
+
+    name: str
+    counts: dict[str, int]
+
+
+class RuleUse(TypedDict):
+    """How many users one row fired for, how sure it is, and the sentences of the article it rests on."""
+
+    rule: str
+    users: int
+    certainty: str
+    source: str
+
+
+class Counts(TypedDict):
+    """Counts of another forecast than the plan's own."""
+
+    counts: dict[str, int]
+
+
+class ImpactDocument(TypedDict):
+    """The forecast in numbers; ``counts`` names every outcome and adds up to the active users."""
+
+    population: Population
+    counts: dict[str, int]
+    ranges: dict[str, list[int]]
+    told: int
+    unknown_certainty: int
+    without_grant_step: NotRequired[Counts]
+    by_group: list[Shares]
+    by_domain: list[Shares]
+    by_rule: list[RuleUse]
+
+
+class StepDocument(TypedDict):
+    """One write, in the order of the plan."""
+
+    id: str
+    mode: str
+    provider: str
+    op: str
+    address: str
+    depends_on: list[str]
+    expected: dict[str, int]
+    why: str
+
+
+class GateDocument(TypedDict):
+    """One gate: its status is pass, refuse or overridden."""
+
+    id: str
+    status: str
+    limit: str
+    actual: str
+    owner: str
+
+
+class Place(TypedDict):
+    """A line and a column, 1-based."""
+
+    line: int
+    column: int
+
+
+class Range(TypedDict):
+    """A span in a file."""
+
+    filename: str
+    start: Place
+    end: Place
+
+
+class DiagnosticDocument(TypedDict):
+    """One diagnostic; ``detail`` holds why and what to do."""
+
+    code: str
+    severity: str
+    summary: str
+    detail: str
+    range: Range | None
+
+
+class EvidenceDocument(TypedDict):
+    """One source of facts: when it was true, how many records, whether it was read to its end, and if it is too old."""
+
+    source: str
+    kind: str
+    as_of: str | None
+    records: int
+    complete: bool
+    stale: bool
+
+
+class Assumption(TypedDict):
+    """A reading the forecast rests on, and what the counts become if it is wrong, if computed."""
+
+    id: str
+    text: str
+    if_wrong: dict[str, int] | None
+
+
+class PlanDocument(TypedDict):
+    """The whole plan but its users.
+
+    ``prior_state`` and ``planned_values`` hold every setting by address, null where unknown; ``unknown`` and
+    ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone.
+    """
+
+    format_version: str
+    calplan_version: str
+    plan_id: str
+    account: str
+    as_of: str
+    resource_changes: list[ResourceChange]
+    prior_state: dict[str, Json]
+    planned_values: dict[str, Json]
+    unknown: list[str]
+    unmanaged: list[str]
+    impact: ImpactDocument
+    steps: list[StepDocument]
+    gates: list[GateDocument]
+    diagnostics: list[DiagnosticDocument]
+    evidence: list[EvidenceDocument]
+    assumptions: list[Assumption]
+    errored: bool
+
+
+class UserDocument(TypedDict):
+    """One active user: the facts rules used, in the words of users files, and the forecast.
+
+    A fact nobody states is left out, which is not the same as an empty one.
+    """
+
+    email: str
+    status: str
+    groups: NotRequired[list[str]]
+    primary_group: NotRequired[str]
+    clients: list[str]
+    service: NotRequired[str]
+    ews_host: NotRequired[str]
+    calendar: NotRequired[str]
+    contacts: NotRequired[str]
+    auth: NotRequired[str]
+    mailbox: NotRequired[str]
+    mailbox_location: NotRequired[str]
+    own_grant: NotRequired[list[str]]
+    outcome: str
+    connection: str
+    notice: str
+    next_step: str
+    certainty: str
+    rules: list[str]
+
+
+class PlanUsers(Protocol):
+    """The active users of a plan, sorted by address."""
+
+    def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
+        """The users with one of these outcomes, or all of them; cheap when few match."""
+        ...
+
+    def find(self, email: str) -> UserDocument | None:
+        """The active user with this login address (lower case), if there is one."""
+        ...

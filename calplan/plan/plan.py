@@ -1,0 +1,53 @@
+"""The plan: one reviewed value, from which everything shown, saved or applied is taken."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from calplan.diff import Plain
+from calplan.impact.assess import Assessment
+from calplan.impact.private_events import PairChange
+from calplan.impact.summary import Impact
+from calplan.model.account import Evidence
+from calplan.model.diagnostic import Diagnostic, Position
+from calplan.model.policy import CalendarPolicy
+from calplan.model.settings import AccountSettings
+from calplan.plan.gates import Gate
+from calplan.plan.steps import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceChange:
+    """One thing that changes: a setting, the tenant-wide grant, or the flag of a scheduling privilege."""
+
+    address: str
+    mode: str
+    actions: tuple[str, ...]
+    before: Plain
+    after: Plain
+    reversibility: str
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What changes, for whom, in which order, and what refuses it.
+
+    ``without_grant`` is the forecast without the step that widens the tenant-wide grant, where the plan has that step.
+    ``stale`` names the sources whose evidence is too old. Addresses in ``position`` are the policy's.
+    """
+
+    policy: CalendarPolicy
+    as_of: date
+    before: AccountSettings
+    after: AccountSettings
+    changes: tuple[ResourceChange, ...]
+    pairs: tuple[PairChange, ...]
+    assessment: Assessment
+    impact: Impact
+    without_grant: Impact | None
+    steps: tuple[Step, ...]
+    gates: tuple[Gate, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    evidence: tuple[Evidence, ...]
+    stale: frozenset[str]
+    errored: bool

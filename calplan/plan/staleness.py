@@ -1,0 +1,91 @@
+"""Whether the world moved under a saved plan: policy, settings, population, or time and rules. No flag overrides it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from calplan.impact.outcome import HARMED, OUTCOMES
+from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.plan.fingerprint import RULES_VERSION, canonical_text
+from calplan.plan.planfile import SavedPlan
+
+SHOWN: Final = 10
+RANK: Final = {outcome.value: number for number, outcome in enumerate(OUTCOMES, start=1)}
+HARMED_WORDS: Final = frozenset(outcome.value for outcome in HARMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One part that moved: ``part`` is policy, settings, population or time; ``how`` says from what to what."""
+
+    part: str
+    how: str
+
+
+def staleness(
+    saved: SavedPlan, policy: dict[str, object], fresh: PlanDocument, users: PlanUsers, now: datetime
+) -> tuple[Moved, ...]:
+    """Every part of a saved plan that no longer holds against a plan made afresh from the same documents."""
+    return (
+        *_policy(saved, policy),
+        *_settings(saved.document, fresh),
+        *_population(saved, users),
+        *_time(saved, fresh, now),
+    )
+
+
+def _policy(saved: SavedPlan, policy: dict[str, object]) -> Iterator[Moved]:
+    for key in sorted(saved.policy.keys() | policy.keys()):
+        if saved.policy.get(key) != policy.get(key):
+            how = f"{key} was {_shown(saved.policy.get(key))} when planned and is {_shown(policy.get(key))} now"
+            yield Moved(part="policy", how=how)
+
+
+def _settings(saved: PlanDocument, fresh: PlanDocument) -> Iterator[Moved]:
+    for address in sorted(saved["prior_state"].keys() | fresh["prior_state"].keys()):
+        then, now = saved["prior_state"].get(address), fresh["prior_state"].get(address)
+        unknown = (address in saved["unknown"], address in fresh["unknown"])
+        if then != now or unknown[0] != unknown[1]:
+            before = "unknown" if unknown[0] else _shown(then)
+            after = "unknown" if unknown[1] else _shown(now)
+            yield Moved(part="settings", how=f"{address} was {before} when planned and is {after} now")
+    then_beside, now_beside = _beside(saved), _beside(fresh)
+    for address in sorted(then_beside.keys() | now_beside.keys()):
+        before, after = then_beside.get(address, "as wanted"), now_beside.get(address, "as wanted")
+        if before != after:
+            yield Moved(part="settings", how=f"{address} was {before} when planned and is {after} now")
+
+
+def _beside(document: PlanDocument) -> dict[str, str]:
+    """What stands of the things a plan changes that are no settings of the account: grants and privileges."""
+    return {
+        change["address"]: "unknown" if change["change"]["before_unknown"] else _shown(change["change"]["before"])
+        for change in document["resource_changes"]
+        if change["address"] not in document["prior_state"]
+    }
+
+
+def _population(saved: SavedPlan, users: PlanUsers) -> Iterator[Moved]:
+    then = {row["email"]: row["outcome"] for row in saved.users.rows(HARMED_WORDS)}
+    worse = [
+        f"{row['email']} is now {row['outcome']} (was {then.get(row['email'], 'not harmed')})"
+        for row in users.rows(HARMED_WORDS)
+        if RANK[row["outcome"]] < RANK.get(then.get(row["email"], ""), len(RANK) + 1)
+    ]
+    if worse:
+        more = f", and {len(worse) - SHOWN} more" if len(worse) > SHOWN else ""
+        yield Moved(part="population", how=f"{len(worse)} users would be hurt more: {', '.join(worse[:SHOWN])}{more}")
+
+
+def _time(saved: SavedPlan, fresh: PlanDocument, now: datetime) -> Iterator[Moved]:
+    if now > saved.expires_at:
+        yield Moved(part="time", how=f"the plan expired at {saved.expires_at.isoformat()}")
+    if saved.document["as_of"] != fresh["as_of"]:
+        yield Moved(part="time", how=f"the plan was made for {saved.document['as_of']}, today is {fresh['as_of']}")
+    if saved.rules_version != RULES_VERSION:
+        yield Moved(part="time", how=f"the plan was made under rules {saved.rules_version}, now {RULES_VERSION}")
+
+
+def _shown(value: object) -> str:
+    return "not set" if value is None else canonical_text(value)

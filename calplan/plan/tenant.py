@@ -1,0 +1,74 @@
+"""What is known of the Microsoft tenant, put together from a platform and from documents."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from calplan.model.account import Evidence, Observed, TenantFacts
+from calplan.model.diagnostic import Diagnostic, Severity
+from calplan.model.service import Office365Graph
+from calplan.model.settings import AccountSettings
+from calplan.model.unknown import UNKNOWN, Unknown
+
+T = TypeVar("T")
+
+NOTHING_KNOWN: Final = TenantFacts(hybrid=UNKNOWN, grant=UNKNOWN, user_consent=UNKNOWN)
+AGES_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """The facts, the evidence for them, and where two sources contradict each other."""
+
+    facts: TenantFacts
+    evidence: tuple[Evidence, ...]
+    conflicts: tuple[Diagnostic, ...]
+
+
+def put_together(sources: tuple[Observed[TenantFacts], ...]) -> Tenant:
+    """The fresher source wins fact by fact; what it does not know comes from the other."""
+    ordered = sorted(sources, key=lambda one: one.evidence.as_of or AGES_AGO, reverse=True)
+    facts = NOTHING_KNOWN
+    conflicts = []
+    for source in ordered:
+        value = source.value
+        pairs = (("hybrid", facts.hybrid, value.hybrid), ("tenantGrant", facts.grant, value.grant))
+        for name, kept, other in (*pairs, ("userConsent", facts.user_consent, value.user_consent)):
+            if not isinstance(kept, Unknown) and not isinstance(other, Unknown) and kept != other:
+                conflicts.append(_conflict(name, source.evidence.source))
+        facts = TenantFacts(
+            hybrid=_first(facts.hybrid, value.hybrid),
+            grant=_first(facts.grant, value.grant),
+            user_consent=_first(facts.user_consent, value.user_consent),
+        )
+    return Tenant(facts=facts, evidence=tuple(one.evidence for one in ordered), conflicts=tuple(conflicts))
+
+
+def needed_scopes(settings: AccountSettings) -> frozenset[str]:
+    """The Graph scopes users will have to consent to; none unless the service is Office 365 through Graph."""
+    return settings.service.permissions.scopes if isinstance(settings.service, Office365Graph) else frozenset()
+
+
+def with_grant(facts: TenantFacts, scopes: frozenset[str]) -> TenantFacts:
+    """The tenant once its grant holds these scopes too."""
+    grant = frozenset() if isinstance(facts.grant, Unknown) else facts.grant
+    return TenantFacts(hybrid=facts.hybrid, grant=grant | scopes, user_consent=facts.user_consent)
+
+
+def lacks(facts: TenantFacts, scopes: frozenset[str]) -> bool:
+    """Whether the tenant-wide grant has to be widened, or nobody knows that it need not be."""
+    return bool(scopes) and (isinstance(facts.grant, Unknown) or not scopes <= facts.grant)
+
+
+def _first(kept: T | Unknown, other: T | Unknown) -> T | Unknown:
+    return other if isinstance(kept, Unknown) else kept
+
+
+def _conflict(name: str, source: str) -> Diagnostic:
+    return Diagnostic(
+        code="P-CONFLICT",
+        severity=Severity.WARNING,
+        summary=f"two sources disagree about {name} of the Microsoft tenant",
+        why=f"the fresher source was used; {source} says otherwise",
+        help="bring the older source up to date, or remove it",
+    )

@@ -1,0 +1,125 @@
+"""The users of a plan, one line each: the facts that rules used and what is forecast for them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring
+from typing import Final, cast
+
+from calplan.impact.assess import Assessment
+from calplan.impact.outcome import UserOutcome
+from calplan.model.user import RawFacts
+from calplan.plan.document import PlanUsers, UserDocument
+
+R17: Final = "R17"
+EMAIL: Final = '"email":'
+
+
+class AssessedUsers(PlanUsers):
+    """The active users of a fresh assessment. ``assistants`` are the addresses whose view of private events changes."""
+
+    def __init__(self, assessment: Assessment, assistants: frozenset[str] = frozenset()) -> None:
+        self._assessment = assessment
+        self._assistants = assistants
+        self._common: dict[tuple[int, int], UserDocument] = {}
+
+    def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
+        """The users with one of these outcomes, or all active ones, sorted by address."""
+        wanted = [one is not None and (outcomes is None or one.outcome.value in outcomes) for one in self._outcomes]
+        for index, number in enumerate(self._assessment.cohorts.ids):
+            if wanted[number]:
+                yield self._row(index)
+
+    def find(self, email: str) -> UserDocument | None:
+        """The active user with this login address."""
+        emails = self._assessment.population.emails
+        index = next((number for number, one in enumerate(emails) if one == email), None)
+        return None if index is None or self._assessment.outcome(index) is None else self._row(index)
+
+    def lines(self) -> Iterator[str]:
+        """Every active user as a line of canonical JSON, quick for many users: the common part is written once."""
+        population, cohorts = self._assessment.population, self._assessment.cohorts
+        parts: dict[tuple[int, int], tuple[str, str]] = {}
+        special = self._assistants | population.mailboxes.keys()
+        outcomes = self._outcomes
+        columns = zip(population.emails, population.class_ids, cohorts.ids, strict=True)
+        for index, (email, number, cohort) in enumerate(columns):
+            if outcomes[cohort] is None:
+                continue
+            if email in special:
+                yield _line(self._row(index))
+                continue
+            common = parts.get((number, cohort))
+            if common is None:
+                # Within a value a quote is escaped, so that this cannot be found but as the key and value it is.
+                head, _, tail = _line({**self._row(index), "email": ""}).partition(EMAIL + encode_basestring(""))
+                common = parts[number, cohort] = (head + EMAIL, tail)
+            yield f"{common[0]}{encode_basestring(email)}{common[1]}"
+
+    @property
+    def _outcomes(self) -> tuple[UserOutcome | None, ...]:
+        return self._assessment.outcomes
+
+    def _row(self, index: int) -> UserDocument:
+        population, cohort = self._assessment.population, self._assessment.cohorts.ids[index]
+        email, key = population.emails[index], (population.class_ids[index], cohort)
+        common = self._common.get(key)
+        if common is None:
+            outcome = self._outcomes[cohort]
+            if outcome is None:
+                message = "a user without an outcome has no row"
+                raise ValueError(message)
+            common = self._common[key] = user_document(population.raw[key[0]], outcome)
+        row: UserDocument = {**common, "email": email}
+        if email in population.mailboxes:
+            row["mailbox"] = population.mailboxes[email]
+        if email in self._assistants:
+            row["rules"] = sorted({*row["rules"], R17})
+        return row
+
+
+class SavedUsers(PlanUsers):
+    """The users of a saved plan."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._rows = [cast("UserDocument", json.loads(line)) for line in lines]
+
+    def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
+        """The users with one of these outcomes, or all, sorted by address."""
+        return (row for row in self._rows if outcomes is None or row["outcome"] in outcomes)
+
+    def find(self, email: str) -> UserDocument | None:
+        """The active user with this login address."""
+        return next((row for row in self._rows if row["email"] == email), None)
+
+
+def user_document(raw: RawFacts, outcome: UserOutcome) -> UserDocument:
+    """The row of a user without a name. What nobody states is left out: a missing word is not an empty one."""
+    row: UserDocument = {
+        "email": "",
+        "status": raw.status,
+        "clients": json.loads(raw.clients),
+        "outcome": outcome.outcome.value,
+        "connection": outcome.connection.value,
+        "notice": outcome.notice.value,
+        "next_step": outcome.next_step.value,
+        "certainty": outcome.certainty.value,
+        "rules": list(outcome.rules),
+    }
+    if raw.groups is not None:
+        row["groups"] = json.loads(raw.groups)
+    if raw.own_grant is not None:
+        row["own_grant"] = json.loads(raw.own_grant)
+    words = {
+        "primary_group": raw.primary_group,
+        "service": raw.service,
+        "ews_host": raw.ews_host,
+        "calendar": raw.calendar,
+        "contacts": raw.contacts,
+        "auth": raw.auth,
+        "mailbox_location": raw.mailbox_location,
+    }
+    return cast("UserDocument", {**row, **{name: word for name, word in words.items() if word is not None}})
+
+
+def _line(row: UserDocument) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,132 @@
+"""A valid Account document as a typed value."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from calplan.model.diagnostic import Position
+from calplan.model.limits import Limit, Limits, MaxEvidenceAge, Tolerance, parse_age
+from calplan.policyfile.document import Parsed, Plain
+from calplan.policyfile.documents import (
+    AccountDocument,
+    ConnectionsFile,
+    CreateFiles,
+    GroupModel,
+    LocalPlatform,
+    Platform,
+    Provider,
+    StatedProvider,
+    ZoomPlatform,
+)
+from calplan.policyfile.finding import Pointer
+from calplan.policyfile.values import beside, items, mapping, stated_text, text
+
+SPEC: Final[Pointer] = ("spec",)
+CREATE_KEYS: Final = ("users", "settings", "tenant", "groups", "assistants")
+
+
+def account_document(document: Parsed, file: Path) -> AccountDocument:
+    """The account that a document without errors states."""
+    spec = mapping(document.at(SPEC))
+    notice = spec.get("notice")
+    return AccountDocument(
+        name=text(document.at(("metadata", "name"))),
+        platform=_platform(mapping(spec["platform"]), file),
+        providers=tuple(_provider(mapping(one), file) for one in items(spec.get("providers"))),
+        groups=_group_model(spec.get("groups")),
+        owner=stated_text(spec.get("owner")),
+        limits=_limits(mapping(spec.get("limits"))),
+        max_evidence_age=_ages(mapping(spec.get("maxEvidenceAge"))),
+        tolerance=_tolerance(mapping(spec.get("tolerance"))),
+        windows=tuple(mapping(one) for one in items(spec.get("windows"))),
+        freezes=tuple(mapping(one) for one in items(spec.get("freezes"))),
+        notice=None if notice is None else mapping(notice),
+        positions=_positions(document),
+        file=file,
+    )
+
+
+def _platform(stated: Mapping[str, Plain], file: Path) -> Platform:
+    if stated["type"] != "local":
+        return ZoomPlatform(stated=stated)
+    create = stated.get("create")
+    files = None if create is None else _create_files(mapping(create), file)
+    return LocalPlatform(path=beside(file, text(stated["path"])), create=files)
+
+
+def _create_files(stated: Mapping[str, Plain], file: Path) -> CreateFiles:
+    paths = {key: beside(file, text(stated[key])) for key in CREATE_KEYS if key in stated}
+    return CreateFiles(
+        users=paths["users"],
+        settings=paths["settings"],
+        tenant=paths.get("tenant"),
+        groups=paths.get("groups"),
+        assistants=paths.get("assistants"),
+    )
+
+
+def _provider(stated: Mapping[str, Plain], file: Path) -> Provider:
+    if stated["type"] == "connections-file":
+        return ConnectionsFile(path=beside(file, text(stated["path"])))
+    return StatedProvider(type=text(stated["type"]), stated=stated)
+
+
+def _group_model(value: Plain) -> GroupModel:
+    stated = mapping(value)
+    model = cast("Literal['legacy', 'priority'] | None", stated.get("model"))
+    return GroupModel(model=model, order=tuple(text(one) for one in items(stated.get("order"))))
+
+
+def _limit(stated: Mapping[str, Plain], key: str, default: Limit) -> Limit:
+    return Limit.parse(str(stated[key])) if key in stated else default
+
+
+def _limits(stated: Mapping[str, Plain]) -> Limits:
+    default = Limits()
+    return Limits(
+        disconnected=_limit(stated, "disconnected", default.disconnected),
+        silent=_limit(stated, "silent", default.silent),
+        blocked=_limit(stated, "blocked", default.blocked),
+        unknown=_limit(stated, "unknown", default.unknown),
+        pairs=_limit(stated, "pairs", default.pairs),
+    )
+
+
+def _tolerance(stated: Mapping[str, Plain]) -> Tolerance:
+    default = Tolerance()
+    return Tolerance(
+        surprises=_limit(stated, "surprises", default.surprises),
+        false_alarms=_limit(stated, "falseAlarms", default.false_alarms),
+    )
+
+
+def _age(stated: Mapping[str, Plain], key: str, default: timedelta) -> timedelta:
+    return parse_age(text(stated[key])) if key in stated else default
+
+
+def _ages(stated: Mapping[str, Plain]) -> MaxEvidenceAge:
+    default = MaxEvidenceAge()
+    return MaxEvidenceAge(
+        users=_age(stated, "users", default.users),
+        portal=_age(stated, "portal", default.portal),
+        tenant=_age(stated, "tenant", default.tenant),
+    )
+
+
+def _positions(document: Parsed) -> Mapping[str, Position]:
+    found = dict(_places(document))
+    return {address: document.position(pointer) for address, pointer in found.items()}
+
+
+def _places(document: Parsed) -> Iterator[tuple[str, Pointer]]:
+    yield "metadata.name", ("metadata", "name")
+    spec = mapping(document.at(SPEC))
+    for key, value in spec.items():
+        yield key, (*SPEC, key)
+        inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+        for part, _ in inner:
+            address = f"{key}[{part}]" if isinstance(part, int) else f"{key}.{part}"
+            yield address, (*SPEC, key, part)
+    for key in mapping(mapping(spec["platform"]).get("create")):
+        yield f"platform.create.{key}", (*SPEC, "platform", "create", key)

@@ -1,0 +1,58 @@
+"""Codes of what a document may say."""
+
+from typing import Final
+
+from calplan.policyfile.codes.entry import Entry
+
+SCHEMA: Final = "the JSON Schema of the kind; `calplan schema KIND` prints it"
+
+SCHEMA_CODES: Final[dict[str, Entry]] = {
+    "S-UNKNOWN": Entry(
+        title="A key is not known here",
+        means="The document has a key that its kind does not have at this place. Often it is a slip of spelling.",
+        why="A key that is ignored would be a setting that somebody believes in.",
+        fix="Correct the spelling, move the key to where it belongs, or remove it.",
+        source=SCHEMA,
+    ),
+    "S-MISSING": Entry(
+        title="A key is missing",
+        means="Something that cannot be left out was left out.",
+        why="There is no default that would be safe to assume.",
+        fix="Add the key that the message names.",
+        source=SCHEMA,
+    ),
+    "S-TYPE": Entry(
+        title="A value is of the wrong type",
+        means="For example text where a list belongs, or a number where true or false belongs.",
+        why="Guessing what was meant would hide slips.",
+        fix="Write a value of the type that the message names.",
+        source=SCHEMA,
+    ),
+    "S-ENUM": Entry(
+        title="A word is not one of those allowed",
+        means="Only certain words have a meaning at this place.",
+        why="A word that nobody knows cannot be applied.",
+        fix="Use one of the words that the message lists.",
+        source=SCHEMA,
+    ),
+    "S-VALUE": Entry(
+        title="A value does not have the form it needs",
+        means="The type is right, but the value is too long, too small, not in the right form, or contradicts another.",
+        why="It could not be understood, or not in one way only.",
+        fix="Write it as in the example of the message.",
+        source=SCHEMA,
+    ),
+    "S-TWICE": Entry(
+        title="A list names the same thing twice",
+        means="A group is overridden twice, a pair is excepted twice, or a group id or name is taken twice.",
+        why="Nobody could tell which of the two holds.",
+        fix="Keep one of the two.",
+    ),
+    "S-SECRET": Entry(
+        title="A secret stands in a document",
+        means="A value stands where only a reference to a secret may stand. The value is never printed.",
+        why="A document is copied, reviewed and kept for ever; so would be the secret.",
+        fix="Write where the secret lives: an environment variable whose name begins with CALPLAN_SECRET_, a file, a"
+        " keyring or a vault. Change the secret if the file was shared.",
+    ),
+}

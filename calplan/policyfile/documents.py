@@ -1,0 +1,131 @@
+"""The documents of a folder as typed values. ``reader`` makes them; nothing in them is still text to be understood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from calplan.model.account import TenantFacts
+from calplan.model.diagnostic import Position
+from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
+from calplan.model.policy import CalendarPolicy
+from calplan.policyfile.document import Plain
+
+PlainMapping = Mapping[str, Plain]
+"""A part of a document that its consumer reads: valid by its schema, still in the words of the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument:
+    """A CalendarPolicy and the file it stands in."""
+
+    policy: CalendarPolicy
+    file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateFiles:
+    """The files a local account is made of on first use."""
+
+    users: Path
+    settings: Path
+    tenant: Path | None = None
+    groups: Path | None = None
+    assistants: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalPlatform:
+    """An account embedded in one file; paths are complete, relative to the working directory or absolute."""
+
+    path: Path
+    create: CreateFiles | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoomPlatform:
+    """An account at the vendor, as its document states it."""
+
+    stated: PlainMapping
+
+
+Platform = LocalPlatform | ZoomPlatform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionsFile:
+    """A provider that is a users file."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedProvider:
+    """A provider of another type (``microsoft``, ``google``, ``exchange``), as its document states it."""
+
+    type: str
+    stated: PlainMapping
+
+
+Provider = ConnectionsFile | StatedProvider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupModel:
+    """How overrides of several groups are resolved; ``order`` names the highest priority first.
+
+    The model is ``None`` where the document does not state it.
+    """
+
+    model: Literal["legacy", "priority"] | None = None
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDocument:
+    """An account: where it lives, where evidence comes from, and what its owner puts up with.
+
+    ``positions`` maps ``platform``, ``platform.path``, ``platform.create``, ``providers[0]``, ``limits.silent`` ... to
+    their places. ``windows``, ``freezes`` and ``notice`` are as stated; ``notice`` is ``None`` where there is no such
+    gate.
+    """
+
+    name: str
+    platform: Platform
+    providers: tuple[Provider, ...] = ()
+    groups: GroupModel = field(default_factory=GroupModel)
+    owner: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    max_evidence_age: MaxEvidenceAge = field(default_factory=MaxEvidenceAge)
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    windows: tuple[PlainMapping, ...] = ()
+    freezes: tuple[PlainMapping, ...] = ()
+    notice: PlainMapping | None = None
+    positions: Mapping[str, Position] = field(default_factory=dict, compare=False)
+    file: Path = field(default_factory=Path, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantFactsDocument:
+    """What is known of the Microsoft tenant. ``account`` is ``None`` where it holds for every account of the folder."""
+
+    name: str
+    account: str | None
+    facts: TenantFacts
+    as_of: datetime | None
+    source: str | None
+    position: Position = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDocument:
+    """A valid document of a kind that this version does nothing with yet."""
+
+    kind: str
+    name: str
+    stated: PlainMapping
+    position: Position = field(compare=False)
+
+
+Document = PolicyDocument | AccountDocument | TenantFactsDocument | OtherDocument

@@ -1,0 +1,146 @@
+"""A valid CalendarPolicy document as the model's policy."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
+from calplan.model.diagnostic import Position
+from calplan.model.policy import CalendarPolicy, GroupOverride
+from calplan.model.service import Service
+from calplan.model.settings import ANY, Domains, WantedSettings
+from calplan.model.unknown import UNMANAGED, Unmanaged
+from calplan.policyfile.document import Parsed, Plain
+from calplan.policyfile.documents import PolicyDocument
+from calplan.policyfile.domain_text import valid_domain
+from calplan.policyfile.finding import Pointer
+from calplan.policyfile.service_value import service_of
+from calplan.policyfile.values import flag, items, mapping, stated_text, text
+
+SPEC: Final[Pointer] = ("spec",)
+PLACES: Final[dict[str, Pointer]] = {
+    "integration": ("integration",),
+    "integration.enabled": ("integration", "enabled"),
+    "integration.locked": ("integration", "locked"),
+    "integration.service": ("integration", "service"),
+    "integration.service.type": ("integration", "service", "type"),
+    "integration.service.permissions": ("integration", "service", "permissions"),
+    "integration.service.permissions.calendar": ("integration", "service", "permissions", "calendar"),
+    "integration.service.permissions.contacts": ("integration", "service", "permissions", "contacts"),
+    "integration.service.ewsUrl": ("integration", "service", "ewsUrl"),
+    "integration.service.ewsAllowListed": ("integration", "service", "ewsAllowListed"),
+    "integration.service.impersonation": ("integration", "service", "impersonation"),
+    "integration.service.impersonation.account": ("integration", "service", "impersonation", "account"),
+    "integration.service.impersonation.exchangeVersion": ("integration", "service", "impersonation", "exchangeVersion"),
+    "integration.service.impersonation.passwordVersion": ("integration", "service", "impersonation", "passwordVersion"),
+    "allowedDomains": ("allowedDomains",),
+    "bidirectionalSync": ("bidirectionalSync",),
+    "office365.consentForAccount": ("office365", "consentForAccount"),
+    "office365.enforceOAuth": ("office365", "enforceOAuth"),
+    "office365.tenantGrant": ("office365", "tenantGrant"),
+    "office365.revokeStale": ("office365", "revokeStale"),
+    "google.revokeStale": ("google", "revokeStale"),
+    "privateEvents": ("privateEvents",),
+    "privateEvents.default": ("privateEvents", "default"),
+    "groups": ("groups",),
+}
+"""Where the settings of a policy stand below ``spec``, by address."""
+
+
+def policy_document(document: Parsed, file: Path) -> PolicyDocument:
+    """The policy that a document without errors states."""
+    metadata, spec = mapping(document.at(("metadata",))), mapping(document.at(SPEC))
+    office, google = mapping(spec.get("office365")), mapping(spec.get("google"))
+    policy = CalendarPolicy(
+        name=text(metadata["name"]),
+        account=text(metadata["account"]),
+        settings=_wanted(spec),
+        groups=_groups(spec.get("groups")),
+        ensure_tenant_grant=office.get("tenantGrant") == "ensure",
+        office365_revoke_stale=flag(office.get("revokeStale"), absent=False),
+        google_revoke_stale=flag(google.get("revokeStale"), absent=False),
+        private_events=_private_events(spec.get("privateEvents")),
+        ews_allow_listed=_allow_listed(mapping(spec.get("integration")).get("service")),
+        positions=positions_of(document),
+    )
+    return PolicyDocument(policy=policy, file=file)
+
+
+def positions_of(document: Parsed) -> Mapping[str, Position]:
+    """Where each stated setting stands, by address; lists also by what their items are about."""
+    places = {address: (*SPEC, *pointer) for address, pointer in PLACES.items()}
+    found = {address: pointer for address, pointer in places.items() if document.at(pointer) is not None}
+    found |= dict(_list_places(document))
+    found |= {f"metadata.{key}": ("metadata", key) for key in mapping(document.at(("metadata",)))}
+    return {address: document.position(pointer) for address, pointer in found.items()}
+
+
+def domains_of(value: Plain) -> Domains:
+    """``any``, or the domains of a list, each once and in normal form."""
+    return ANY if value == ANY.value else frozenset(valid_domain(text(entry)) for entry in items(value))
+
+
+def _wanted(spec: Mapping[str, Plain]) -> WantedSettings:
+    integration, office = mapping(spec.get("integration")), mapping(spec.get("office365"))
+    domains = spec.get("allowedDomains")
+    return WantedSettings(
+        enabled=flag(integration.get("enabled"), absent=UNMANAGED),
+        locked=flag(integration.get("locked"), absent=UNMANAGED),
+        service=_wanted_service(integration.get("service")),
+        allowed_domains=UNMANAGED if domains is None else domains_of(domains),
+        bidirectional_sync=flag(spec.get("bidirectionalSync"), absent=UNMANAGED),
+        consent_for_account=flag(office.get("consentForAccount"), absent=UNMANAGED),
+        enforce_oauth=flag(office.get("enforceOAuth"), absent=UNMANAGED),
+    )
+
+
+def _wanted_service(value: Plain) -> Service | Unmanaged:
+    return UNMANAGED if value is None else service_of(value)
+
+
+def _allow_listed(service: Plain) -> bool:
+    return isinstance(service, dict) and service.get("ewsAllowListed") is True
+
+
+def _groups(value: Plain) -> tuple[GroupOverride, ...] | None:
+    return None if value is None else tuple(_override(mapping(one)) for one in items(value))
+
+
+def _override(stated: Mapping[str, Plain]) -> GroupOverride:
+    return GroupOverride(
+        group=text(stated["group"]).strip(),
+        inherit=stated.get("inherit") is True,
+        enabled=flag(stated.get("enabled"), absent=UNMANAGED),
+        locked=flag(stated.get("locked"), absent=UNMANAGED),
+        service=_wanted_service(stated.get("service")),
+        bidirectional_sync=flag(stated.get("bidirectionalSync"), absent=UNMANAGED),
+    )
+
+
+def _private_events(value: Plain) -> PrivateEvents | None:
+    if value is None:
+        return None
+    stated = mapping(value)
+    default = stated_text(stated.get("default"))
+    entries = [mapping(entry) for entry in items(stated.get("except"))]
+    return PrivateEvents(
+        default=None if default is None else PrivateAccess(default),
+        exceptions=tuple((_pair(entry), PrivateAccess(text(entry["access"]))) for entry in entries),
+    )
+
+
+def _pair(entry: Mapping[str, Plain]) -> AssistantPair:
+    user, assistant = (text(entry[key]).strip().lower() for key in ("user", "assistant"))
+    return AssistantPair(user=user, assistant=assistant)
+
+
+def _list_places(document: Parsed) -> Iterator[tuple[str, Pointer]]:
+    spec = mapping(document.at(SPEC))
+    for index, override in enumerate(items(spec.get("groups"))):
+        yield f"groups[{text(mapping(override)['group']).strip()}]", (*SPEC, "groups", index)
+    domains = spec.get("allowedDomains")
+    for index, entry in enumerate(domains if isinstance(domains, list) else ()):
+        yield f"allowedDomains[{valid_domain(text(entry))}]", (*SPEC, "allowedDomains", index)
+    for index, entry in enumerate(items(mapping(spec.get("privateEvents")).get("except"))):
+        pair = _pair(mapping(entry))
+        yield f"privateEvents[{pair.user},{pair.assistant}]", (*SPEC, "privateEvents", "except", index)

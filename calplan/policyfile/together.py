@@ -1,0 +1,79 @@
+"""What only shows when all documents of a folder are looked at together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from calplan.model.diagnostic import Diagnostic, Position, Severity
+from calplan.policyfile.document import Parsed
+from calplan.policyfile.translate import listed, nearest, quoted
+
+MOST_NAMED: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """As much of a document as can be told even when it has errors."""
+
+    kind: str
+    name: str | None
+    account: str | None
+    position: Position
+
+
+def outline_of(document: Parsed, kind: str) -> Outline:
+    """The outline of a document of ours."""
+    name, account = document.at(("metadata", "name")), document.at(("metadata", "account"))
+    return Outline(
+        kind=kind,
+        name=name if isinstance(name, str) else None,
+        account=account if isinstance(account, str) else None,
+        position=document.position(("metadata", "name" if kind == "Account" else "account")),
+    )
+
+
+def said_together(outlines: Sequence[Outline], *, whole: bool) -> Iterator[Diagnostic]:
+    """Documents that get in each other's way, and policies of no account.
+
+    ``whole``: a folder was looked at, where the account of a policy ought to be. Files by themselves may leave it out.
+    """
+    yield from _twice(outlines, "CalendarPolicy", lambda one: one.account, "an account has exactly one policy")
+    yield from _twice(outlines, "Account", lambda one: one.name, "the name of an account is how others refer to it")
+    facts = [one for one in outlines if one.kind == "TenantFacts"]
+    yield from _twice(facts, "TenantFacts", lambda one: one.account or "", "nobody could tell which one holds")
+    accounts = sorted({one.name for one in outlines if one.kind == "Account" and one.name is not None})
+    for one in outlines if whole else ():
+        if one.kind == "CalendarPolicy" and one.account is not None and one.account not in accounts:
+            yield _no_account(one, one.account, accounts)
+
+
+def _twice(
+    outlines: Sequence[Outline], kind: str, about: Callable[[Outline], str | None], why: str
+) -> Iterator[Diagnostic]:
+    first: dict[str, Outline] = {}
+    for one in outlines:
+        key = about(one) if one.kind == kind else None
+        if key is None or first.setdefault(key, one) is one:
+            continue
+        earlier = first[key].position
+        yield Diagnostic(
+            code="D-TWO",
+            severity=Severity.ERROR,
+            summary=f"a second {kind} for {quoted(key)}" if key else f"a second {kind}",
+            why=f"{why}; the first stands in {earlier.file}:{earlier.line}",
+            help="remove one of the two, or give it another account",
+            position=one.position,
+        )
+
+
+def _no_account(outline: Outline, account: str, accounts: list[str]) -> Diagnostic:
+    near = nearest(account, accounts)
+    known = f"accounts found: {listed(accounts[:MOST_NAMED])}" if accounts else "no Account document was found"
+    return Diagnostic(
+        code="D-ACCOUNT",
+        severity=Severity.ERROR,
+        summary=f"there is no Account document named {quoted(account)}",
+        why="without it nobody knows where the account's settings and users live",
+        help=f"did you mean `{near}`? {known}" if near else f"{known}; add one beside the policy",
+        position=outline.position,
+    )

@@ -1,0 +1,174 @@
+"""Live settings written as a CalendarPolicy, the same text for the same settings.
+
+What nobody could read, and what a policy may not state, is left out with a comment: a policy that is silent about a
+setting never touches it.
+"""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from calplan.model.account import AssistantPair, PrivateAccess
+from calplan.model.diagnostic import Severity
+from calplan.model.permissions import Permission, Permissions
+from calplan.model.service import (
+    ExchangeEws,
+    ExchangeMapi,
+    Google,
+    Impersonation,
+    Office365Ews,
+    Office365Graph,
+    SecretReference,
+    Service,
+    type_of,
+)
+from calplan.model.settings import ANY, AccountSettings, Domains, Setting
+from calplan.model.unknown import Unknown
+from calplan.policyfile.check import findings
+from calplan.policyfile.document import Parsed
+from calplan.policyfile.finding import Pointer
+from calplan.policyfile.line_numbers import Source
+from calplan.policyfile.schema import API_VERSION, KINDS
+from calplan.policyfile.tree import parse
+from calplan.policyfile.yaml_text import LeftOut, Writable, is_left_out, is_writable, yaml_lines
+
+KIND: Final = "CalendarPolicy"
+NOT_KNOWN: Final = LeftOut("not known, so it is left alone")
+NOT_ALLOWED: Final = LeftOut("its live value cannot stand in a policy, so it is left alone")
+NO_PASSWORD: Final = LeftOut("say here where the password lives, for example {env: CALPLAN_SECRET_EWS}")
+PLACES: Final[dict[Setting, Pointer]] = {one: ("spec", *one.value.split(".")) for one in Setting}
+"""Where each setting stands in the document."""
+
+Settings = dict[Setting, Writable]
+
+
+def policy_text(
+    *,
+    name: str,
+    account: str,
+    settings: AccountSettings,
+    private: Mapping[AssistantPair, PrivateAccess] | None = None,
+) -> str:
+    """A CalendarPolicy that states these settings; planned against them it changes nothing.
+
+    ``private`` are scheduling privileges to state one by one; without it private events stay unmanaged.
+    """
+    values = _values(settings)
+    pairs = _pairs(private) if private else NOT_KNOWN
+    draft = _text(name, account, values, pairs if private else None)
+    refused = _refused(draft)
+    values = {setting: NOT_ALLOWED if setting in refused else value for setting, value in values.items()}
+    return _text(name, account, values, pairs if private else None)
+
+
+def _text(name: str, account: str, values: Settings, pairs: Writable | None) -> str:
+    spec: dict[str, Writable] = {
+        "integration": {
+            "enabled": values[Setting.ENABLED],
+            "locked": values[Setting.LOCKED],
+            "service": values[Setting.SERVICE],
+        },
+        "allowedDomains": values[Setting.ALLOWED_DOMAINS],
+        "bidirectionalSync": values[Setting.BIDIRECTIONAL_SYNC],
+        "office365": {
+            "consentForAccount": values[Setting.CONSENT_FOR_ACCOUNT],
+            "enforceOAuth": values[Setting.ENFORCE_OAUTH],
+        },
+    }
+    if pairs is not None:
+        spec["privateEvents"] = {"except": pairs}
+    top: dict[str, Writable] = {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "metadata": {"name": name, "account": account},
+        "spec": spec,
+    }
+    lines = list(yaml_lines(top))
+    if is_left_out(spec):
+        lines.append("spec: {}")
+    return "\n".join(lines) + "\n"
+
+
+def _values(settings: AccountSettings) -> Settings:
+    return {
+        Setting.ENABLED: _flag(settings.enabled),
+        Setting.LOCKED: _flag(settings.locked),
+        Setting.SERVICE: NOT_KNOWN if isinstance(settings.service, Unknown) else _service(settings.service),
+        Setting.ALLOWED_DOMAINS: _domains(settings.allowed_domains),
+        Setting.BIDIRECTIONAL_SYNC: _flag(settings.bidirectional_sync),
+        Setting.CONSENT_FOR_ACCOUNT: _flag(settings.consent_for_account),
+        Setting.ENFORCE_OAUTH: _flag(settings.enforce_oauth),
+    }
+
+
+def _flag(value: bool | Unknown) -> Writable:
+    return NOT_KNOWN if isinstance(value, Unknown) else value
+
+
+def _domains(value: Domains | Unknown) -> Writable:
+    if isinstance(value, Unknown):
+        return NOT_KNOWN
+    return "any" if value is ANY else [domain.name for domain in sorted(value)]
+
+
+def _service(service: Service) -> Writable:
+    kind = type_of(service).value
+    match service:
+        case Office365Graph(permissions=levels) | Google(permissions=levels):
+            if Permission.UNKNOWN in (levels.calendar, levels.contacts):
+                return NOT_KNOWN
+            return {"type": kind, "permissions": _permissions(levels)}
+        case Office365Ews(ews_url=url):
+            return {"type": kind, "ewsUrl": url.text}
+        case ExchangeEws(ews_url=url, impersonation=impersonation):
+            return _exchange({"type": kind, "ewsUrl": url.text}, impersonation)
+        case ExchangeMapi():
+            return {"type": kind}
+        case _:
+            assert_never(service)
+
+
+def _exchange(stated: dict[str, Writable], impersonation: Impersonation | Unknown | None) -> Writable:
+    if impersonation is None:
+        return stated
+    if isinstance(impersonation, Unknown):
+        return NOT_KNOWN
+    if not is_writable(impersonation.account + impersonation.exchange_version):
+        return NOT_ALLOWED
+    return {**stated, "impersonation": _impersonation(impersonation)}
+
+
+def _permissions(levels: Permissions) -> Writable:
+    return {"calendar": levels.calendar.value, "contacts": levels.contacts.value}
+
+
+def _impersonation(impersonation: Impersonation) -> Writable:
+    version, reference = impersonation.password_version, impersonation.password_from
+    return {
+        "account": impersonation.account,
+        "exchangeVersion": impersonation.exchange_version,
+        "passwordVersion": NOT_KNOWN if isinstance(version, Unknown) else version,
+        "passwordFrom": NO_PASSWORD if reference is None else _reference(reference),
+    }
+
+
+def _reference(reference: SecretReference) -> Writable:
+    places: dict[str, Writable] = dict(reference.parts)
+    return {reference.kind: places.get(reference.kind, places)}
+
+
+def _pairs(private: Mapping[AssistantPair, PrivateAccess]) -> Writable:
+    return [
+        {"user": pair.user, "assistant": pair.assistant, "access": access.value}
+        for pair, access in sorted(private.items(), key=lambda item: item[0])
+        if access is not PrivateAccess.UNKNOWN and is_writable(pair.user + pair.assistant)
+    ]
+
+
+def _refused(text: str) -> frozenset[Setting]:
+    """The settings that make a draft no valid policy."""
+    ((root, *_), _) = parse(Source("export", text))
+    errors = findings(Parsed(Source("export", text), root.node), KINDS[KIND])
+    subjects = [finding.subject for finding in errors if finding.severity is Severity.ERROR]
+    return frozenset(
+        setting for setting, place in PLACES.items() if any(subject[: len(place)] == place for subject in subjects)
+    )

@@ -1,0 +1,107 @@
+"""The local platform as a plan sees it: every read shows the account at one and the same moment."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self
+from weakref import finalize
+
+from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
+from calplan.model.settings import AccountSettings, Setting
+from calplan.model.user import UserBatch
+from calplan.providers.base import Capabilities, UnreachableError, Users
+from calplan.providers.local.translation import Clock, provider_errors
+from calplan.sandbox.account.read import (
+    count_users,
+    read_assistants,
+    read_settings,
+    read_tenant,
+    read_users,
+)
+from calplan.sandbox.account.store import open_read_only, reading
+
+CAPABILITIES: Final = Capabilities(
+    platform="local",
+    writable=frozenset({setting.value for setting in Setting} | {"office365.tenantGrant", "privateEvents"}),
+)
+
+
+class LocalPlatform:
+    """An account that can only be read, by SQLite's own guarantee as much as by this type.
+
+    Each read is a short transaction of its own, so that a plan in progress keeps nobody from writing. If somebody does,
+    later reads refuse: a plan is made of one moment or not at all.
+
+    Raises:
+        ProviderError: there is no account at ``path``, or it cannot be read.
+    """
+
+    capabilities: Capabilities = CAPABILITIES
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._now = clock()
+        self._moment: int | None = None
+        with provider_errors(path):
+            self._connection = open_read_only(path)
+        # A plan asks for no more than the protocol has, and that knows no end: the file is let go with the object.
+        self._let_go = finalize(self, self._connection.close)
+
+    def read_settings(self) -> Observed[AccountSettings]:
+        with self._view() as connection:
+            return Observed(value=read_settings(connection, self._path), evidence=self._evidence("settings", 1))
+
+    def read_users(self) -> Users:
+        """Every user by address. The stream holds its view of the account until it is read to the end or closed."""
+        with self._view() as connection:
+            evidence = self._evidence("users", count_users(connection))
+        return Users(batches=self._batches(), evidence=evidence)
+
+    def read_tenant(self) -> Observed[TenantFacts] | None:
+        with self._view() as connection:
+            tenant = read_tenant(connection, self._path)
+        return None if tenant is None else Observed(value=tenant, evidence=self._evidence("tenant", 1))
+
+    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+        with self._view() as connection:
+            pairs = read_assistants(connection)
+        return Observed(value=pairs, evidence=self._evidence("assistants", len(pairs)))
+
+    def close(self) -> None:
+        """Lets go of the file; reading afterwards is an error."""
+        self._let_go()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _batches(self) -> Iterator[UserBatch]:
+        with self._view() as connection:
+            yield from read_users(connection)
+
+    def _evidence(self, kind: str, records: int) -> Evidence:
+        source = f"local account {self._path.name}"
+        return Evidence(source=source, kind=kind, as_of=self._now, records=records, complete=True, live=True)
+
+    @contextmanager
+    def _view(self) -> Iterator[sqlite3.Connection]:
+        """A transaction on the account as it stood at the first read.
+
+        Raises:
+            UnreachableError: somebody wrote to it since.
+        """
+        if self._connection.in_transaction:
+            # A stream of users is open: whoever reads beside it shares its view.
+            yield self._connection
+            return
+        with provider_errors(self._path), reading(self._connection):
+            self._connection.execute("SELECT count(*) FROM settings").fetchone()
+            (moment,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if self._moment not in (None, moment):
+                message = f"{self._path} was written to while it was being read; start again"
+                raise UnreachableError(message)
+            self._moment = moment
+            yield self._connection

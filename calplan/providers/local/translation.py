@@ -1,0 +1,77 @@
+"""The account file's errors in the words of every provider."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from calplan.model.diagnostic import Diagnostic, errors_in
+from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
+from calplan.sandbox.account.errors import (
+    AccountError,
+    AccountExistsError,
+    BadUserError,
+    BusyAccountError,
+    CorruptAccountError,
+    ForbiddenAccountError,
+    ForeignFileError,
+    LeftoverJournalError,
+    MissingAccountError,
+    MissingFolderError,
+    NewerAccountError,
+)
+from calplan.sandbox.account.store import account_errors
+
+Clock = Callable[[], datetime]
+"""Gives the time now; tests and reproducible runs hand in their own."""
+
+INVALID: Final = (
+    AccountExistsError,
+    BadUserError,
+    CorruptAccountError,
+    ForeignFileError,
+    LeftoverJournalError,
+    MissingAccountError,
+    MissingFolderError,
+    NewerAccountError,
+)
+
+
+class InvalidFilesError(InvalidAccountError):
+    """A file that an account is made of is not valid: ``diagnostics`` say where and why, the message in brief."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        lines = [f"{_place(one)}{one.summary}" for one in errors_in(diagnostics)]
+        super().__init__("\n".join(lines))
+        self.diagnostics = diagnostics
+
+
+def _place(diagnostic: Diagnostic) -> str:
+    position = diagnostic.position
+    return f"{position.file}:{position.line}: " if position else ""
+
+
+@contextmanager
+def provider_errors(path: Path) -> Iterator[None]:
+    """Turns what goes wrong with the file inside into a provider's error.
+
+    Raises:
+        ProviderError: in place of what was raised inside.
+    """
+    try:
+        with account_errors(path):
+            yield
+    except AccountError as error:
+        raise translated(error) from error
+
+
+def translated(error: AccountError) -> ProviderError:
+    """The provider's error for one of the account's."""
+    if isinstance(error, INVALID):
+        return InvalidAccountError(str(error))
+    if isinstance(error, ForbiddenAccountError):
+        return NotAuthorisedError(str(error))
+    if isinstance(error, BusyAccountError):
+        return UnreachableError(str(error))
+    return ProviderError(str(error), outcome_unknown=error.outcome_unknown)

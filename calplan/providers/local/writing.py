@@ -1,0 +1,100 @@
+"""The local platform as an apply sees it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self, assert_never
+
+from calplan.model.account import AssistantPair, Observed, PrivateAccess, TenantFacts
+from calplan.model.settings import AccountSettings
+from calplan.plan.actions import (
+    Action,
+    EnsureGrant,
+    SetConsent,
+    SetDomains,
+    SetEnabled,
+    SetLock,
+    SetOAuth,
+    SetPrivateAccess,
+    SetService,
+    SetSync,
+)
+from calplan.providers.base import Capabilities, Receipt, Users
+from calplan.providers.local.platform import CAPABILITIES, LocalPlatform
+from calplan.providers.local.translation import Clock, provider_errors
+from calplan.sandbox.account.account import Account, Written
+
+
+class WritableLocalPlatform:
+    """An account that can be written; every read shows it as it stands at that moment.
+
+    Raises:
+        ProviderError: there is no account at ``path``, or it cannot be opened for writing.
+    """
+
+    capabilities: Capabilities = CAPABILITIES
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        with provider_errors(path):
+            self._account = Account.open(path)
+
+    def perform(self, action: Action) -> Receipt:
+        """Make one action true, with all it does to users; performing it twice is harmless.
+
+        Raises:
+            ProviderError: nothing changed, or ``outcome_unknown`` is set because it is unclear whether it did.
+        """
+        with provider_errors(self._path):
+            done = written(self._account, action)
+        return Receipt(at=self._clock(), changed=done.changed)
+
+    def read_settings(self) -> Observed[AccountSettings]:
+        with LocalPlatform(self._path, self._clock) as now:
+            return now.read_settings()
+
+    def read_users(self) -> Users:
+        return LocalPlatform(self._path, self._clock).read_users()
+
+    def read_tenant(self) -> Observed[TenantFacts] | None:
+        with LocalPlatform(self._path, self._clock) as now:
+            return now.read_tenant()
+
+    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+        with LocalPlatform(self._path, self._clock) as now:
+            return now.read_assistants()
+
+    def close(self) -> None:
+        """Lets go of the file; using the platform afterwards is an error."""
+        self._account.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def written(account: Account, action: Action) -> Written:
+    """Let the simulated platform make one action true."""
+    match action:
+        case EnsureGrant(scopes=scopes):
+            return account.ensure_grant(scopes)
+        case SetEnabled(on=on):
+            return account.set_enabled(on)
+        case SetLock(on=on):
+            return account.set_locked(on)
+        case SetDomains(domains=domains):
+            return account.set_domains(domains)
+        case SetService(service=service):
+            return account.set_service(service)
+        case SetConsent(on=on):
+            return account.set_consent(on)
+        case SetOAuth(on=on):
+            return account.set_oauth(on)
+        case SetSync(on=on):
+            return account.set_sync(on)
+        case SetPrivateAccess(pair=pair, access=access):
+            return account.set_private_access(pair, access)
+        case _:
+            assert_never(action)

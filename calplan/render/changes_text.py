@@ -1,0 +1,105 @@
+"""The settings part of a plan on a terminal: before and after, and what was left alone."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from calplan.plan.document import PlanDocument, ResourceChange
+from calplan.render.colour import Line, Style
+from calplan.render.counts import lost
+from calplan.render.evidence import has_stale
+from calplan.render.values import (
+    REVERSIBILITY,
+    Difference,
+    change_sign,
+    differences,
+    hidden_leaves,
+    setting_in_words,
+    value_in_words,
+)
+from calplan.render.wording import UNKNOWN_WORD, listed, plural
+
+SIGNS: Final = {"+": "create", "-": "delete", "~": "change in place", "-/+": "delete, then create"}
+STALE: Final = " stale?"
+STYLE: Final = {"+": Style.GOOD, "-": Style.BAD, "~": Style.WARN}
+
+
+def changes_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
+    """Every setting that changes; with ``verbose`` also those that stay, and those the policy leaves alone."""
+    changes = document["resource_changes"]
+    yield Line(f"Settings{STALE if has_stale(document, 'settings', 'portal', 'tenant') else ''}", Style.STRONG)
+    yield Line(f"  {'; '.join(_legend(changes))}", Style.FAINT)
+    for change in changes:
+        yield from _change(change)
+    kept = [address for address in document["planned_values"] if address not in _addresses(document)]
+    unmanaged = set(document["unmanaged"])
+    if verbose:
+        yield from kept_text(document)
+    elif kept:
+        alone = [address for address in kept if address in unmanaged]
+        words = f"{len(kept)} unchanged" + (f", {len(alone)} of them unmanaged" if alone else "")
+        yield Line(f"  ({words}; --verbose lists them)", Style.FAINT)
+    yield from unread_text(document)
+    if lost(document) and any(change["reversibility"] in REVERSIBILITY for change in changes):
+        yield Line("  Setting these back later brings no lost connection back.", Style.FAINT)
+
+
+def kept_text(document: PlanDocument) -> Iterator[Line]:
+    """The settings that stay as they are."""
+    changed, unmanaged, unknown = _addresses(document), set(document["unmanaged"]), set(document["unknown"])
+    for address, value in sorted(document["prior_state"].items()):
+        if address not in changed:
+            mark = "  (unmanaged)" if address in unmanaged else ""
+            words = value_in_words(value, unknown=address in unknown)
+            yield Line(f"    {address}: {words}{mark}", Style.FAINT)
+
+
+def unread_text(document: PlanDocument) -> Iterator[Line]:
+    """The settings nobody could read: attesting them makes the forecast surer."""
+    unread = sorted(document["unknown"])
+    if unread:
+        yield Line(f"  {UNKNOWN_WORD} live, so look in the portal and attest: {listed(unread)}", Style.WARN)
+
+
+def _addresses(document: PlanDocument) -> set[str]:
+    return {change["address"] for change in document["resource_changes"]}
+
+
+def _legend(changes: list[ResourceChange]) -> Iterator[str]:
+    used = {change_sign(change) for change in changes}
+    used |= {difference.sign for change in changes for difference in differences(change)}
+    return (f"{sign} {words}" for sign, words in SIGNS.items() if sign in used)
+
+
+def _change(change: ResourceChange) -> Iterator[Line]:
+    sign = change_sign(change)
+    head = f"  {sign} {change['address']} ({setting_in_words(change['address'])})"
+    marks = f"  [{', '.join(_marks(change))}]" if _marks(change) else ""
+    found = differences(change)
+    if len(found) == 1 and not found[0].path:
+        yield Line(f"{head}: {found[0]}{marks}", STYLE.get(sign, Style.WARN))
+        return
+    yield Line(f"{head}{marks}", STYLE.get(sign, Style.WARN))
+    for difference in found:
+        yield _below(difference)
+    hidden = hidden_leaves(change)
+    if hidden:
+        yield Line(f"        ({plural(hidden, 'value')} unchanged)", Style.FAINT)
+
+
+def _below(difference: Difference) -> Line:
+    if difference.sign == "~":
+        return Line(f"      ~ {difference}")
+    return Line(f"      {difference}", STYLE[difference.sign])
+
+
+def _marks(change: ResourceChange) -> list[str]:
+    marks = []
+    if change["source"] is not None:
+        marks.append(f"{change['source']['file']}:{change['source']['line']}")
+    if change["mode"] == "manual":
+        marks.append("by hand")
+    if change["origin"] == "drift":
+        marks.append("changed outside calplan")
+    if change["reversibility"] == "irreversible":
+        marks.append(REVERSIBILITY["irreversible"])
+    return marks

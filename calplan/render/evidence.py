@@ -1,0 +1,54 @@
+"""What a forecast rests on: sources with their age, and readings that may be wrong."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from calplan.plan.document import Assumption, EvidenceDocument, PlanDocument
+from calplan.plan.gates import in_words
+from calplan.render.wording import plural
+
+STALE: Final = "stale?"
+NOUN: Final = {"users": "user", "assistants": "privilege"}
+"""What is counted; settings and facts of a tenant are read as one record, which says nothing."""
+
+
+def has_stale(document: PlanDocument, *kinds: str) -> bool:
+    """Whether a source of one of these kinds is too old, or of an age nobody knows."""
+    return any(one["stale"] for one in document["evidence"] if one["kind"] in kinds)
+
+
+def evidence_in_words(one: EvidenceDocument, now: datetime | None = None) -> str:
+    """One source: how much it said, when that was true, and what is doubtful about it."""
+    parts = [plural(one["records"], NOUN[one["kind"]])] if one["kind"] in NOUN else []
+    parts += [age_in_words(one["as_of"], now)] + ([] if one["complete"] else ["not read to its end"])
+    return f"{one['kind']} from {one['source']}: {', '.join(parts)}{f'  {STALE}' if one['stale'] else ''}"
+
+
+def age_in_words(as_of: str | None, now: datetime | None = None) -> str:
+    """When something was true, and with ``now`` how long ago that is."""
+    if as_of is None:
+        return "of unknown age"
+    when = _moment(as_of)
+    if now is None or when is None or (when.tzinfo is None) is not (now.tzinfo is None) or when > now:
+        return f"as of {as_of}"
+    return f"as of {as_of}, {in_words(now - when)} old"
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def assumption_in_words(one: Assumption) -> str:
+    """A reading, and what the counts would become if it is wrong."""
+    changed = one["if_wrong"]
+    if not changed:
+        return f"{one['id']}: {one['text']}"
+    return f"{one['id']}: {one['text']} (if wrong: {', '.join(_shifts(changed))})"
+
+
+def _shifts(changed: dict[str, int]) -> Iterator[str]:
+    return (f"{name} {number:+d}" for name, number in sorted(changed.items()) if number)

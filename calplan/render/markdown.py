@@ -1,0 +1,216 @@
+"""A plan as Markdown for a pull request: counts for everybody to see, names only when asked for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+from urllib.parse import quote
+
+from calplan.plan.document import (
+    DiagnosticDocument,
+    GateDocument,
+    PlanDocument,
+    PlanUsers,
+    ResourceChange,
+    UserDocument,
+)
+from calplan.render.counts import population_in_words, ranges_in_words, summary_line, users_in_words
+from calplan.render.evidence import evidence_in_words
+from calplan.render.step_wording import changes_by_address, cost_in_words, doer_of, gate_in_words, step_in_words
+from calplan.render.untrusted import for_markdown, for_markdown_code
+from calplan.render.users_text import TOP, ShowUsers, facets_in_words, worst_first
+from calplan.render.values import Difference, differences, place_in_words
+from calplan.render.wording import (
+    AFFECTED_NAMES,
+    OUTCOME_NAMES,
+    outcome_in_words,
+    outcome_of_rule,
+    plural,
+    rule_in_words,
+)
+
+ADDRESS: Final = re.compile(r"[^\s,;:\[\]()<>\"'`]+@[^\s,;:\[\]()<>\"'`]+")
+NO_ADDRESS: Final = "(address)"
+PAIRS: Final = "privateEvents["
+STATUS: Final = {"pass": "passed", "refuse": "**refused**", "overridden": "lifted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes text from outside; without ``addresses`` no e-mail address comes through, wherever it stands."""
+
+    addresses: bool
+
+    def prose(self, text: str) -> str:
+        return for_markdown(self._masked(text))
+
+    def code(self, text: str) -> str:
+        return for_markdown_code(self._masked(text))
+
+    def _masked(self, text: str) -> str:
+        return text if self.addresses else ADDRESS.sub(NO_ADDRESS, text)
+
+
+def marker(account: str) -> str:
+    """The hidden comment by which a bot finds its own comment again; another account has another marker."""
+    return f"<!-- calplan:{quote(account, safe='', errors='surrogatepass').replace('--', '-%2D')} -->"
+
+
+def plan_markdown(document: PlanDocument, users: PlanUsers, *, show_users: ShowUsers = "none") -> Iterator[str]:
+    """The plan, line by line."""
+    return (f"{line}\n" for line in _plan(document, users, show_users))
+
+
+def _plan(document: PlanDocument, users: PlanUsers, show_users: ShowUsers) -> Iterator[str]:
+    pen = Pen(addresses=show_users != "none")
+    yield marker(document["account"])
+    yield f"## Calendar plan for {pen.code(document['account'])}"
+    yield ""
+    yield f"**{summary_line(document)}**"
+    yield ""
+    if document["resource_changes"]:
+        yield from _settings(document, pen)
+        yield from _users(document)
+        if show_users != "none":
+            yield from _names(document, users, pen, everybody=show_users == "all")
+    else:
+        yield "No changes."
+        yield ""
+    yield from _gates(document, pen)
+    yield from _steps(document, pen)
+    yield from _diagnostics(document, pen)
+    yield from _evidence(document, pen)
+
+
+def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    yield "### Settings"
+    yield ""
+    yield "| Setting | Before | After | Policy | Done |"
+    yield "|---|---|---|---|---|"
+    changes = document["resource_changes"]
+    for change in changes:
+        if pen.addresses or not change["address"].startswith(PAIRS):
+            yield from _rows(change, pen)
+    pairs = sum(change["address"].startswith(PAIRS) for change in changes)
+    if pairs and not pen.addresses:
+        yield f"| {plural(pairs, 'scheduling privilege')} | | | | |"
+    yield ""
+
+
+def _rows(change: ResourceChange, pen: Pen) -> Iterator[str]:
+    source = change["source"]
+    where = "" if source is None else pen.code(f"{source['file']}:{source['line']}")
+    done = "by hand" if change["mode"] == "manual" else "by calplan"
+    for one in differences(change):
+        name = pen.code(change["address"])
+        if one.path and one.sign == "~":
+            name += f" {pen.code(one.path)}"
+        before, after = _sides(one)
+        yield f"| {name} | {_cell(before, pen)} | {_cell(after, pen)} | {where} | {done} |"
+
+
+def _sides(one: Difference) -> tuple[str, str]:
+    if one.sign == "~":
+        return one.before, one.after
+    return (one.path, "") if one.sign == "-" else ("", one.path)
+
+
+def _cell(text: str, pen: Pen) -> str:
+    return pen.code(text) if text else ""
+
+
+def _users(document: PlanDocument) -> Iterator[str]:
+    impact = document["impact"]
+    yield "### Users"
+    yield ""
+    yield f"{population_in_words(impact)}."
+    yield ""
+    yield "| Users | Outcome | Why |"
+    yield "|---:|---|---|"
+    for name in OUTCOME_NAMES:
+        if impact["counts"].get(name):
+            rules = [use["rule"] for use in impact["by_rule"] if outcome_of_rule(use["rule"]) == name]
+            why = "; ".join(f"{rule}: {rule_in_words(rule)}" for rule in rules) if name in AFFECTED_NAMES else ""
+            yield f"| {impact['counts'][name]} | {outcome_in_words(name)} | {why} |"
+    yield ""
+    yield from (f"- {words}" for words in ranges_in_words(impact))
+    without = impact.get("without_grant_step")
+    if without is not None:
+        yield f"- without the step that widens the tenant-wide grant: {users_in_words(without['counts'])}"
+    yield ""
+
+
+def _names(document: PlanDocument, users: PlanUsers, pen: Pen, *, everybody: bool) -> Iterator[str]:
+    impact = document["impact"]
+    total = sum(impact["counts"].get(name, 0) for name in AFFECTED_NAMES)
+    if not total:
+        return
+    yield "| User | Outcome | What happens | Rules |"
+    yield "|---|---|---|---|"
+    listed = worst_first(impact, users)
+    for user in listed if everybody else islice(listed, TOP):
+        yield _name(user, pen)
+    yield ""
+    if total > TOP and not everybody:
+        yield f"... and {total - TOP} more."
+        yield ""
+
+
+def _name(user: UserDocument, pen: Pen) -> str:
+    texts = (user["outcome"], facets_in_words(user), " ".join(user["rules"]))
+    return f"| {' | '.join([pen.code(user['email']), *map(pen.prose, texts)])} |"
+
+
+def _gates(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    if not document["gates"]:
+        return
+    yield "### Gates"
+    yield ""
+    yield "| Gate | Watches | Status | Figure | Limit |"
+    yield "|---|---|---|---|---|"
+    yield from (_gate(gate, pen) for gate in document["gates"])
+    yield ""
+
+
+def _gate(gate: GateDocument, pen: Pen) -> str:
+    status = STATUS.get(gate["status"]) or pen.prose(gate["status"])
+    words = pen.prose(gate_in_words(gate["id"]))
+    return f"| {pen.code(gate['id'])} | {words} | {status} | {pen.prose(gate['actual'])} | {pen.prose(gate['limit'])} |"
+
+
+def _steps(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    if not document["steps"]:
+        return
+    changes = changes_by_address(document)
+    yield "### Steps"
+    yield ""
+    for number, step in enumerate(document["steps"], start=1):
+        doer = pen.prose(doer_of(step["mode"], step["provider"]))
+        yield f"{number}. {pen.prose(step_in_words(step, changes))} ({doer}; {cost_in_words(step)})"
+    yield ""
+
+
+def _diagnostics(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    if not document["diagnostics"]:
+        return
+    yield "### Errors, warnings and notes"
+    yield ""
+    yield from (_diagnostic(one, pen) for one in document["diagnostics"])
+    yield ""
+    if document["errored"]:
+        yield "This plan has errors: it is not saved and cannot be applied."
+        yield ""
+
+
+def _diagnostic(one: DiagnosticDocument, pen: Pen) -> str:
+    place = one["range"]
+    where = "" if place is None else f" ({pen.code(place_in_words(place))})"
+    detail = "; ".join(one["detail"].splitlines())
+    more = f" {pen.prose(detail)}" if detail else ""
+    return f"- **{pen.prose(one['severity'])}** {pen.code(one['code'])}: {pen.prose(one['summary'])}{where}.{more}"
+
+
+def _evidence(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    if document["evidence"]:
+        yield f"Evidence: {'; '.join(pen.prose(evidence_in_words(one)) for one in document['evidence'])}."

@@ -1,0 +1,148 @@
+"""The steps and gates of a plan in words."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from calplan.plan.document import GateDocument, Json, PlanDocument, ResourceChange, StepDocument
+from calplan.plan.steps import StepKind
+from calplan.render.values import entries, value_in_words
+from calplan.render.wording import listed, plural, service_in_words
+
+MOST_NAMES: Final = 8
+"""Longer lists stand in the table of changes; a step says how many there are."""
+
+GATE: Final = {
+    "limit.disconnected": "users who lose their connection",
+    "limit.silent": "users who lose it and are not certainly told",
+    "limit.blocked": "users who cannot set up or come back alone",
+    "limit.unknown": "users at risk because a fact is missing",
+    "limit.pairs": "scheduling privileges that change",
+    "live.unknown": "whether the integration is on must be known",
+    "evidence.age": "how old the evidence is",
+    "rule.V17": "proof that users can reconnect through Microsoft Graph",
+    "rule.V25": "nobody may shut out those who run the integration",
+    "window": "the time is inside a window for changes",
+    "freeze": "no freeze is in force",
+    "notice": "the people concerned were told in time",
+}
+GATE_ADVICE: Final = {
+    "limit.disconnected": "Split the change, or tell the users and let the owner lift the gate.",
+    "limit.silent": "Write to these users; no client will tell them.",
+    "limit.blocked": "Look at what bars them: domain, platform, mailbox or consent.",
+    "limit.unknown": "Find out the missing facts; `calplan why USER` names them.",
+    "limit.pairs": "Change fewer privileges at once.",
+    "live.unknown": "Read integration.enabled in the portal and attest it.",
+    "evidence.age": "Read the users again, attest the portal again, or renew the tenant facts.",
+    "rule.V17": "Read the tenant-wide grant, or let the plan make sure of it with `tenantGrant: ensure`.",
+    "rule.V25": "Add the domain that is missing to allowedDomains.",
+    "window": "Apply when a window is open.",
+    "freeze": "Apply after the freeze.",
+    "notice": "Tell the users and record the receipt.",
+}
+
+
+def step_in_words(step: StepDocument, changes: Mapping[str, ResourceChange]) -> str:
+    """What a step does, as an order to whoever does it."""
+    change = changes.get(step["address"])
+    after = None if change is None else change["change"]["after"]
+    try:
+        kind = StepKind(step["op"])
+    except ValueError:
+        return f"{step['op']} {step['address']}"
+    return _order(kind, after, step["address"])
+
+
+def _order(kind: StepKind, after: Json, address: str) -> str:
+    match kind:
+        case StepKind.GRANT:
+            return f"make sure the tenant-wide Microsoft grant holds {_names(after, 'scope')}"
+        case StepKind.DISABLE:
+            return "turn the integration off"
+        case StepKind.UNLOCK:
+            return "take the lock off"
+        case StepKind.DOMAINS:
+            return "allow any domain" if after == "any" else f"allow only {_names(after, 'domain')}"
+        case StepKind.KEY:
+            return f"set the default service to {service_with_details(after)}"
+        case StepKind.CONSENT:
+            return f"turn consent on behalf of the account {'on' if after else 'off'}"
+        case StepKind.LOCK:
+            return "lock the settings for every user"
+        case StepKind.OAUTH:
+            return "enforce OAuth 2.0 for Office 365" if after else "stop enforcing OAuth 2.0 for Office 365"
+        case StepKind.ENABLE:
+            return "turn the integration on"
+        case StepKind.SYNC:
+            return f"turn sync in both directions {'on' if after else 'off'}"
+        case StepKind.PRIVATE_EVENTS:
+            return _private_access(address, after)
+        case _:
+            assert_never(kind)
+
+
+def service_with_details(service: Json) -> str:
+    """A service with what was chosen for it: ``Google (calendar read, contacts none)``."""
+    if not isinstance(service, dict):
+        return value_in_words(service)
+    details = []
+    permissions = service.get("permissions")
+    if isinstance(permissions, dict):
+        details += [f"{name} {value_in_words(level)}" for name, level in sorted(permissions.items())]
+    if "ewsUrl" in service:
+        details.append(f"at {value_in_words(service['ewsUrl'])}")
+    impersonation = service.get("impersonation")
+    if isinstance(impersonation, dict):
+        details.append(f"impersonation as {value_in_words(impersonation.get('account'))}")
+    elif impersonation is not None:
+        details.append(f"impersonation {value_in_words(impersonation)}")
+    name = service_in_words(value_in_words(service.get("type")))
+    return f"{name} ({', '.join(details)})" if details else name
+
+
+def _private_access(address: str, after: Json) -> str:
+    user, _, assistant = address.partition("[")[2].removesuffix("]").partition(",")
+    verb = "may manage" if after == "managed" else "no longer sees"
+    return f"see to it that {assistant} {verb} private events of {user}"
+
+
+def _names(value: Json, noun: str) -> str:
+    names = entries(value)
+    if not names:
+        return value_in_words(value)
+    return listed(names) if len(names) <= MOST_NAMES else plural(len(names), noun)
+
+
+def cost_in_words(step: StepDocument) -> str:
+    """How many users lose their connection by a step."""
+    lost = step["expected"].get("disconnected", 0)
+    return f"disconnects {plural(lost, 'user')}" if lost else "disconnects nobody"
+
+
+def doer_of(mode: str, provider: str) -> str:
+    """Who does something: the provider, or a person."""
+    return "by hand" if mode == "manual" else provider
+
+
+def changes_by_address(document: PlanDocument) -> dict[str, ResourceChange]:
+    """The changes of a plan, to be found by their address."""
+    return {change["address"]: change for change in document["resource_changes"]}
+
+
+def gate_in_words(gate: str) -> str:
+    """What a gate watches."""
+    if gate.startswith("guardrail."):
+        return f"the guardrail {gate.partition('.')[2]}"
+    return GATE.get(gate, gate)
+
+
+def gate_advice(gate: str) -> str:
+    """What to do about a gate that refuses."""
+    if gate.startswith("guardrail."):
+        return "Change the policy, or let the owner of the rule grant a waiver."
+    return GATE_ADVICE.get(gate, "")
+
+
+def gate_figures(gate: GateDocument) -> str:
+    """The figure and the limit of a gate."""
+    owner = f" (ask {gate['owner']})" if gate["owner"] else ""
+    return f"{gate['actual']}, limit {gate['limit']}{owner}"

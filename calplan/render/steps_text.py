@@ -1,0 +1,114 @@
+"""What comes after the users on a terminal: gates, steps, what the forecast rests on, and diagnostics."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from calplan.plan.document import DiagnosticDocument, GateDocument, PlanDocument
+from calplan.render.colour import Line, Style
+from calplan.render.counts import ERROR, REFUSE
+from calplan.render.evidence import assumption_in_words, evidence_in_words
+from calplan.render.step_wording import (
+    changes_by_address,
+    cost_in_words,
+    doer_of,
+    gate_advice,
+    gate_figures,
+    gate_in_words,
+    step_in_words,
+)
+from calplan.render.values import place_in_words
+from calplan.render.wording import listed, plural
+
+STATUS: Final = {
+    "refuse": ("refused", Style.BAD),
+    "overridden": ("lifted", Style.WARN),
+    "pass": ("passed", Style.GOOD),
+}
+SEVERITY: Final = {"error": Style.BAD, "warning": Style.WARN}
+
+
+def gates_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
+    """Every gate that refuses or was lifted; those that pass by name, or one by one with ``verbose``."""
+    gates = document["gates"]
+    if not gates:
+        return
+    yield Line("Gates", Style.STRONG)
+    passed = [gate for gate in gates if gate["status"] == "pass"]
+    for gate in gates:
+        if verbose or gate["status"] != "pass":
+            yield from _gate(gate)
+    if passed and not verbose:
+        yield Line(f"  passed: {', '.join(gate['id'] for gate in passed)}", Style.FAINT)
+    refused = [gate["id"] for gate in gates if gate["status"] == REFUSE]
+    if refused:
+        flags = " ".join(f"--allow {name}" for name in refused)
+        yield Line(f"  An apply is refused. Who may decide so lifts it with: {flags} --reason TEXT")
+    yield Line()
+
+
+def _gate(gate: GateDocument) -> Iterator[Line]:
+    word, style = STATUS.get(gate["status"], (gate["status"], Style.PLAIN))
+    yield Line(f"  {word}  {gate['id']} ({gate_in_words(gate['id'])}): {gate_figures(gate)}", style)
+    advice = gate_advice(gate["id"])
+    if advice and gate["status"] == REFUSE:
+        yield Line(f"      {advice}", Style.FAINT)
+
+
+def steps_text(document: PlanDocument) -> Iterator[Line]:
+    """The writes in their order, each with who does it, whom it costs, and why it stands there."""
+    steps = document["steps"]
+    if not steps:
+        return
+    changes = changes_by_address(document)
+    yield Line("Steps, in this order", Style.STRONG)
+    for step in steps:
+        doer = doer_of(step["mode"], step["provider"])
+        yield Line(f"  {step['id']} [{doer}] {step_in_words(step, changes)}; {cost_in_words(step)}")
+        if step["why"]:
+            yield Line(f"      {step['why']}", Style.FAINT)
+    yield Line()
+
+
+def evidence_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
+    """The sources, and the readings the forecast rests on."""
+    if document["evidence"]:
+        yield Line("Evidence", Style.STRONG)
+        for one in document["evidence"]:
+            yield Line(f"  {evidence_in_words(one)}", Style.WARN if one["stale"] else Style.PLAIN)
+        yield Line()
+    assumptions = document["assumptions"]
+    if assumptions:
+        yield Line("Assumptions", Style.STRONG)
+        weighty = [one for one in assumptions if verbose or one["if_wrong"]]
+        yield from (Line(f"  {assumption_in_words(one)}") for one in weighty)
+        others = [one["id"] for one in assumptions if one not in weighty]
+        if others:
+            yield Line(f"  also {', '.join(others)}: calplan explain ID", Style.FAINT)
+        yield Line()
+
+
+def diagnostics_text(document: PlanDocument) -> Iterator[Line]:
+    """Errors, warnings and notes, each with its place, why, and what to do."""
+    for one in document["diagnostics"]:
+        yield from _diagnostic(one)
+        yield Line()
+
+
+def _diagnostic(one: DiagnosticDocument) -> Iterator[Line]:
+    yield Line(f"{one['severity']}[{one['code']}]: {one['summary']}", SEVERITY.get(one["severity"], Style.PLAIN))
+    if one["range"] is not None:
+        yield Line(f" --> {place_in_words(one['range'])}")
+    for sentence in one["detail"].splitlines():
+        yield Line(f"  = {sentence}")
+
+
+def errors_text(document: PlanDocument) -> Iterator[Line]:
+    """Why a plan with errors goes no further, and what to do."""
+    if not document["errored"]:
+        return
+    codes = sorted({one["code"] for one in document["diagnostics"] if one["severity"] == ERROR})
+    named = f": {listed(codes)}" if codes else ""
+    yield Line(f"This plan has {plural(len(codes), 'error') if codes else 'errors'}{named}.", Style.BAD)
+    yield Line("It is shown whole, but it is not saved and cannot be applied.")
+    yield Line("Correct the policy or the facts; calplan explain CODE says what each error means. Then plan again.")
+    yield Line()

@@ -1,0 +1,1 @@
+"""A simulated account, and the means to serve it: the fake that everything else is tried against."""

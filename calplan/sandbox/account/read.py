@@ -1,0 +1,76 @@
+"""What an account shows to whoever reads it."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
+from calplan.model.settings import AccountSettings
+from calplan.model.user import RawFacts, UserBatch
+from calplan.sandbox.account.errors import CorruptAccountError
+from calplan.sandbox.account.schema import FACT_COLUMNS
+from calplan.sandbox.account.settings_text import settings_from_rows, tenant_from_rows
+
+USERS_PER_PAGE: Final = 5_000
+
+
+def read_settings(connection: sqlite3.Connection, path: Path) -> AccountSettings:
+    """The settings as they stand.
+
+    Raises:
+        CorruptAccountError: the stored text is none that calplan writes.
+    """
+    rows = dict(connection.execute("SELECT name, value FROM settings"))
+    try:
+        return settings_from_rows(rows)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptAccountError(f"{path} is damaged: its settings cannot be read") from error
+
+
+def read_tenant(connection: sqlite3.Connection, path: Path) -> TenantFacts | None:
+    """The facts about the Microsoft tenant, or ``None`` where the account stores none.
+
+    Raises:
+        CorruptAccountError: the stored text is none that calplan writes.
+    """
+    rows = dict(connection.execute("SELECT name, value FROM tenant"))
+    try:
+        return tenant_from_rows(rows)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptAccountError(f"{path} is damaged: its tenant facts cannot be read") from error
+
+
+def read_assistants(connection: sqlite3.Connection) -> dict[AssistantPair, PrivateAccess]:
+    """Every scheduling privilege, sorted."""
+    rows = connection.execute("SELECT user, assistant, access FROM assistants ORDER BY user, assistant")
+    return {AssistantPair(user=user, assistant=other): PrivateAccess(access) for user, other, access in rows}
+
+
+def read_groups(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """Every group as id and name, sorted."""
+    return tuple(connection.execute("SELECT id, name FROM groups_of_users ORDER BY id"))
+
+
+def count_users(connection: sqlite3.Connection) -> int:
+    """How many users there are, of any status."""
+    (count,) = connection.execute("SELECT count(*) FROM users").fetchone()
+    return int(count)
+
+
+def read_classes(connection: sqlite3.Connection) -> dict[int, RawFacts]:
+    """Every class of facts by its id."""
+    rows = connection.execute(f"SELECT id, {FACT_COLUMNS} FROM facts")  # noqa: S608  (our own constant)
+    return {row[0]: RawFacts._make(row[1:]) for row in rows}
+
+
+def read_users(connection: sqlite3.Connection, page: int = USERS_PER_PAGE) -> Iterator[UserBatch]:
+    """Every user by address, in pages; users with equal facts share one tuple."""
+    classes = read_classes(connection)
+    rows = connection.execute("SELECT email, facts, mailbox FROM users ORDER BY email")
+    while found := rows.fetchmany(page):
+        yield UserBatch(
+            emails=[row[0] for row in found],
+            facts=[classes[row[1]] for row in found],
+            mailboxes={email: mailbox for email, _, mailbox in found if mailbox},
+        )

@@ -1,0 +1,1 @@
+"""What calplan remembers between runs."""

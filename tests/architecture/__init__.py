@@ -1,0 +1,1 @@
+"""Tests of how the house is built: layers, purity, sizes, packaging, and the guards of the test run."""

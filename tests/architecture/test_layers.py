@@ -1,0 +1,55 @@
+"""Imports point down the layers of the house, and the simulated account stands apart from the forecast."""
+
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.architecture.source import PACKAGE, ROOT, modules_below
+
+HALVES_OF_THE_SANDBOX = ("calplan.sandbox.account", "calplan.model")
+
+
+def test_every_import_points_down_the_layers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.chdir(ROOT)
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    report = capsys.readouterr().out
+    assert status == 0, report
+    assert " 0 broken" in report
+
+
+def test_the_contracts_name_the_layers_of_the_architecture() -> None:
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    layers = [line.strip(' ",()') for line in text.partition("layers = [")[2].partition("]")[0].splitlines() if line]
+    assert layers == [
+        "cli",
+        "sandbox.servers",
+        "providers",
+        "sandbox.account | state | render | policyfile",
+        "apply",
+        "guardrails",
+        "plan",
+        "impact",
+        "diff",
+        "model",
+    ]
+
+
+def test_the_simulated_account_imports_the_model_alone() -> None:
+    account = PACKAGE / "sandbox" / "account"
+    modules = modules_below(account, *Path(PACKAGE / "sandbox").glob("account.py"))
+    assert modules, "the simulated account has moved: tell this test where to"
+    strangers = [
+        f"{module.path}:{line}: {name}"
+        for module in modules
+        for line, name, _ in module.imports()
+        if name.partition(".")[0] == "calplan" and not within(name, HALVES_OF_THE_SANDBOX)
+    ]
+    assert strangers == []
+
+
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)

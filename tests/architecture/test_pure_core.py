@@ -1,0 +1,149 @@
+"""The core performs nothing: it imports from a short list and asks for no time, file or environment."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.source import PACKAGE, Module, modules_below
+
+CORE = ("model", "diff.py", "impact", "plan", "guardrails", "apply")
+
+# Modules that only compute. Before adding a name: does it answer the same on every machine, every day?
+ALLOWED = frozenset(
+    {
+        "abc",
+        "array",  # one small number per user; its file methods are caught below
+        "bisect",
+        "collections",
+        "collections.abc",
+        "dataclasses",
+        "datetime",  # the types; asking for the present is caught below
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "itertools",
+        "json",
+        "json.encoder",
+        "math",
+        "operator",
+        "re",
+        "string",
+        "types",
+        "typing",
+        "unicodedata",
+        "urllib.parse",
+    }
+)
+
+# What one module alone may have besides, and which of its names; none listed means all of them.
+ALLOWED_IN: dict[str, dict[str, frozenset[str]]] = {
+    "calplan/diff.py": {"deepdiff": frozenset({"DeepDiff"})},
+    "calplan/model/domain.py": {"idna": frozenset()},
+    # A saved plan is packed in memory; whoever calls writes the bytes.
+    "calplan/plan/planfile.py": {"io": frozenset({"BytesIO"}), "zipfile": frozenset(), "zlib": frozenset()},
+}
+
+ASKS_FOR_THE_PRESENT = frozenset({"now", "today", "utcnow"})
+PERFORMS = frozenset({"open", "print", "input", "eval", "exec", "compile", "__import__", "breakpoint"})
+TOUCHES_A_FILE = frozenset(
+    {"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "fromfile", "tofile"}
+)
+
+
+def core() -> list[Module]:
+    return modules_below(*(PACKAGE / name for name in CORE if (PACKAGE / name).exists()))
+
+
+def foreign_imports(module: Module) -> Iterator[str]:
+    """Imports that the list does not know, each with its place."""
+    own = ALLOWED_IN.get(module.path, {})
+    for line, imported, name in module.imports():
+        if imported in ALLOWED or imported.partition(".")[0] == "calplan":
+            continue
+        if imported in own and (not own[imported] or name in own[imported]):
+            continue
+        yield f"{module.path}:{line}: {imported}" + (f".{name}" if name else "")
+
+
+def impure_calls(module: Module) -> Iterator[str]:
+    """Calls that read the clock, the environment or a file, or that write anywhere."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in PERFORMS:
+                yield f"{module.path}:{node.lineno}: {name}()"
+            case ast.Attribute(attr=name) if name in ASKS_FOR_THE_PRESENT | TOUCHES_A_FILE:
+                yield f"{module.path}:{node.lineno}: .{name}"
+            case (
+                ast.Attribute(value=ast.Name(id="time"))
+                | ast.Attribute(value=ast.Name(id="os"), attr="environ" | "getenv")
+            ):
+                yield f"{module.path}:{node.lineno}: {ast.unparse(node)}"
+            case _:
+                pass
+
+
+def test_the_core_imports_only_what_computes() -> None:
+    modules = core()
+    assert {"calplan/model/__init__.py", "calplan/diff.py"} <= {module.path for module in modules}
+    assert [place for module in modules for place in foreign_imports(module)] == []
+
+
+def test_the_core_asks_no_clock_no_environment_and_no_file() -> None:
+    assert [place for module in core() for place in impure_calls(module)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import os",
+        "import io",
+        "import time",
+        "import random",
+        "import socket",
+        "import logging",
+        "import subprocess",
+        "from pathlib import Path",
+        "def late():\n    import os.path",
+        "import yaml",
+        "from deepdiff import DeepDiff",
+        "import idna",
+    ],
+)
+def test_a_foreign_import_in_the_core_is_seen(line: str) -> None:
+    assert list(foreign_imports(Module(path="calplan/plan/build.py", text=line)))
+
+
+@pytest.mark.parametrize(
+    "path, line",
+    [
+        ("calplan/diff.py", "from deepdiff import DeepDiff"),
+        ("calplan/model/domain.py", "import idna"),
+        ("calplan/plan/planfile.py", "from io import BytesIO"),
+        ("calplan/plan/order.py", "from calplan.model.settings import Setting"),
+    ],
+)
+def test_an_import_at_its_place_is_left_alone(path: str, line: str) -> None:
+    assert list(foreign_imports(Module(path=path, text=line))) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "datetime.now(UTC)",
+        "date.today()",
+        "datetime.utcnow()",
+        "datetime.datetime.now",
+        "time.monotonic()",
+        "open('x')",
+        "print('x')",
+        "input()",
+        "os.environ['X']",
+        "os.getenv('X')",
+        "path.read_text()",
+    ],
+)
+def test_an_impure_call_in_the_core_is_seen(line: str) -> None:
+    assert list(impure_calls(Module(path="calplan/plan/build.py", text=line)))

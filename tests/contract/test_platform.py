@@ -1,0 +1,210 @@
+"""What every platform promises, held against each one calplan has: today the local one."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from calplan.model.account import AssistantPair, PrivateAccess
+from calplan.model.settings import AccountSettings
+from calplan.model.user import RawFacts
+from calplan.plan.actions import (
+    Action,
+    EnsureGrant,
+    SetConsent,
+    SetDomains,
+    SetEnabled,
+    SetLock,
+    SetOAuth,
+    SetPrivateAccess,
+    SetService,
+    SetSync,
+)
+from calplan.providers.base import Platform, ProviderError, WritablePlatform
+from calplan.providers.local.platform import LocalPlatform
+from calplan.providers.local.writing import WritableLocalPlatform
+from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
+from tests.make import MAPI, account, domains, exchange, facts, google, graph, impersonation, office365_ews, tenant
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PAIR = AssistantPair(user="ann@corp.example", assistant="bob@corp.example")
+USERS = {
+    "ann@corp.example": facts("google", "write", "read"),
+    "bob@corp.example": facts(),
+    "old@corp.example": facts("google", "write", "read", status="inactive"),
+}
+ACTIONS: tuple[Action, ...] = (
+    EnsureGrant(scopes=frozenset({"Calendars.Read", "Contacts.Read"})),
+    SetDomains(domains=domains("corp.example", "emea.corp.example")),
+    SetService(service=graph("read", "read")),
+    SetService(service=office365_ews()),
+    SetService(service=exchange()),
+    SetService(service=exchange(impersonation=impersonation())),
+    SetService(service=exchange(impersonation=impersonation(password_version=2))),
+    SetService(service=MAPI),
+    SetService(service=google("none", "write")),
+    SetConsent(on=True),
+    SetLock(on=True),
+    SetOAuth(on=True),
+    SetSync(on=True),
+    SetPrivateAccess(pair=PAIR, access=PrivateAccess.MANAGED),
+    SetLock(on=False),
+    SetEnabled(on=False),
+    SetEnabled(on=True),
+)
+
+
+class Kind(NamedTuple):
+    """How a platform with the users above is made, opened for reading, and opened for writing."""
+
+    make: Callable[[Path], None]
+    read: Callable[[Path], Platform]
+    write: Callable[[Path], WritablePlatform]
+
+
+def make_local(path: Path) -> None:
+    create_account(
+        path,
+        AccountContents(
+            settings=account(),
+            users=[UserRecord(email, user) for email, user in USERS.items()],
+            tenant=tenant(grant=("User.Read",)),
+            assistants={PAIR: PrivateAccess.HIDDEN},
+        ),
+    )
+
+
+KINDS = {
+    "local": Kind(
+        make=make_local,
+        read=lambda path: LocalPlatform(path, lambda: NOON),
+        write=lambda path: WritableLocalPlatform(path, lambda: NOON),
+    )
+}
+
+
+class State(NamedTuple):
+    """Everything a platform shows."""
+
+    settings: AccountSettings
+    users: dict[str, RawFacts]
+    grant: object
+    pairs: dict[AssistantPair, PrivateAccess]
+
+
+def state_of(platform: Platform) -> State:
+    stored = platform.read_tenant()
+    return State(
+        settings=platform.read_settings().value,
+        users={
+            email: user
+            for batch in platform.read_users().batches
+            for email, user in zip(batch.emails, batch.facts, strict=True)
+        },
+        grant=None if stored is None else stored.value.grant,
+        pairs=dict(platform.read_assistants().value),
+    )
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return KINDS[request.param]
+
+
+@pytest.fixture
+def path(kind: Kind, tmp_path: Path) -> Path:
+    where = tmp_path / "contoso.db"
+    kind.make(where)
+    return where
+
+
+def is_so(action: Action, state: State) -> bool:
+    match action:
+        case EnsureGrant(scopes=scopes):
+            return isinstance(state.grant, frozenset) and scopes | {"User.Read"} <= state.grant
+        case SetEnabled(on=on):
+            return state.settings.enabled is on
+        case SetLock(on=on):
+            return state.settings.locked is on
+        case SetDomains(domains=wanted):
+            return state.settings.allowed_domains == wanted
+        case SetService(service=service):
+            return state.settings.service == service
+        case SetConsent(on=on):
+            return state.settings.consent_for_account is on
+        case SetOAuth(on=on):
+            return state.settings.enforce_oauth is on
+        case SetSync(on=on):
+            return state.settings.bidirectional_sync is on
+        case SetPrivateAccess(pair=pair, access=access):
+            return state.pairs[pair] is access
+
+
+def test_every_action_is_true_afterwards_and_true_again(kind: Kind, path: Path) -> None:
+    platform = kind.write(path)
+    for action in ACTIONS:
+        receipt = platform.perform(action)
+        assert receipt.changed
+        assert receipt.at == NOON
+        state = state_of(platform)
+        assert is_so(action, state), action
+        again = platform.perform(action)
+        assert not again.changed
+        assert state_of(platform) == state
+        assert state_of(kind.read(path)) == state
+
+
+def test_what_is_read_carries_its_evidence(kind: Kind, path: Path) -> None:
+    platform = kind.read(path)
+    users, stored = platform.read_users(), platform.read_tenant()
+    assert stored is not None
+    seen = (users.evidence, stored.evidence, platform.read_settings().evidence, platform.read_assistants().evidence)
+    assert [one.kind for one in seen] == ["users", "tenant", "settings", "assistants"]
+    assert [one.records for one in seen] == [3, 1, 1, 1]
+    assert {(one.as_of, one.complete, one.live) for one in seen} == {(NOON, True, True)}
+    assert {one.source for one in seen} == {"local account contoso.db"}
+    assert sum(len(batch.emails) for batch in users.batches) == users.evidence.records
+
+
+def test_users_of_every_status_are_read_by_address(kind: Kind, path: Path) -> None:
+    assert list(state_of(kind.read(path)).users.items()) == list(USERS.items())
+
+
+def test_a_flag_of_a_pair_that_does_not_exist_is_refused_and_nothing_changes(kind: Kind, path: Path) -> None:
+    platform = kind.write(path)
+    before = state_of(platform)
+    other = AssistantPair(user="bob@corp.example", assistant="ann@corp.example")
+    with pytest.raises(ProviderError) as caught:
+        platform.perform(SetPrivateAccess(pair=other, access=PrivateAccess.MANAGED))
+    assert not caught.value.outcome_unknown
+    assert state_of(platform) == before
+
+
+def test_what_can_only_be_read_has_no_way_to_write(kind: Kind, path: Path) -> None:
+    assert not hasattr(kind.read(path), "perform")
+
+
+def test_every_address_of_an_action_can_be_written(kind: Kind, path: Path) -> None:
+    platform = kind.read(path)
+    assert {
+        "integration.enabled",
+        "integration.locked",
+        "integration.service",
+        "allowedDomains",
+        "bidirectionalSync",
+        "office365.consentForAccount",
+        "office365.enforceOAuth",
+        "office365.tenantGrant",
+        "privateEvents",
+    } == platform.capabilities.writable
+    assert platform.capabilities.platform == "local"
+
+
+def test_the_time_is_the_one_that_was_handed_in(path: Path) -> None:
+    times = iter([NOON, NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)])
+    with WritableLocalPlatform(path, lambda: next(times)) as platform:
+        assert platform.perform(SetLock(on=True)).at == NOON
+        assert platform.perform(SetLock(on=True)).at == NOON + timedelta(minutes=1)
+        assert platform.read_settings().evidence.as_of == NOON + timedelta(minutes=2)

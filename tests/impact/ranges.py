@@ -1,0 +1,38 @@
+"""The numbers of semantics (d) for one user, from certain to possible, written a second time."""
+
+from dataclasses import dataclass
+
+from calplan.impact.outcome import UserOutcome
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Whether one user certainly or possibly loses the connection, is not told, cannot return alone."""
+
+    lose: tuple[bool, bool]
+    not_told: tuple[bool, bool]
+    cannot_return: tuple[bool, bool]
+    told: bool
+
+    def holds(self, other: "Ranges") -> bool:
+        """Whether every range of ``other`` lies within this one's."""
+        pairs = ((self.lose, other.lose), (self.not_told, other.not_told), (self.cannot_return, other.cannot_return))
+        return all(wide[0] <= narrow[0] and narrow[1] <= wide[1] for wide, narrow in pairs)
+
+
+def ranges_of(one: UserOutcome) -> Ranges:
+    """The ranges of one user whose forecast rests on no unread live setting."""
+    lost = one.outcome.value.startswith("disconnected_")
+    risk = one.outcome.value == "at_risk"
+    may_lose = risk and one.connection.value != "none"
+    barred = one.outcome.value in ("disconnected_blocked", "blocked")
+    doubts = {"R08c1", "R08c2", "R12e", "R15e"}.intersection(one.rules)
+    return Ranges(
+        lose=(lost, lost or may_lose),
+        not_told=(
+            lost and one.notice.value == "no_prompt",
+            (lost and one.notice.value in ("no_prompt", "unknown")) or may_lose,
+        ),
+        cannot_return=(barred, barred or risk or bool(doubts)),
+        told=lost and one.notice.value == "prompt",
+    )

@@ -1,0 +1,173 @@
+"""The steps of a plan: which there are, in which order, and how many users each disconnects."""
+
+from dataclasses import replace
+from itertools import pairwise, product
+
+import pytest
+
+from calplan.diff import Transition
+from calplan.model.service import Office365Ews, Service
+from calplan.model.settings import ANY, AccountSettings, Domains, WantedSettings
+from calplan.model.unknown import UNKNOWN
+from calplan.plan.actions import EnsureGrant, SetDomains, SetEnabled, SetLock, SetOAuth, SetService
+from calplan.plan.changes import setting_changes
+from calplan.plan.steps import (
+    WHY,
+    WHY_OAUTH_FIRST,
+    StepKind,
+    canonical_order,
+    settings_after,
+    why_here,
+    writes_between,
+)
+from tests import make
+from tests.impact.test_worked_example import AFTER, BEFORE, TENANT, users
+
+ORDER = ("disable", "unlock", "set_domains", "set_service", "set_consent", "lock", "set_oauth", "enable", "set_sync")
+WITHOUT_OAUTH = tuple(kind for kind in ORDER if kind != "set_oauth")
+ORDER_TO_OFFICE365_EWS = (*WITHOUT_OAUTH[:3], "set_oauth", *WITHOUT_OAUTH[3:])
+
+SWITCH = (False, True)
+SERVICES: tuple[Service, ...] = (make.google(), make.graph(), make.office365_ews())
+LISTS: tuple[Domains, ...] = (ANY, make.domains("corp.example"))
+STATES = tuple(
+    replace(
+        make.account(enabled=enabled, locked=locked, service=service, allowed_domains=listed),
+        bidirectional_sync=sync,
+        consent_for_account=consent,
+        enforce_oauth=oauth,
+    )
+    for enabled, locked, service, listed in product(SWITCH, SWITCH, SERVICES, LISTS)
+    for sync, consent, oauth in product(SWITCH, repeat=3)
+)
+"""192 states; every pair of them is 36,864 combinations of changes."""
+
+
+def kinds_for(before: AccountSettings, after: AccountSettings) -> set[str]:
+    """The kinds a change needs, by an own list."""
+    pairs = {
+        "enable": not before.enabled and after.enabled,
+        "disable": before.enabled and not after.enabled,
+        "lock": not before.locked and after.locked,
+        "unlock": before.locked and not after.locked,
+        "set_domains": before.allowed_domains != after.allowed_domains,
+        "set_service": before.service != after.service,
+        "set_consent": before.consent_for_account != after.consent_for_account,
+        "set_oauth": before.enforce_oauth != after.enforce_oauth,
+        "set_sync": before.bidirectional_sync != after.bidirectional_sync,
+    }
+    return {kind for kind, needed in pairs.items() if needed}
+
+
+def test_every_combination_of_changes_is_written_in_canonical_order() -> None:
+    for before, after in product(STATES, repeat=2):
+        kinds = [write.kind.value for write in writes_between(before, after)]
+        order = ORDER_TO_OFFICE365_EWS if isinstance(after.service, Office365Ews) else ORDER
+        assert kinds == [kind for kind in order if kind in kinds_for(before, after)], (before, after)
+
+
+def test_every_combination_of_writes_ends_in_the_wanted_state() -> None:
+    for before, after in product(STATES[::5], STATES[::3]):
+        state = before
+        for write in writes_between(before, after):
+            assert settings_after(write.action, state) != state
+            state = settings_after(write.action, state)
+        assert state == after
+
+
+def test_grant_comes_first_and_private_events_last_and_oauth_moves_for_office365_ews_alone() -> None:
+    for service in (*SERVICES, make.exchange(), make.MAPI, UNKNOWN):
+        order = [kind.value for kind in canonical_order(make.account(service=service))]
+        middle = ORDER_TO_OFFICE365_EWS if isinstance(service, Office365Ews) else ORDER
+        assert order == ["ensure_grant", *middle, "set_private_access"]
+
+
+def test_a_setting_nobody_read_is_written_when_wanted_and_left_when_not() -> None:
+    for name, write in (
+        ("enabled", SetEnabled(on=True)),
+        ("locked", SetLock(on=False)),
+        ("service", SetService(service=make.google())),
+        ("allowed_domains", SetDomains(domains=ANY)),
+        ("enforce_oauth", SetOAuth(on=False)),
+    ):
+        before = make.altered(make.account(), name, UNKNOWN)
+        assert [one.action for one in writes_between(before, make.account())] == [write]
+        assert writes_between(before, before) == ()
+
+
+def test_every_kind_of_step_says_why_it_stands_where_it_stands() -> None:
+    assert WHY.keys() == set(StepKind)
+    assert why_here(StepKind.OAUTH, make.account()) == WHY[StepKind.OAUTH]
+    assert why_here(StepKind.OAUTH, make.account(service=make.office365_ews())) == WHY_OAUTH_FIRST
+
+
+WORKED = make.Scene(before=BEFORE, after=make.wanted(AFTER), users=users(), facts_of_tenant=TENANT)
+
+
+def test_the_worked_example_loses_two_none_and_thirteen() -> None:
+    steps = WORKED.plan().steps
+    assert [(step.kind, step.expected_lost) for step in steps] == [
+        (StepKind.DOMAINS, 2),
+        (StepKind.KEY, 0),
+        (StepKind.LOCK, 13),
+    ]
+
+
+def test_steps_are_numbered_and_each_waits_for_the_one_before() -> None:
+    steps = replace(WORKED, ensure_tenant_grant=True, facts_of_tenant=make.tenant(())).plan().steps
+    assert [step.id for step in steps] == ["s1", "s2", "s3", "s4"]
+    assert steps[0].depends_on == ()
+    for earlier, later in pairwise(steps):
+        assert later.depends_on == (earlier.id,)
+    assert steps[0].action == EnsureGrant(scopes=frozenset({"Calendars.ReadWrite", "Contacts.Read"}))
+
+
+def test_who_performs_a_step_follows_from_its_address() -> None:
+    modes = {"integration.locked": "api", "allowedDomains": "manual"}
+    steps = replace(WORKED, modes=modes).plan().steps
+    assert [step.mode for step in steps] == ["manual", "manual", "api"]
+
+
+def test_an_impersonated_user_without_a_recorded_server_is_lost_by_the_steps_as_by_the_change() -> None:
+    """He is on the server of the account as it stands before, also when the service was saved and the lock comes."""
+    login = make.impersonation()
+    before = make.account(service=make.exchange("https://owa.corp.example/EWS/Exchange.asmx", login))
+    after = make.account(service=make.exchange(make.OWN_SERVER, login), locked=True)
+    user = make.facts("exchange-ews", auth="impersonation", mailbox_location="on-premises")
+    plan = make.Scene(before=before, after=make.wanted(after), users={"ann@corp.example": user}).plan()
+    assert plan.impact.lose.certain == 1
+    assert sum(step.expected_lost for step in plan.steps) == 1
+
+
+@pytest.mark.parametrize(
+    "address, before, after, reversibility",
+    [
+        ("bidirectionalSync", make.account(), make.account(bidirectional_sync=True), "reversible"),
+        ("office365.consentForAccount", make.account(), make.account(consent_for_account=True), "reversible"),
+        ("integration.locked", make.account(), make.account(locked=True), "setting-only"),
+        ("integration.enabled", make.account(), make.account(enabled=False), "setting-only"),
+        ("integration.service", make.account(), make.account(service=make.graph()), "setting-only"),
+        (
+            "integration.service",
+            make.account(service=make.exchange(impersonation=make.impersonation())),
+            make.account(service=make.graph()),
+            "irreversible",
+        ),
+        (
+            "integration.service",
+            make.account(service=make.exchange()),
+            make.account(service=make.exchange(impersonation=make.impersonation())),
+            "setting-only",
+        ),
+    ],
+)
+def test_a_change_says_what_of_it_can_be_taken_back(
+    address: str, before: AccountSettings, after: AccountSettings, reversibility: str
+) -> None:
+    (change,) = setting_changes(Transition(before=before, after=after), {}, {})
+    assert (change.address, change.reversibility, change.actions) == (address, reversibility, ("update",))
+
+
+def test_a_policy_that_states_nothing_changes_nothing() -> None:
+    plan = replace(WORKED, after=WantedSettings()).plan()
+    assert (plan.changes, plan.steps, plan.after) == ((), (), BEFORE)

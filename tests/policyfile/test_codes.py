@@ -1,0 +1,31 @@
+"""Every code that is said can be explained, and no other is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from calplan.policyfile.codes import CODES
+
+CODE = re.compile(r"""["']((?:[YSDU]-[A-Z]+)|(?:V[0-9]{2}))["']""")
+
+
+def emitted(repository: Path) -> set[str]:
+    """The codes written in the package, outside of their explanations."""
+    files = [one for one in (repository / "calplan/policyfile").rglob("*.py") if one.parent.name != "codes"]
+    return {code for file in files for code in CODE.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_a_code_is_said_if_and_only_if_it_is_explained(repository: Path) -> None:
+    assert emitted(repository) == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_explanation_says_what_why_what_to_do_and_on_whose_word(code: str) -> None:
+    entry = CODES[code]
+    assert entry.text.startswith(f"{entry.title}.\n\n")
+    for part in (entry.title, entry.means, entry.why, entry.fix, entry.source):
+        assert len(part) >= 8
+        assert "\n" not in part
+    assert not entry.title.endswith(".")
+    assert all(part.endswith((".", "`")) for part in (entry.means, entry.why, entry.fix))

@@ -1,0 +1,59 @@
+"""Words for everything a plan can say."""
+
+from enum import Enum
+
+import pytest
+
+from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.model.citation import Certainty
+from calplan.model.service import ServiceType
+from calplan.model.settings import Setting
+from calplan.plan.gates import GATE_IDS
+from calplan.render import wording
+from calplan.render.step_wording import gate_advice, gate_in_words
+from calplan.render.values import SETTING, setting_in_words
+from calplan.render.wording import listed, plural
+
+
+@pytest.mark.parametrize(
+    "kind, words",
+    [
+        (Outcome, wording.OUTCOME),
+        (Outcome, wording.OUTCOME_EXPLAINED),
+        (Outcome, wording.SYMBOL),
+        (Link, wording.CONNECTION),
+        (Notice, wording.NOTICE),
+        (NextStep, wording.NEXT_STEP),
+        (Certainty, wording.CERTAINTY),
+        (Setting, SETTING),
+    ],
+)
+def test_every_word_of_a_plan_has_its_words(kind: type[Enum], words: dict[Enum, str]) -> None:
+    assert list(words) == list(kind)
+    assert len(set(words.values())) == len(words)
+    assert all(text.isascii() for text in words.values())
+
+
+def test_every_service_has_a_name() -> None:
+    assert set(wording.SERVICE) == {service.value for service in ServiceType}
+
+
+def test_every_gate_says_what_it_watches_and_what_to_do() -> None:
+    for gate in (*GATE_IDS, "guardrail.CIS-ZOOM-1.1.5.4"):
+        assert gate_in_words(gate) != gate
+        assert gate_advice(gate).endswith(".")
+
+
+def test_words_of_a_newer_calplan_stand_for_themselves() -> None:
+    assert wording.outcome_in_words("new") == wording.notice_in_words("new") == "new"
+    assert wording.connection_in_words("new") == wording.next_step_in_words("new") == "new"
+    assert wording.certainty_in_words("new") == wording.service_in_words("new") == "new"
+    assert setting_in_words("new.setting") == gate_in_words("new.setting") == "new.setting"
+    assert wording.rule_in_words("R99") == gate_advice("new") == ""
+    assert wording.outcome_of_rule("R99") is None
+
+
+def test_numbers_and_lists_read_like_sentences() -> None:
+    assert [plural(number, "user") for number in (0, 1, 2)] == ["0 users", "1 user", "2 users"]
+    assert plural(2, "privilege of", "privileges of") == "2 privileges of"
+    assert [listed(list(words)) for words in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
