@@ -149,11 +149,14 @@ def assess_default(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ..
 
 
 def assess_unread(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Whoever must set up again under a lock or a service that nobody read may find himself barred by it."""
+    """Whoever must set up again under a lock or a service that nobody read may find himself barred by it.
+
+    Without a lock too: the unread service may be Graph, and nobody may consent to it.
+    """
     locked, unread = case.terms.locked_after, _unread_key(case)
     lost = loss_rests_on(fired) is not None
     hit = case.unconnected and case.terms.lock_hits.holds is not Tri.NO
-    if any(one.row is R10D for one in fired) or locked.holds is Tri.NO:
+    if any(one.row is R10D for one in fired):
         return ()
     if (unread and (lost or hit)) or (lost and locked.holds is Tri.UNKNOWN):
         return (found(R10D, rests_on=unread | locked.rests_on),)

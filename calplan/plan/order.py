@@ -22,7 +22,7 @@ def losses_by_state(
     """How many users lose their connection on the way into each state after the first, if nobody reconnects between."""
     # What follows from the live settings follows from those at the beginning, not from those on the way.
     held = {
-        number: replace(cohort, held=completed(cohort.held, states[0]))
+        number: replace(cohort, held=None if states[0].enabled is False else completed(cohort.held, states[0]))
         for number, cohort in enumerate(cohorts.members)
         if cohort.active
     }

@@ -80,9 +80,9 @@ def pack(parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETI
     """The bytes of a plan file; the same parts and time give the same bytes."""
     policy = {"policy": dict(parts.policy), "positions": dict(parts.positions)}
     members = {
-        PLAN: (canonical_text(parts.document) + "\n").encode(),
+        PLAN: _encoded(parts.document),
         USERS: parts.users,
-        POLICY: (canonical_text(policy) + "\n").encode(),
+        POLICY: _encoded(policy),
     }
     manifest = {
         "format": FORMAT,
@@ -98,13 +98,18 @@ def pack(parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETI
     }
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, data in ((MANIFEST, (canonical_text(manifest) + "\n").encode()), *members.items()):
+        for name, data in ((MANIFEST, _encoded(manifest)), *members.items()):
             info = zipfile.ZipInfo(name, DOS_EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = MODE << 16
             info.create_system = 3
             archive.writestr(info, data)
     return out.getvalue()
+
+
+def _encoded(value: object) -> bytes:
+    """JSON as it is saved; a file name that is no text keeps its bytes."""
+    return (canonical_text(value) + "\n").encode("utf-8", "surrogatepass")
 
 
 def unpack(data: bytes) -> SavedPlan:

@@ -11,6 +11,7 @@ LARGEST: Final = 4 * 1024 * 1024
 """Bytes of a document file. A policy with 10,000 domains has a twentieth of that."""
 UTF8_MARK: Final = b"\xef\xbb\xbf"
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+ENDLESS: Final = "it is a pipe or a device, not a file"
 NOT_FOR_YAML: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,9 +36,16 @@ def decode(name: str, data: bytes) -> tuple[Source, Problem | None]:
     return Source(name, text), None
 
 
+def is_endless(path: Path) -> bool:
+    """Whether this is a pipe or a device: reading may never end, and opening may wait for somebody at the other end."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def read_bytes(path: Path) -> bytes | str:
     """The bytes of a file, one more than allowed at most, or in words why it cannot be read."""
     try:
+        if is_endless(path):
+            return ENDLESS
         with path.open("rb") as stream:
             return stream.read(LARGEST + 1)
     except OSError as error:

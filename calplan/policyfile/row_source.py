@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from calplan.model.diagnostic import Diagnostic, Position, Severity
-from calplan.policyfile.encoding import UTF8_MARK, UTF16_MARKS
+from calplan.policyfile.encoding import ENDLESS, UTF8_MARK, UTF16_MARKS, is_endless
 from calplan.policyfile.line_numbers import shown_name
 from calplan.policyfile.loader import unreadable
 
@@ -81,6 +81,8 @@ class Lines:
             InvalidFileError: the file cannot be read as lines of UTF-8.
         """
         try:
+            if is_endless(self.path):
+                raise InvalidFileError((*self.errors.found, unreadable(self.path, ENDLESS)))
             with self.path.open("rb") as stream:
                 yield from self._decoded(stream)
         except OSError as error:

@@ -123,7 +123,7 @@ def _harm(share: Shares) -> int:
 
 
 def shares_text(shares: Iterable[Shares], *, by: By, colour: bool = False, width: int | None = None) -> Iterator[str]:
-    """A line for each group, domain, service or client."""
+    """A line for each group, domain, service or client; it begins with that word, so that no name can begin a line."""
     return finished(_share_lines(shares, by), colour=colour, width=width)
 
 
@@ -132,7 +132,7 @@ def _share_lines(shares: Iterable[Shares], by: By) -> Iterator[Line]:
     for share in shares:
         empty = False
         words = ", ".join(f"{number} {name}" for name, number in share["counts"].items())
-        yield Line(f"{share['name']}: {words}")
+        yield Line(f"{by} {share['name']}: {words}")
     if empty:
         yield Line(f"No {by} has a user with such an outcome.")
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +14,12 @@ from calplan.impact.outcome import HARMED, Outcome, UserOutcome
 from calplan.impact.population import Population, populate
 from calplan.impact.summary import NO_GROUP, UNKNOWN_GROUPS, UNREADABLE_DOMAIN, Range, harmed, summarise
 from calplan.model.account import TenantFacts
+from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts, UserBatch
 from tests import make
 from tests.impact.oracle import Reading
 from tests.impact.ranges import ranges_of
-from tests.impact.worlds import Someone, moves, outcome_of, people, tenants
+from tests.impact.worlds import LISTS, Someone, moves, outcome_of, people, tenants
 
 DEFAULT = settings.default or settings()
 FEW = settings(max_examples=DEFAULT.max_examples)
@@ -166,6 +168,25 @@ def test_nobody_counts_as_connected_while_the_integration_is_off(off: bool) -> N
     users = {"a@corp.example": make.facts("google", "write", "read"), "b@corp.example": make.facts()}
     impact = summarise(make.assessment(before, make.account(locked=True), users))
     assert impact.connected == (0 if off else 1)
+
+
+def test_domains_stand_in_for_each_other_only_where_both_lists_treat_them_alike() -> None:
+    domains = ("corp.example", "partner.example", "elsewhere.example", "nowhere.example", "not a domain")
+    users = {f"u{number}@{domain}": make.facts("google", "write", "read") for number, domain in enumerate(domains * 2)}
+    for before, after in product((*LISTS, UNKNOWN), repeat=2):
+        left, right = make.account(allowed_domains=before), make.account(allowed_domains=after, bidirectional_sync=True)
+        found = by_email(make.assessment(left, right, users))
+        for email, raw in users.items():
+            assert found[email] == make.forecast(left, right, raw, email=email), (before, after, email)
+
+
+def test_a_user_without_a_connection_has_none_to_lose() -> None:
+    """Nobody knows whether he has Windows, and MAPI is locked: at risk, but not of losing anything."""
+    after = make.account(locked=True, service=make.MAPI)
+    impact = summarise(make.assessment(make.account(), after, {"a@corp.example": make.facts(clients=())}))
+    assert impact.counts[Outcome.AT_RISK] == 1
+    assert (impact.lose, impact.not_told) == (Range(certain=0, possible=0), Range(certain=0, possible=0))
+    assert impact.cannot_return == Range(certain=0, possible=1)
 
 
 def test_an_empty_account_has_a_forecast_too() -> None:

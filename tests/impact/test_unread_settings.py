@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from calplan.diff import Transition
 from calplan.impact.outcome import OUTCOMES, Outcome, UserOutcome
+from calplan.impact.summary import Range, summarise
 from calplan.model.account import TenantFacts
 from calplan.model.service import ExchangeEws, Service
 from calplan.model.settings import AccountSettings, Setting
@@ -160,6 +161,21 @@ def test_an_outcome_that_rests_on_an_unread_setting_names_it() -> None:
         assert not one.loss_is_certain
 
 
+def test_what_rests_on_an_unread_setting_counts_in_the_upper_end_of_the_ranges_only() -> None:
+    """Nobody read the lock, and it is switched on: who differs is cut off now, or was long ago."""
+    users = {
+        "lost@corp.example": make.facts("google", "read", "none", clients=(make.OLD_MAC,)),
+        "barred@partner.example": NOBODY,
+        "kept@corp.example": ON_GOOGLE,
+    }
+    listed = make.account(locked=UNKNOWN, allowed_domains=CORP)
+    for before, certain in ((listed, 0), (replace(listed, locked=False), 1)):
+        impact = summarise(make.assessment(before, replace(listed, locked=True), users))
+        found = Range(certain=certain, possible=1)
+        assert (impact.lose, impact.not_told, impact.cannot_return) == (found, found, found)
+        assert impact.unknown_certainty == 2 - 2 * certain
+
+
 def test_nothing_rests_on_an_unread_setting_when_everything_was_read() -> None:
     for after in (NARROW, make.account(allowed_domains=CORP), make.account(enabled=False)):
         for user in (ON_GOOGLE, NOBODY, WHO_KNOWS):
@@ -197,6 +213,23 @@ def test_a_certain_loss_with_a_doubtful_way_back_is_no_sure_forecast() -> None:
     assert (one.rules, one.outcome.value) == (("R05d", "R10b1"), "disconnected_prompted")
     assert (one.loss_is_certain, one.return_is_doubtful) == (True, True)
     assert (one.certainty.value, one.rests_on) == ("unknown", frozenset({Setting.ALLOWED_DOMAINS}))
+
+
+def test_whoever_must_authorise_again_may_lack_consent_where_nobody_read_the_service() -> None:
+    """Without a lock: OAuth ends the connection, and the unread service may be Graph without a grant."""
+    user = make.facts("office365-graph", "write", "read", auth="basic")
+    missing = make.tenant(())
+    truth = make.forecast(
+        make.account(service=make.graph()),
+        make.account(service=make.graph(), enforce_oauth=True),
+        user,
+        facts_of_tenant=missing,
+    )
+    one = make.forecast(UNREAD_KEY, replace(UNREAD_KEY, enforce_oauth=True), user, facts_of_tenant=missing)
+    assert truth is not None
+    assert one is not None
+    assert truth.outcome is Outcome.DISCONNECTED_BLOCKED
+    assert (one.rules, one.certainty.value, one.return_is_doubtful) == (("R10d", "R13a2"), "unknown", True)
 
 
 @pytest.mark.parametrize("before", [UNREAD_LIST, UNREAD_KEY], ids=["list", "key"])

@@ -11,6 +11,7 @@ from calplan.model.settings import ANY, AccountSettings, Domains, WantedSettings
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import EnsureGrant, SetDomains, SetEnabled, SetLock, SetOAuth, SetService
 from calplan.plan.changes import setting_changes
+from calplan.plan.order import losses_by_state
 from calplan.plan.steps import (
     WHY,
     WHY_OAUTH_FIRST,
@@ -137,6 +138,18 @@ def test_an_impersonated_user_without_a_recorded_server_is_lost_by_the_steps_as_
     plan = make.Scene(before=before, after=make.wanted(after), users={"ann@corp.example": user}).plan()
     assert plan.impact.lose.certain == 1
     assert sum(step.expected_lost for step in plan.steps) == 1
+
+
+def test_a_connection_that_was_lost_is_not_lost_again_when_the_account_is_on_again() -> None:
+    off, on = make.account(enabled=False), make.account()
+    locked = make.account(locked=True, service=make.graph())
+    cohorts = make.assessment(on, locked, {"ann@corp.example": make.facts("google", "write", "read")}).cohorts
+    for states, losses in (
+        ((off, on, locked), (0, 0)),
+        ((on, off, on, locked), (1, 0, 0)),
+        ((on, locked, on, locked), (1, 0, 0)),
+    ):
+        assert losses_by_state(states, cohorts, make.tenant(), last_client_only=False) == losses
 
 
 @pytest.mark.parametrize(
