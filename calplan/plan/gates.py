@@ -43,6 +43,9 @@ GATE_IDS: Final = (
 )
 """Every gate there is; ``--allow`` takes no other word."""
 
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far the clock of whoever states a time may be ahead of ours."""
+
 UNKNOWN: Final = frozenset({Outcome.AT_RISK})
 
 
@@ -88,6 +91,8 @@ def stale_sources(
             continue
         if one.as_of is None:
             stale.append((one, f"{one.source}: nobody says how old it is"))
+        elif one.as_of - now > CLOCK_SKEW:
+            stale.append((one, f"{one.source}: says it is from the future, so nobody knows how old it is"))
         elif now - one.as_of > limit:
             stale.append((one, f"{one.source}: {in_words(now - one.as_of)} old, at most {in_words(limit)}"))
     return tuple(stale)

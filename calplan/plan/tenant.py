@@ -26,22 +26,28 @@ class Tenant:
 
 
 def put_together(sources: tuple[Observed[TenantFacts], ...]) -> Tenant:
-    """The fresher source wins fact by fact; what it does not know comes from the other."""
-    ordered = sorted(sources, key=lambda one: one.evidence.as_of or AGES_AGO, reverse=True)
+    """The fresher source wins fact by fact; what it does not know comes from the other.
+
+    What was asked in this run is freshest, whatever time a document claims. A source that adds nothing is no evidence.
+    """
+    ordered = sorted(sources, key=lambda one: (one.evidence.live, one.evidence.as_of or AGES_AGO), reverse=True)
     facts = NOTHING_KNOWN
     conflicts = []
+    evidence = []
     for source in ordered:
         value = source.value
         pairs = (("hybrid", facts.hybrid, value.hybrid), ("tenantGrant", facts.grant, value.grant))
         for name, kept, other in (*pairs, ("userConsent", facts.user_consent, value.user_consent)):
             if not isinstance(kept, Unknown) and not isinstance(other, Unknown) and kept != other:
                 conflicts.append(_conflict(name, source.evidence.source))
-        facts = TenantFacts(
+        more = TenantFacts(
             hybrid=_first(facts.hybrid, value.hybrid),
             grant=_first(facts.grant, value.grant),
             user_consent=_first(facts.user_consent, value.user_consent),
         )
-    return Tenant(facts=facts, evidence=tuple(one.evidence for one in ordered), conflicts=tuple(conflicts))
+        evidence += [source.evidence] if more != facts else []
+        facts = more
+    return Tenant(facts=facts, evidence=tuple(evidence), conflicts=tuple(conflicts))
 
 
 def needed_scopes(settings: AccountSettings) -> frozenset[str]:

@@ -118,7 +118,7 @@ def _nothing_in(path: Path) -> Diagnostic:
         shown_name(path),
         "there is no calplan document here",
         why="a document of ours begins with `apiVersion: calplan/v1`",
-        advice="point to a folder with a CalendarPolicy and an Account, or let `calplan init` write one",
+        advice="point to a folder with a CalendarPolicy and an Account; `calplan export` writes a policy to start from",
     )
 
 

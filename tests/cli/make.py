@@ -141,7 +141,10 @@ def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str =
 def take_terminal() -> None:
     """Make the terminal that is standard input the one whose Ctrl-C reaches this process."""
     import fcntl  # noqa: PLC0415 - runs between fork and exec
+    import signal  # noqa: PLC0415 - as above
     import termios  # noqa: PLC0415 - as above
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs in the background is born deaf to it
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 

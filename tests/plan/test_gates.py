@@ -198,3 +198,10 @@ def test_a_plan_names_the_sources_that_are_too_old_and_can_be_lifted() -> None:
 def test_a_plan_with_evidence_of_unknown_age_is_refused() -> None:
     plan = make.Scene(read_at=None).plan()
     assert {gate.id: gate.status for gate in plan.gates}["evidence.age"] is REFUSE
+
+
+def test_evidence_from_the_future_is_of_unknown_age() -> None:
+    ahead = make.evidence("document", "tenant", make.NOW + timedelta(days=1))
+    nearly_now = make.evidence("other clock", "tenant", make.NOW + timedelta(minutes=1))
+    stale = stale_sources((ahead, nearly_now), MaxEvidenceAge(), make.NOW)
+    assert [one.source for one, _ in stale] == ["document"]

@@ -152,6 +152,12 @@ def test_a_connection_that_was_lost_is_not_lost_again_when_the_account_is_on_aga
         assert losses_by_state(states, cohorts, make.tenant(), last_client_only=False) == losses
 
 
+def test_a_connection_that_was_gained_on_the_way_can_be_lost_on_the_way() -> None:
+    on, off = make.account(service=make.exchange(impersonation=make.impersonation())), make.account()
+    cohorts = make.assessment(off, on, {"ann@corp.example": make.facts(mailbox_location="on-premises")}).cohorts
+    assert losses_by_state((off, on, off), cohorts, make.tenant(), last_client_only=False) == (0, 1)
+
+
 @pytest.mark.parametrize(
     "address, before, after, reversibility",
     [

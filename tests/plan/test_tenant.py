@@ -122,3 +122,13 @@ def test_a_set_is_written_as_a_sorted_list() -> None:
     assert as_json({"b.example": True, "a.example": True}) == ["a.example", "b.example"]
     assert as_json({"type": "exchange-mapi"}) == {"type": "exchange-mapi"}
     assert as_json(UNKNOWN) is None
+
+
+def test_what_was_asked_in_this_run_beats_a_document_that_claims_the_future() -> None:
+    later = replace(make.evidence("document"), as_of=make.NOW + timedelta(days=365_000))
+    asked = replace(make.evidence("account"), live=True)
+    told, seen = make.tenant(["Contacts.Read"]), make.tenant([])
+    tenant = put_together((Observed(value=told, evidence=later), Observed(value=seen, evidence=asked)))
+    assert tenant.facts == seen
+    assert tenant.evidence == (asked,)
+    assert len(tenant.conflicts) == 1

@@ -49,15 +49,15 @@ def test_counts_by_service_and_client_say_what_is_unknown() -> None:
     unconnected = make.user("b@contoso.com", "R10c1") | {"service": "", "clients": ["5.2.1", "6.0.0(win)"]}
     users = make.users(unknown, unconnected, make.user("c@contoso.com"))
     assert lines("text", "service", users) == [
-        "(unknown): 1 disconnected_prompted\n",
-        "google: 1 disconnected_prompted\n",
-        "(not connected): 1 prompted\n",
+        "service (unknown): 1 disconnected_prompted\n",
+        "service google: 1 disconnected_prompted\n",
+        "service (not connected): 1 prompted\n",
     ]
     assert [line.partition(":")[0] for line in lines("text", "client", users)] == [
-        "(no client known)",
-        "6.5.3.8712(win)",
-        "5.2.1",
-        "6.0.0(win)",
+        "client (no client known)",
+        "client 6.5.3.8712(win)",
+        "client 5.2.1",
+        "client 6.0.0(win)",
     ]
 
 

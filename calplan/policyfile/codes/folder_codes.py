@@ -9,7 +9,7 @@ FOLDER_CODES: Final[dict[str, Entry]] = {
         title="There is no calplan document here",
         means="The file or folder was searched, and no document in it begins with `apiVersion: calplan/v1`.",
         why="Doing nothing would look like success.",
-        fix="Point to the folder with the CalendarPolicy and the Account, or let `calplan init` write one.",
+        fix="Point to the folder with the CalendarPolicy and the Account; `calplan export` writes one to start from.",
     ),
     "D-TWO": Entry(
         title="Two documents say who one account is, or what it should be",
