@@ -120,7 +120,7 @@ def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str =
     termios.tcsetwinsize(ours, (24, 80))
     os.close(theirs)
     screen = bytearray()
-    deadline = time.monotonic() + LONGEST
+    deadline, again = time.monotonic() + LONGEST, 0.0
     while time.monotonic() < deadline:
         if select.select([ours], [], [], 0.05)[0]:
             try:
@@ -130,9 +130,11 @@ def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str =
             if not part:
                 break
             screen += part
-        if answer is not None and wait_for.encode() in screen:
+        if answer is not None and time.monotonic() > again and wait_for.encode() in screen:
             os.write(ours, answer.encode())
-            answer = None
+            # A key that reaches the program while it sets up its terminal is lost; a person would press it again.
+            again = time.monotonic() + 1
+            answer = answer if answer in ("\x03", "\x04") else None
     status = child.wait(LONGEST)
     os.close(ours)
     return Shown(status=status, screen=screen.decode().replace("\r\n", "\n"))
@@ -144,7 +146,9 @@ def take_terminal() -> None:
     import signal  # noqa: PLC0415 - as above
     import termios  # noqa: PLC0415 - as above
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs in the background is born deaf to it
+    # Whoever is started in the background, or by a thread that blocks signals, is born deaf to it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
