@@ -8,7 +8,7 @@ from tests.impact.oracle import Reading, worst
 from tests.impact.table import Expected, expected, rows_of
 from tests.impact.worlds import Crowd, crowds, moves, outcomes_of, tenants
 
-MANY = settings(max_examples=3 * (settings.default or settings()).max_examples // 2)
+MANY = settings(max_examples=2 * (settings.default or settings()).max_examples)
 
 
 @MANY
