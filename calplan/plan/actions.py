@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.service import Service
-from calplan.model.settings import Domains
+from calplan.model.settings import Domains, Setting
+from calplan.model.unknown import Unmanaged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,18 @@ class SetSync:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetOverride:
+    """What one group, by its id, states for one setting of its own; ``UNMANAGED`` takes the statement away.
+
+    ``setting`` is one of ``ENABLED``, ``LOCKED``, ``SERVICE`` and ``BIDIRECTIONAL_SYNC``.
+    """
+
+    group: str
+    setting: Setting
+    value: bool | Service | Unmanaged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetPrivateAccess:
     """One assistant sees the details of one host's private events, or not."""
 
@@ -72,5 +85,14 @@ class SetPrivateAccess:
 
 
 Action = (
-    EnsureGrant | SetEnabled | SetLock | SetDomains | SetService | SetConsent | SetOAuth | SetSync | SetPrivateAccess
+    EnsureGrant
+    | SetEnabled
+    | SetLock
+    | SetDomains
+    | SetService
+    | SetConsent
+    | SetOAuth
+    | SetSync
+    | SetOverride
+    | SetPrivateAccess
 )

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from calplan.model.diagnostic import Position
+from calplan.model.levels import GroupModel
 from calplan.model.limits import Limit, Limits, MaxEvidenceAge, Tolerance, parse_age
 from calplan.policyfile.document import Parsed, Plain
 from calplan.policyfile.documents import (
     AccountDocument,
     ConnectionsFile,
     CreateFiles,
-    GroupModel,
     LocalPlatform,
     Platform,
     Provider,
@@ -74,8 +74,8 @@ def _provider(stated: Mapping[str, Plain], file: Path) -> Provider:
 
 def _group_model(value: Plain) -> GroupModel:
     stated = mapping(value)
-    model = cast("Literal['legacy', 'priority'] | None", stated.get("model"))
-    return GroupModel(model=model, order=tuple(text(one) for one in items(stated.get("order"))))
+    kind = cast("Literal['legacy', 'priority'] | None", stated.get("model"))
+    return GroupModel(kind=kind, order=tuple(text(one) for one in items(stated.get("order"))))
 
 
 def _limit(stated: Mapping[str, Plain], key: str, default: Limit) -> Limit:

@@ -1,12 +1,12 @@
 """The files a simulated account is made of, next to users and settings: groups, assistants, tenant facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.diagnostic import Diagnostic, errors_in
+from calplan.model.levels import Group
 from calplan.policyfile.documents import TenantFactsDocument
 from calplan.policyfile.json_rows import Value
 from calplan.policyfile.row_source import InvalidFileError, lines_of
@@ -20,14 +20,6 @@ from calplan.policyfile.values import items, mapping, text
 
 ACCESS_WORDS: Final = tuple(one.value for one in PrivateAccess)
 ASSISTANT_COLUMNS: Final = ("user", "assistant", "access")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Group:
-    """A group of users by the platform's id and its name."""
-
-    id: str
-    name: str
 
 
 def read_groups(path: Path) -> tuple[Group, ...]:

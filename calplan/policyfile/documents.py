@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from calplan.model.account import TenantFacts
 from calplan.model.diagnostic import Position
+from calplan.model.levels import GroupModel
 from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
 from calplan.model.policy import CalendarPolicy
 from calplan.policyfile.document import Plain
@@ -69,17 +69,6 @@ class StatedProvider:
 
 
 Provider = ConnectionsFile | StatedProvider
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupModel:
-    """How overrides of several groups are resolved; ``order`` names the highest priority first.
-
-    The model is ``None`` where the document does not state it.
-    """
-
-    model: Literal["legacy", "priority"] | None = None
-    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

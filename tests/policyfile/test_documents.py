@@ -5,6 +5,7 @@ from pathlib import Path
 
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents, TenantFacts
 from calplan.model.domain import Domain
+from calplan.model.levels import GroupModel
 from calplan.model.limits import Limit, Limits, MaxEvidenceAge, Tolerance
 from calplan.model.permissions import Permission, Permissions
 from calplan.model.policy import CalendarPolicy, GroupOverride
@@ -24,7 +25,6 @@ from calplan.policyfile.documents import (
     AccountDocument,
     ConnectionsFile,
     CreateFiles,
-    GroupModel,
     LocalPlatform,
     OtherDocument,
     PolicyDocument,
@@ -173,7 +173,7 @@ def test_a_whole_account_is_read() -> None:
             ConnectionsFile(path=Path("folder/c.csv")),
             StatedProvider(type="exchange", stated={"type": "exchange", "probeMailbox": "p@contoso.com"}),
         ),
-        groups=GroupModel(model="priority", order=("Executives", "Staff")),
+        groups=GroupModel(kind="priority", order=("Executives", "Staff")),
         owner="admin@contoso.com",
         limits=Limits(
             disconnected=Limit(percent=5, count=10),

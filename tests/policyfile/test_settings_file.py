@@ -7,11 +7,12 @@ from pytest_snapshot.plugin import Snapshot
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.domain import Domain
+from calplan.model.levels import Group
 from calplan.model.permissions import Permission, Permissions
 from calplan.model.service import EwsUrl, ExchangeEws, ExchangeMapi, Google, Impersonation
 from calplan.model.settings import ANY, AccountSettings
 from calplan.model.unknown import UNKNOWN
-from calplan.policyfile.account_files import Group, read_assistants, read_groups, read_tenant
+from calplan.policyfile.account_files import read_assistants, read_groups, read_tenant
 from calplan.policyfile.row_source import InvalidFileError
 from calplan.policyfile.settings_file import read_settings
 from tests.policyfile.make import SETTINGS, codes, document, policy, refused, write
