@@ -1,19 +1,20 @@
 """Builders of values for tests: whatever a test does not state has a plain, fully known value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
-from calplan.diff import Transition
 from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import UserOutcome
-from calplan.impact.population import Population, populate
+from calplan.impact.population import Cohorts, Population, populate
+from calplan.impact.resolve import alone
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, PrivateEvents, TenantFacts
 from calplan.model.domain import Domain
+from calplan.model.levels import GroupModel, Groups
 from calplan.model.limits import Limit, Limits, MaxEvidenceAge
 from calplan.model.permissions import Permission, Permissions
-from calplan.model.policy import CalendarPolicy
+from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.service import (
     EwsUrl,
     ExchangeEws,
@@ -30,9 +31,12 @@ from calplan.model.user import RawFacts, UserBatch, text_list
 from calplan.plan.as_document import as_document
 from calplan.plan.build import Live, Terms, build_plan
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
+from calplan.plan.kinds import canonical, whole
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, pack, users_bytes
 from calplan.plan.users import AssessedUsers
+from calplan.plan.walk import Toll, Walker
+from calplan.plan.writes import Write, writes_between
 
 OWN_SERVER: Final = "https://mail.corp.example/EWS/Exchange.asmx"
 MICROSOFT_SERVER: Final = "https://outlook.office365.com/EWS/Exchange.asmx"
@@ -63,6 +67,7 @@ EVERY_ADDRESS: Final = (
     "office365.enforceOAuth",
     "office365.tenantGrant",
     "privateEvents",
+    "groups",
 )
 
 
@@ -190,7 +195,7 @@ def forecast(
 ) -> UserOutcome | None:
     """What a change means for one user; ``None`` if he is not active."""
     people = population({email: user}, last_client_only=last_client_only)
-    return assess(Transition(before=before, after=after), people, facts_of_tenant or tenant()).outcome(0)
+    return assess(alone(before), alone(after), people, facts_of_tenant or tenant()).outcome(0)
 
 
 def assessment(
@@ -199,7 +204,36 @@ def assessment(
     users: Mapping[str, RawFacts],
     facts_of_tenant: TenantFacts | None = None,
 ) -> Assessment:
-    return assess(Transition(before=before, after=after), population(users), facts_of_tenant or tenant())
+    return assess(alone(before), alone(after), population(users), facts_of_tenant or tenant())
+
+
+def losses_by_state(
+    states: Sequence[AccountSettings], cohorts: Cohorts, facts_of_tenant: TenantFacts
+) -> tuple[int, ...]:
+    """How many users lose their connection on the way into each state after the first, if nobody reconnects."""
+    return tuple(toll.events for toll in tolls_by_state(states, cohorts, facts_of_tenant, patient=False))
+
+
+def tolls_by_state(
+    states: Sequence[AccountSettings], cohorts: Cohorts, facts_of_tenant: TenantFacts, *, patient: bool
+) -> tuple[Toll, ...]:
+    """What the way into each state after the first costs."""
+    walker = Walker(alone(states[0]), cohorts, facts_of_tenant, last_client_only=False)
+    stops, number, tolls = walker.at_start, walker.start, []
+    for state in states[1:]:
+        further = walker.state(alone(state))
+        stops, toll = walker.move(stops, number, further, patient=patient)
+        tolls.append(toll)
+        number = further
+    return tuple(tolls)
+
+
+def direct_writes(before: AccountSettings, after: AccountSettings) -> tuple[Write, ...]:
+    """The writes of an account without groups, in canonical order."""
+    writes = writes_between(alone(before), alone(after))
+    kinds = frozenset(write.kind for write in writes)
+    order = whole(canonical(kinds, to_office365_ews=isinstance(after.service, Office365Ews)), kinds)
+    return tuple(sorted(writes, key=lambda write: order.index(write.kind)))
 
 
 def evidence(
@@ -220,6 +254,9 @@ class Scene:
     ensure_tenant_grant: bool = False
     private_events: PrivateEvents | None = None
     assistants: Mapping[AssistantPair, PrivateAccess] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups)
+    wanted_groups: tuple[GroupOverride, ...] | None = None
+    group_model: GroupModel = field(default_factory=GroupModel)
     limits: Limits = NO_LIMITS
     ages: MaxEvidenceAge = field(default_factory=MaxEvidenceAge)
     now: datetime = NOW
@@ -236,6 +273,7 @@ class Scene:
             settings=self.after,
             ensure_tenant_grant=self.ensure_tenant_grant,
             private_events=self.private_events,
+            groups=self.wanted_groups,
         )
 
     @property
@@ -246,6 +284,7 @@ class Scene:
         pairs = Observed(value=self.assistants, evidence=self.seen("assistants"))
         return Live(
             settings=Observed(value=self.before, evidence=self.seen("settings")),
+            groups=Observed(value=self.groups, evidence=self.seen("groups")),
             population=population(self.users, mailboxes=self.mailboxes),
             users=self.seen("users"),
             tenant=tenants,
@@ -262,6 +301,7 @@ class Scene:
             at=self.now,
             modes=self.modes,
             provider="local",
+            group_model=self.group_model,
             allowed=self.allowed,
         )
 

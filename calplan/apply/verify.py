@@ -1,6 +1,6 @@
 """What was forecast against what was observed, user by user (semantics (l))."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -8,13 +8,16 @@ from typing import Final
 from calplan.diff import canonical
 from calplan.impact.outcome import DISCONNECTED, Outcome
 from calplan.impact.population import Population
+from calplan.impact.resolve import Levels, Membership
 from calplan.model.connection import Held
 from calplan.model.limits import Tolerance
-from calplan.model.settings import AccountSettings
+from calplan.model.policy import GroupOverride
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, Status, decode, text_list
 from calplan.plan.as_document import as_json
 from calplan.plan.document import PlanDocument, UserDocument
+from calplan.plan.levels_document import levels_of, stated_values
+from calplan.plan.writes import group_address
 
 
 class Verdict(Enum):
@@ -54,17 +57,22 @@ class Verification:
 LOST: Final = frozenset(outcome.value for outcome in DISCONNECTED)
 
 
-def verify(rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, *, was_off: bool) -> Verification:
+def verify(rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, before: Levels) -> Verification:
     """Hold the rows of a plan against a population read after the apply.
 
-    ``was_off`` says that the integration was off before the change, so that no earlier connection counted.
+    ``before`` is what held before the change: for whom the integration was off, no earlier connection counted.
     """
+    off: dict[Membership, bool] = {}
     present = {email: number for number, email in enumerate(observed.emails)}
     counts = dict.fromkeys(Verdict, 0)
     judged, still = [], []
     losses = returned = 0
     for row in rows:
-        had = None if was_off else decode(raw_facts(row)).connection
+        facts = decode(raw_facts(row))
+        member = before.membership(facts)
+        if member not in off:
+            off[member] = before.effective(member).settings.enabled is False
+        had = None if off[member] else facts.connection
         now = _observed(observed, present.get(row["email"]))
         verdict = judge(row["outcome"], had, now)
         counts[verdict] += 1
@@ -136,12 +144,22 @@ def _words(held: Held) -> str:
     return "not connected" if held is None else f"connected to {held.service.value}"
 
 
-def unlike(document: PlanDocument, settings: AccountSettings) -> tuple[str, ...]:
-    """The addresses of settings that the plan changed and that are not as planned."""
-    live = canonical(settings)
+def unlike(document: PlanDocument, live: Levels) -> tuple[str, ...]:
+    """The addresses of what the plan changed and that is not as planned: settings, and what groups state."""
+    settings = canonical(live.account)
+    wanted = levels_of(document)[1]
     changed = [change["address"] for change in document["resource_changes"]]
+    groups = {} if isinstance(wanted.overrides, Unknown) else wanted.overrides
+    found = {} if isinstance(live.overrides, Unknown) else live.overrides
+    differing = {group_address(one, wanted) for one in groups.keys() | found.keys() if _differ(groups, found, one)}
     return tuple(
         address
         for address in changed
-        if address in live and as_json(live[address]) != document["planned_values"][address]
+        if address in differing
+        or (address in settings and as_json(address, settings[address]) != document["planned_values"][address])
     )
+
+
+def _differ(wanted: Mapping[str, GroupOverride], found: Mapping[str, GroupOverride], group: str) -> bool:
+    one, other = wanted.get(group), found.get(group)
+    return (None if one is None else stated_values(one)) != (None if other is None else stated_values(other))

@@ -12,6 +12,7 @@ from referencing import Registry
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.model.citation import Certainty
 from calplan.model.settings import Setting
+from calplan.plan.levels_document import levels_of
 from calplan.plan.planfile import SavedPlan
 from calplan.policyfile.schema import schema_of
 
@@ -42,6 +43,10 @@ def fault_in(saved: SavedPlan) -> str | None:
     for name in ("prior_state", "planned_values"):
         if saved.document[name].keys() != ADDRESSES:
             return f"plan.json does not state every setting in {name}"
+    try:
+        levels_of(saved.document)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "plan.json states settings that no account can have"
     for number, row in enumerate(saved.users.rows(), start=1):
         if not _is_user(row):
             return f"users.ndjson is no user in line {number}"

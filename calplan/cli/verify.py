@@ -13,7 +13,9 @@ from calplan.cli.runs import find, keep, paths_of
 from calplan.cli.source import trusted
 from calplan.cli.wiring import Chosen, choose, open_account, translated
 from calplan.impact.population import populate
+from calplan.impact.resolve import Levels
 from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.plan.levels_document import levels_of
 from calplan.render.verification import verification_text
 
 if TYPE_CHECKING:
@@ -38,17 +40,13 @@ def verified(store: "Store", run: str, chosen: Chosen, document: PlanDocument, u
     platform = open_account(chosen.account)
     with translated():
         observed = populate(platform.read_users().batches)
-        settings = platform.read_settings()
-    result = held_against(users.rows(), observed, chosen.account.tolerance, was_off=was_off(document))
-    differing = unlike(document, settings.value)
+        account, groups = platform.read_settings(), platform.read_groups()
+    result = held_against(users.rows(), observed, chosen.account.tolerance, levels_of(document)[0])
+    live = Levels(account=account.value, groups=groups.value, model=chosen.account.groups)
+    differing = unlike(document, live)
     store.record(run, "verification", _kept(result, differing))
     tell(verification_text(result, differing, run))
     return ExitCode.DONE if result.within and not differing else ExitCode.UNLIKE_FORECAST
-
-
-def was_off(document: PlanDocument) -> bool:
-    """Whether the integration was known to be off when the plan was made."""
-    return document["prior_state"]["integration.enabled"] is False
 
 
 def _kept(result: Verification, differing: tuple[str, ...]) -> dict[str, object]:

@@ -192,12 +192,20 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
     """
     with translated():
         settings = platform.read_settings()
+        groups = platform.read_groups()
         users = platform.read_users()
         population = populate(users.batches)
         stored = platform.read_tenant()
         assistants = None if chosen.policy.private_events is None else platform.read_assistants()
     tenants = (*(() if stored is None else (stored,)), *map(_documented, chosen.tenant))
-    return Live(settings=settings, population=population, users=users.evidence, tenant=tenants, assistants=assistants)
+    return Live(
+        settings=settings,
+        groups=groups,
+        population=population,
+        users=users.evidence,
+        tenant=tenants,
+        assistants=assistants,
+    )
 
 
 def _documented(document: TenantFactsDocument) -> Observed[TenantFacts]:
@@ -224,6 +232,7 @@ def make_plan(
         at=clock.now(),
         modes=platform.capabilities.modes,
         provider=platform.capabilities.platform,
+        group_model=account.groups,
         allowed=allowed,
     )
     plan = build_plan(chosen.policy, live, terms, (*chosen.diagnostics, *unplanned(chosen)))
@@ -238,8 +247,6 @@ def make_plan(
 def unplanned(chosen: Chosen) -> tuple[Diagnostic, ...]:
     """Parts of the documents that this version cannot forecast: silence would be a false promise."""
     policy, found = chosen.policy, []
-    if policy.groups is not None:
-        found.append(_unplanned("group overrides", policy.positions.get("groups")))
     if chosen.account.providers:
         found.append(_unplanned("providers beside the platform", chosen.account.positions.get("providers[0]")))
     if policy.office365_revoke_stale or policy.google_revoke_stale:

@@ -7,8 +7,10 @@ from calplan.impact.decide import decide
 from calplan.impact.facts import case_of
 from calplan.impact.outcome import UserOutcome
 from calplan.impact.population import Cohorts, Population, cohorts_of
+from calplan.impact.resolve import Levels
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
+from calplan.model.connection import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,32 +19,48 @@ class Assessment:
 
     population: Population
     cohorts: Cohorts
+    moves: tuple[Transition, ...]
+    """What changes for the users of each membership, parallel to ``cohorts.memberships``."""
     outcomes: tuple[UserOutcome | None, ...]
-    was_off: bool
-    """Whether the integration is known to be off before the change, so that no connection counts."""
 
     def outcome(self, index: int) -> UserOutcome | None:
         """The outcome of the user at ``index`` of the population."""
         return self.outcomes[self.cohorts.ids[index]]
 
+    def connected(self, number: int) -> bool:
+        """Whether a cohort is known to be connected; while the integration is off no connection counts."""
+        cohort = self.cohorts.members[number]
+        return isinstance(cohort.held, Connection) and self.moves[cohort.member].before.enabled is not False
 
-def assess(move: Transition, population: Population, tenant: TenantFacts) -> Assessment:
+
+def assess(before: Levels, after: Levels, population: Population, tenant: TenantFacts) -> Assessment:
     """What one change means for every user, with the tenant as it is when users have to authorise."""
-    cohorts = cohorts_of(population, (move.before.allowed_domains, move.after.allowed_domains))
+    cohorts = cohorts_of(population, before, after)
+    moves = moves_of(before, after, cohorts)
     return Assessment(
         population=population,
         cohorts=cohorts,
-        outcomes=forecast(move, cohorts, tenant, last_client_only=population.last_client_only),
-        was_off=move.before.enabled is False,
+        moves=moves,
+        outcomes=forecast(moves, cohorts, tenant, last_client_only=population.last_client_only),
+    )
+
+
+def moves_of(before: Levels, after: Levels, cohorts: Cohorts) -> tuple[Transition, ...]:
+    """What changes for the users of each membership."""
+    return tuple(
+        Transition(before=before.effective(one).settings, after=after.effective(one).settings)
+        for one in cohorts.memberships
     )
 
 
 def forecast(
-    move: Transition, cohorts: Cohorts, tenant: TenantFacts, *, last_client_only: bool
+    moves: tuple[Transition, ...], cohorts: Cohorts, tenant: TenantFacts, *, last_client_only: bool
 ) -> tuple[UserOutcome | None, ...]:
     """The outcome of each cohort."""
-    terms = Terms(move=move)
+    terms = [Terms(move=move) for move in moves]
     return tuple(
-        decide(case_of(terms, cohort, tenant), last_client_only=last_client_only) if cohort.active else None
+        decide(case_of(terms[cohort.member], cohort, tenant), last_client_only=last_client_only)
+        if cohort.active
+        else None
         for cohort in cohorts.members
     )

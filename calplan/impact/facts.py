@@ -110,7 +110,10 @@ def _outside(domain: Domain | None, settings: AccountSettings) -> Tri:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """Users whom no rule can tell apart: the facts that rules read, and a domain that stands for all of theirs."""
+    """Users whom no rule can tell apart: the facts that rules read, and a domain that stands for all of theirs.
+
+    ``member`` is the number of their membership, which decides what settings hold for them.
+    """
 
     active: bool
     held: Held
@@ -120,10 +123,11 @@ class Cohort:
     mailbox: MailboxLocation
     own_grant: frozenset[str] | Unknown
     domain: Domain | None
+    member: int = 0
 
 
-def cohort_of(user: UserFacts, domain: Domain | None) -> Cohort:
-    """The cohort of one class of users with one domain."""
+def cohort_of(user: UserFacts, domain: Domain | None, member: int = 0) -> Cohort:
+    """The cohort of one class of users with one domain and one membership."""
     return Cohort(
         active=user.status is Status.ACTIVE,
         held=user.connection,
@@ -133,6 +137,7 @@ def cohort_of(user: UserFacts, domain: Domain | None) -> Cohort:
         mailbox=user.mailbox_location,
         own_grant=user.own_grant,
         domain=domain,
+        member=member,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from calplan.impact.facts import Cohort, cohort_of
+from calplan.impact.resolve import NO_GROUPS, Levels, Membership, relevant
 from calplan.model.domain import Domain, domain_of
 from calplan.model.settings import AnyDomain, Domains
 from calplan.model.unknown import Unknown
@@ -71,32 +72,47 @@ def populate(batches: Iterable[UserBatch], *, last_client_only: bool = False) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohorts:
-    """The users in cohorts: ``ids`` runs parallel to the population and indexes ``members``, with their ``sizes``."""
+    """The users in cohorts: ``ids`` runs parallel to the population and indexes ``members``, with their ``sizes``.
+
+    ``memberships`` are the sets of groups that can matter; a cohort names the one of its users by number.
+    """
 
     members: tuple[Cohort, ...]
     sizes: tuple[int, ...]
     ids: "array[int]"
+    memberships: tuple[Membership, ...] = (NO_GROUPS,)
 
 
-def cohorts_of(population: Population, lists: tuple[Domains | Unknown, ...]) -> Cohorts:
-    """The cohorts of a population as far as domain lists, before and after a change, can tell users apart."""
+def cohorts_of(population: Population, before: Levels, after: Levels) -> Cohorts:
+    """The cohorts of a population as far as settings before and after a change can tell users apart."""
+    lists = (before.account.allowed_domains, after.account.allowed_domains)
     stand_ins: dict[tuple[bool, ...], Domain | None] = {}
     for domain in population.domains:
-        stand_ins.setdefault(_membership(domain, lists), domain)
-    domains = [stand_ins[_membership(domain, lists)] for domain in population.domains]
+        stand_ins.setdefault(_listed(domain, lists), domain)
+    domains = [stand_ins[_listed(domain, lists)] for domain in population.domains]
+    memberships: dict[Membership, int] = {}
+    of_class = [
+        memberships.setdefault(relevant(before.membership(user), (before, after)), len(memberships))
+        for user in population.classes
+    ]
     members: dict[Cohort, int] = {}
     sizes: list[int] = []
     numbers: dict[tuple[int, int], int] = {}
     pairs = Counter(zip(population.class_ids, population.domain_ids, strict=True))
     for (class_id, domain_id), size in pairs.items():
-        cohort = cohort_of(population.classes[class_id], domains[domain_id])
+        cohort = cohort_of(population.classes[class_id], domains[domain_id], of_class[class_id])
         number = numbers[class_id, domain_id] = members.setdefault(cohort, len(members))
         sizes += [0] * (len(members) - len(sizes))
         sizes[number] += size
     columns = zip(population.class_ids, population.domain_ids, strict=True)
-    return Cohorts(members=tuple(members), sizes=tuple(sizes), ids=array("I", map(numbers.__getitem__, columns)))
+    return Cohorts(
+        members=tuple(members),
+        sizes=tuple(sizes),
+        ids=array("I", map(numbers.__getitem__, columns)),
+        memberships=tuple(memberships) or (NO_GROUPS,),
+    )
 
 
-def _membership(domain: Domain | None, lists: tuple[Domains | Unknown, ...]) -> tuple[bool, ...]:
+def _listed(domain: Domain | None, lists: tuple[Domains | Unknown, ...]) -> tuple[bool, ...]:
     restricted = [one for one in lists if not isinstance(one, (AnyDomain, Unknown))]
     return (domain is None, *(domain in one for one in restricted))

@@ -8,7 +8,6 @@ from typing import Final
 from calplan.impact.assess import Assessment
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import BARRED, DISCONNECTED, HARMED, OUTCOMES, Link, Notice, Outcome, UserOutcome
-from calplan.model.connection import Connection
 from calplan.model.unknown import Unknown
 
 NO_GROUP: Final = "(no group)"
@@ -108,13 +107,11 @@ def harmed(assessment: Assessment) -> Iterator[tuple[str, UserOutcome]]:
 
 
 def _connected(assessment: Assessment) -> int:
-    """Active users with a known connection; a connection counts for nothing while the integration is off."""
+    """Active users with a known connection that counts."""
     return sum(
         size
-        for member, outcome, size in zip(
-            assessment.cohorts.members, assessment.outcomes, assessment.cohorts.sizes, strict=True
-        )
-        if outcome is not None and isinstance(member.held, Connection) and not assessment.was_off
+        for number, (outcome, size) in enumerate(zip(assessment.outcomes, assessment.cohorts.sizes, strict=True))
+        if outcome is not None and assessment.connected(number)
     )
 
 

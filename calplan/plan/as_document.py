@@ -1,6 +1,7 @@
 """The plan written as the document that is shown, saved and compared."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from calplan.diff import Plain, canonical
 from calplan.impact.decide import ROWS
@@ -24,12 +25,17 @@ from calplan.plan.document import (
 )
 from calplan.plan.document import ResourceChange as ChangeDocument
 from calplan.plan.fingerprint import plan_id_of
+from calplan.plan.levels_document import json_of, levels_document, order_document, tenant_document
 from calplan.plan.plan import Plan, ResourceChange
+from calplan.plan.writes import GRANT_ADDRESS
+
+SETS: Final = frozenset({Setting.ALLOWED_DOMAINS.value, GRANT_ADDRESS})
+"""Addresses whose values are sets."""
 
 
 def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) -> PlanDocument:
     """The document of a plan; its id depends on neither time nor author (interface section 5)."""
-    prior, planned = canonical(plan.before), canonical(plan.after)
+    prior, planned = canonical(plan.before.account), canonical(plan.after.account)
     document: PlanDocument = {
         "format_version": FORMAT_VERSION,
         "calplan_version": version,
@@ -37,11 +43,14 @@ def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) 
         "account": plan.policy.account,
         "as_of": plan.as_of.isoformat(),
         "resource_changes": [_change(change) for change in plan.changes],
-        "prior_state": {address: as_json(value) for address, value in prior.items()},
-        "planned_values": {address: as_json(value) for address, value in planned.items()},
+        "prior_state": {address: as_json(address, value) for address, value in prior.items()},
+        "planned_values": {address: as_json(address, value) for address, value in planned.items()},
         "unknown": [address for address, value in prior.items() if isinstance(value, Unknown)],
         "unmanaged": [one.value for one in Setting if one not in plan.policy.settings.managed],
+        "levels": levels_document(plan.before, plan.after),
+        "tenant": tenant_document(plan.tenant),
         "impact": _impact(plan.impact, plan.without_grant),
+        "order": order_document(plan.order),
         "steps": [_step(plan, number) for number in range(len(plan.steps))],
         "gates": _gates(plan),
         "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
@@ -53,31 +62,22 @@ def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) 
     return document
 
 
-def as_json(value: Plain) -> Json:
+def as_json(address: str, value: Plain) -> Json:
     """A canonical value for JSON: an unknown whole is null, and a set written as a mapping to true is a sorted list."""
-    return None if isinstance(value, Unknown) else _part(value)
-
-
-def _part(value: Plain) -> Json:
-    """A value inside another: null means that there is none, so that what is unknown there is said in a word."""
     if isinstance(value, Unknown):
-        return value.value
-    if isinstance(value, Mapping):
-        if all(one is True for one in value.values()):
-            return [*sorted(value)]
-        return {name: _part(one) for name, one in value.items()}
-    return value
+        return None
+    return [*sorted(value)] if address in SETS and isinstance(value, Mapping) else json_of(value)
 
 
 def _change(change: ResourceChange) -> ChangeDocument:
-    return {
+    document: ChangeDocument = {
         "address": change.address,
         "mode": change.mode,
         "origin": "unknown",
         "change": {
             "actions": list(change.actions),
-            "before": as_json(change.before),
-            "after": as_json(change.after),
+            "before": as_json(change.address, change.before),
+            "after": as_json(change.address, change.after),
             "before_unknown": isinstance(change.before, Unknown),
             "before_sensitive": False,
             "after_sensitive": False,
@@ -87,6 +87,9 @@ def _change(change: ResourceChange) -> ChangeDocument:
         else {"file": change.position.file, "line": change.position.line, "column": change.position.column},
         "reversibility": change.reversibility,
     }
+    if change.users is not None:
+        document["users"] = change.users
+    return document
 
 
 def _impact(impact: Impact, without_grant: Impact | None) -> ImpactDocument:

@@ -1,26 +1,30 @@
 """From what was read and what is wanted to the plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from calplan.diff import Transition
-from calplan.impact.assess import Assessment, assess
+from calplan.impact.assess import assess
 from calplan.impact.population import Population
 from calplan.impact.private_events import PairChange, pair_changes, pairs_not_found
-from calplan.impact.summary import Impact, summarise
+from calplan.impact.resolve import Levels, wanted_levels
+from calplan.impact.summary import summarise
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Diagnostic, errors_in
+from calplan.model.levels import GroupModel, Groups
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
-from calplan.plan.changes import grant_change, pair_change, setting_changes
-from calplan.plan.findings import data_findings, narrowing, pair_not_found
+from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
+from calplan.plan.findings import data_findings, narrowings, pair_not_found
 from calplan.plan.gates import age_gate, limit_gates, live_gate, overridden, stale_sources
-from calplan.plan.order import losses_by_state
+from calplan.plan.level_findings import group_sizes, level_findings
+from calplan.plan.order import choose_order
 from calplan.plan.plan import Plan, ResourceChange
-from calplan.plan.steps import Step, Write, grant_write, pair_write, settings_after, why_here, writes_between
+from calplan.plan.steps import steps_of
 from calplan.plan.tenant import Tenant, lacks, needed_scopes, put_together, with_grant
+from calplan.plan.writes import Write, grant_write, pair_write, writes_between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class Live:
     """What was read of an account. ``assistants`` is ``None`` unless the policy manages private events."""
 
     settings: Observed[AccountSettings]
+    groups: Observed[Groups]
     population: Population
     users: Evidence
     tenant: tuple[Observed[TenantFacts], ...]
@@ -49,45 +54,53 @@ class Terms:
     at: datetime
     modes: Mapping[str, str]
     provider: str
+    group_model: GroupModel = field(default_factory=GroupModel)
     allowed: frozenset[str] = frozenset()
 
 
 def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tuple[Diagnostic, ...]) -> Plan:
     """The plan that makes the policy true; ``diagnostics`` are the ones found before anything was read."""
-    before = live.settings.value
-    after = policy.settings.over(before)
+    before = Levels(account=live.settings.value, groups=live.groups.value, model=terms.group_model)
+    after = wanted_levels(policy, before)
     tenant = put_together(live.tenant)
     scopes = needed_scopes(after) if policy.ensure_tenant_grant else frozenset()
     widened = with_grant(tenant.facts, scopes) if lacks(tenant.facts, scopes) else None
-    assessment = assess(Transition(before=before, after=after), live.population, widened or tenant.facts)
+    facts = widened or tenant.facts
+    assessment = assess(before, after, live.population, facts)
     impact = summarise(assessment)
     pairs = _pairs(policy, live)
     writes = _writes(before, after, scopes if widened else frozenset(), pairs)
-    evidence = (live.settings.evidence, live.users, *tenant.evidence, *_assistants_evidence(live))
+    order = choose_order(writes, before, after, assessment, facts)
+    evidence = _evidence(live, tenant)
     stale = stale_sources(evidence, terms.ages, terms.at)
     gates = (
         *limit_gates(impact, terms.limits, None if policy.private_events is None else len(pairs), terms.owner),
-        live_gate(before, terms.owner),
+        live_gate(before.account, terms.owner),
         age_gate(stale, terms.ages, terms.owner),
     )
     found = (
         *diagnostics,
         *tenant.conflicts,
-        *narrowing(before, after, policy.positions),
+        *level_findings(before, after, assessment, policy),
+        *narrowings(before, after, policy.positions),
         *data_findings(live.population),
         *_missing_pairs(policy, live),
     )
+    changes = _changes(policy, before, after, tenant=tenant.facts, widened=widened, modes=terms.modes)
+    groups = group_changes(before, after, group_sizes(assessment, after), policy.positions, terms.modes)
     return Plan(
         policy=policy,
         as_of=terms.as_of,
         before=before,
         after=after,
-        changes=_changes(policy, before, after, tenant=tenant.facts, widened=widened, pairs=pairs, modes=terms.modes),
+        changes=(*changes, *groups, *(pair_change(pair, policy.positions, terms.modes) for pair in pairs)),
         pairs=pairs,
+        tenant=facts,
         assessment=assessment,
         impact=impact,
-        without_grant=_without_grant(before, after, live.population, tenant, widened),
-        steps=_steps(writes, before, assessment, widened or tenant.facts, terms),
+        without_grant=None if widened is None else summarise(assess(before, after, live.population, tenant.facts)),
+        order=order,
+        steps=steps_of(order, terms.modes, terms.provider),
         gates=overridden(gates, terms.allowed),
         diagnostics=found,
         evidence=evidence,
@@ -96,12 +109,11 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
     )
 
 
-def _without_grant(
-    before: AccountSettings, after: AccountSettings, population: Population, tenant: Tenant, widened: TenantFacts | None
-) -> Impact | None:
-    if widened is None:
-        return None
-    return summarise(assess(Transition(before=before, after=after), population, tenant.facts))
+def _evidence(live: Live, tenant: Tenant) -> tuple[Evidence, ...]:
+    """Every source of the plan; groups are one only where they state anything or the policy wants them to."""
+    groups = (live.groups.evidence,) if live.groups.value.overrides else ()
+    assistants = () if live.assistants is None else (live.assistants.evidence,)
+    return (live.settings.evidence, *groups, live.users, *tenant.evidence, *assistants)
 
 
 def _pairs(policy: CalendarPolicy, live: Live) -> tuple[PairChange, ...]:
@@ -119,52 +131,20 @@ def _missing_pairs(policy: CalendarPolicy, live: Live) -> tuple[Diagnostic, ...]
     )
 
 
-def _assistants_evidence(live: Live) -> tuple[Evidence, ...]:
-    return () if live.assistants is None else (live.assistants.evidence,)
-
-
 def _changes(
     policy: CalendarPolicy,
-    before: AccountSettings,
-    after: AccountSettings,
+    before: Levels,
+    after: Levels,
     *,
     tenant: TenantFacts,
     widened: TenantFacts | None,
-    pairs: tuple[PairChange, ...],
     modes: Mapping[str, str],
 ) -> tuple[ResourceChange, ...]:
     grants = () if widened is None else (grant_change(tenant, widened, policy.positions, modes),)
-    settings = setting_changes(Transition(before=before, after=after), policy.positions, modes)
-    return (*grants, *settings, *(pair_change(pair, policy.positions, modes) for pair in pairs))
+    move = Transition(before=before.account, after=after.account)
+    return (*grants, *setting_changes(move, policy.positions, modes))
 
 
-def _writes(
-    before: AccountSettings, after: AccountSettings, scopes: frozenset[str], pairs: tuple[PairChange, ...]
-) -> tuple[Write, ...]:
+def _writes(before: Levels, after: Levels, scopes: frozenset[str], pairs: tuple[PairChange, ...]) -> tuple[Write, ...]:
     grants = (grant_write(scopes),) if scopes else ()
     return (*grants, *writes_between(before, after), *(pair_write(pair) for pair in pairs))
-
-
-def _steps(
-    writes: tuple[Write, ...], before: AccountSettings, assessment: Assessment, tenant: TenantFacts, terms: Terms
-) -> tuple[Step, ...]:
-    states = [before]
-    for write in writes:
-        states.append(settings_after(write.action, states[-1]))
-    lost = losses_by_state(
-        tuple(states), assessment.cohorts, tenant, last_client_only=assessment.population.last_client_only
-    )
-    return tuple(
-        Step(
-            id=f"s{number}",
-            kind=write.kind,
-            mode=terms.modes.get(write.address.partition("[")[0], "manual"),
-            provider=terms.provider,
-            address=write.address,
-            action=write.action,
-            depends_on=() if number == 1 else (f"s{number - 1}",),
-            expected_lost=lost[number - 1],
-            why=why_here(write.kind, states[-1]),
-        )
-        for number, write in enumerate(writes, start=1)
-    )

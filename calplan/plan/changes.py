@@ -5,12 +5,17 @@ from typing import Final
 
 from calplan.diff import Plain, Transition
 from calplan.impact.private_events import PairChange
+from calplan.impact.resolve import Levels, manages
 from calplan.model.account import PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Position
+from calplan.model.policy import GroupOverride
+from calplan.model.service import ExchangeEws
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.levels_document import stated_values
 from calplan.plan.plan import ResourceChange
-from calplan.plan.steps import GRANT_ADDRESS, pair_address
+from calplan.plan.steps import MODE_OF_GROUPS
+from calplan.plan.writes import GRANT_ADDRESS, group_address, pair_address
 
 REVERSIBLE: Final = "reversible"
 SETTING_ONLY: Final = "setting-only"
@@ -45,6 +50,51 @@ def _reversibility(setting: Setting, before: AccountSettings) -> str:
         return REVERSIBLE
     impersonated = setting is Setting.SERVICE and before.impersonation not in (None, UNKNOWN)
     return IRREVERSIBLE if impersonated else SETTING_ONLY
+
+
+def group_changes(
+    before: Levels, after: Levels, sizes: Mapping[str, int], positions: Positions, modes: Modes
+) -> tuple[ResourceChange, ...]:
+    """One change for each group that states something else; ``sizes`` counts the active users of each group by id."""
+    was, now = before.overrides, after.overrides
+    if isinstance(was, Unknown) or isinstance(now, Unknown):
+        return ()
+    places = {f"groups[{after.groups.id_of(_word(address))}]": place for address, place in positions.items()}
+    changes = []
+    for group in (*now, *sorted(was.keys() - now.keys())):
+        old, new = was.get(group), now.get(group)
+        if old is None or new is None or _stated(old) != _stated(new):
+            changes.append(
+                ResourceChange(
+                    address=group_address(group, after),
+                    mode=modes.get(MODE_OF_GROUPS, "manual"),
+                    actions=("create",) if old is None else ("delete",) if new is None else ("update",),
+                    before=_stated(old),
+                    after=_stated(new),
+                    reversibility=_group_reversibility(old, new),
+                    position=places.get(f"groups[{group}]") or positions.get("groups"),
+                    users=sizes.get(group, 0),
+                )
+            )
+    return tuple(changes)
+
+
+def _word(address: str) -> str:
+    """The word in brackets of the address of a list entry."""
+    return address.removesuffix("]").partition("[")[2]
+
+
+def _stated(override: GroupOverride | None) -> Plain:
+    """What a group states as plain values; ``None`` where it states nothing."""
+    return None if override is None else stated_values(override)
+
+
+def _group_reversibility(old: GroupOverride | None, new: GroupOverride | None) -> str:
+    was, now = None if old is None else old.service, None if new is None else new.service
+    if isinstance(was, ExchangeEws) and was.impersonation not in (None, UNKNOWN) and was != now:
+        return IRREVERSIBLE
+    touched = any(manages(one) for one in (old, new) if one is not None)
+    return SETTING_ONLY if touched else REVERSIBLE
 
 
 def grant_change(before: TenantFacts, after: TenantFacts, positions: Positions, modes: Modes) -> ResourceChange:

@@ -5,7 +5,7 @@ A renderer is given a ``PlanDocument`` and the ``PlanUsers`` beside it, be they 
 """
 
 from collections.abc import Iterator
-from typing import NotRequired, Protocol, TypedDict
+from typing import Literal, NotRequired, Protocol, TypedDict
 
 FORMAT_VERSION = "1.0"
 
@@ -32,7 +32,7 @@ class SourceSpan(TypedDict):
 
 
 class ResourceChange(TypedDict):
-    """One setting, grant or scheduling privilege that changes."""
+    """One setting, group, grant or scheduling privilege that changes; ``users`` are the active users of a group."""
 
     address: str
     mode: str
@@ -40,6 +40,7 @@ class ResourceChange(TypedDict):
     change: ChangeBody
     source: SourceSpan | None
     reversibility: str
+    users: NotRequired[int]
 
 
 class Population(TypedDict):
@@ -154,6 +155,58 @@ class Assumption(TypedDict):
     if_wrong: dict[str, int] | None
 
 
+class GroupDocument(TypedDict):
+    """A group that states something, or has a place in the order of priorities."""
+
+    id: str
+    name: str
+
+
+class LevelsDocument(TypedDict):
+    """How groups are resolved, and what each states before and after, by its id; null where nobody read that."""
+
+    model: Literal["legacy", "priority"] | None
+    order: list[str]
+    groups: list[GroupDocument]
+    prior: dict[str, Json] | None
+    planned: dict[str, Json] | None
+
+
+class TenantDocument(TypedDict):
+    """What is known of the Microsoft tenant when users have to authorise; null is unknown."""
+
+    hybrid: bool | None
+    grant: list[str] | None
+    user_consent: list[str] | None
+
+
+class TollDocument(TypedDict):
+    """What an order of steps costs while users authorise again in between.
+
+    ``lose`` counts users who lose a connection at least once, ``losses`` how often all lose one, and ``not_told`` the
+    losses nobody certainly told of.
+    """
+
+    lose: int
+    losses: int
+    not_told: int
+
+
+class OrderDocument(TypedDict):
+    """The order of the kinds of steps that was chosen among ``candidates``, against the naive one.
+
+    ``surplus`` counts users who lose a connection on the way and would not by the change as a whole.
+    """
+
+    chosen: list[str]
+    canonical: bool
+    naive: list[str]
+    candidates: int
+    toll: TollDocument
+    naive_toll: TollDocument
+    surplus: int
+
+
 class PlanDocument(TypedDict):
     """The whole plan but its users.
 
@@ -171,7 +224,10 @@ class PlanDocument(TypedDict):
     planned_values: dict[str, Json]
     unknown: list[str]
     unmanaged: list[str]
+    levels: LevelsDocument
+    tenant: TenantDocument
     impact: ImpactDocument
+    order: OrderDocument
     steps: list[StepDocument]
     gates: list[GateDocument]
     diagnostics: list[DiagnosticDocument]

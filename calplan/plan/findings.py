@@ -1,15 +1,18 @@
 """What the data itself has to say to the admin, apart from any rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from calplan.impact.population import Population
+from calplan.impact.resolve import Levels, overlaid
 from calplan.model.account import AssistantPair
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.domain import domain_of
 from calplan.model.permissions import Permission, Permissions
 from calplan.model.service import Google, Office365Graph, type_of
 from calplan.model.settings import AccountSettings, Setting
+from calplan.model.unknown import UNMANAGED, Unknown
+from calplan.plan.writes import group_address
 
 SHOWN: Final = 3
 LOW_TO_HIGH: Final = (Permission.NONE, Permission.READ, Permission.WRITE)
@@ -68,25 +71,38 @@ def pair_not_found(pair: AssistantPair, position: Position | None) -> Diagnostic
     )
 
 
-def narrowing(
-    before: AccountSettings, after: AccountSettings, positions: Mapping[str, Position]
-) -> tuple[Diagnostic, ...]:
-    """A warning that lower permissions without the lock take nothing back from anybody (A05)."""
+def narrowings(before: Levels, after: Levels, positions: Mapping[str, Position]) -> Iterator[Diagnostic]:
+    """A warning wherever lower permissions without the lock take nothing back from anybody (A05)."""
+    if _narrows(before.account, after.account):
+        yield _narrowing("", positions.get(Setting.SERVICE.value))
+    if isinstance(before.overrides, Unknown) or isinstance(after.overrides, Unknown):
+        return
+    for group in after.overrides:
+        was = before.overrides.get(group)
+        old = before.account if was is None else overlaid(before.account, was)
+        if after.overrides[group].service is not UNMANAGED and _narrows(
+            old, overlaid(after.account, after.overrides[group])
+        ):
+            address = group_address(group, after)
+            yield _narrowing(f" in {address}", positions.get(address) or positions.get("groups"))
+
+
+def _narrows(before: AccountSettings, after: AccountSettings) -> bool:
     was, now = before.service, after.service
     chosen = (Office365Graph, Google)
     if not isinstance(was, chosen) or not isinstance(now, chosen) or type_of(was) is not type_of(now):
-        return ()
-    if after.locked is not False or not _lower(was.permissions, now.permissions):
-        return ()
-    return (
-        Diagnostic(
-            code="P-NARROWED",
-            severity=Severity.WARNING,
-            summary="lower permissions revoke nothing while the settings are not locked",
-            why="whoever is connected keeps the token he has, with its old permissions (S11)",
-            help="lock the settings to have everybody authorise again, or leave it at new set-ups",
-            position=positions.get(Setting.SERVICE.value),
-        ),
+        return False
+    return after.locked is False and _lower(was.permissions, now.permissions)
+
+
+def _narrowing(where: str, position: Position | None) -> Diagnostic:
+    return Diagnostic(
+        code="P-NARROWED",
+        severity=Severity.WARNING,
+        summary=f"lower permissions{where} revoke nothing while the settings are not locked",
+        why="whoever is connected keeps the token he has, with its old permissions (S11)",
+        help="lock the settings to have everybody authorise again, or leave it at new set-ups",
+        position=position,
     )
 
 

@@ -15,7 +15,8 @@ from calplan.plan.document import PlanDocument
 RULES_VERSION: Final = "1"
 """Moves when a rule changes its meaning; a plan made under other rules is stale."""
 
-OUTSIDE_THE_ID: Final = frozenset({"plan_id", "as_of", "calplan_version", "evidence", "gates"})
+OUTSIDE_THE_ID: Final = frozenset({"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant"})
+"""What is no part of a plan's identity; facts about the tenant matter only through what they do to users."""
 PLACES: Final = frozenset({"source", "range"})
 """Keys whose value only says where in a file something stands."""
 

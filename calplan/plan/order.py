@@ -1,52 +1,157 @@
-"""What each step of a plan does on its own, one after the other."""
+"""The order of a plan's writes that hurts fewest: every admissible order is walked, none is assumed (semantics (i))."""
 
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Final
 
-from calplan.diff import Transition
-from calplan.impact.decide import decide
-from calplan.impact.facts import Cohort, case_of, completed
+from calplan.impact.assess import Assessment
 from calplan.impact.outcome import Link, UserOutcome
-from calplan.impact.population import Cohorts
-from calplan.impact.terms import Terms
+from calplan.impact.resolve import Levels
 from calplan.model.account import TenantFacts
-from calplan.model.connection import Authentication, Connection
-from calplan.model.service import ServiceType
-from calplan.model.settings import AccountSettings
-from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.model.service import Office365Ews
+from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_orders, as_listed, canonical, whole
+from calplan.plan.walk import Toll, Walker
+from calplan.plan.writes import Write, levels_after
+
+NOBODY: Final = Toll()
 
 
-def losses_by_state(
-    states: tuple[AccountSettings, ...], cohorts: Cohorts, tenant: TenantFacts, *, last_client_only: bool
-) -> tuple[int, ...]:
-    """How many users lose their connection on the way into each state after the first, if nobody reconnects between."""
-    # What follows from the live settings follows from those at the beginning, not from those on the way.
-    held = {
-        number: replace(cohort, held=None if states[0].enabled is False else completed(cohort.held, states[0]))
-        for number, cohort in enumerate(cohorts.members)
-        if cohort.active
-    }
-    losses = []
-    for before, after in pairwise(states):
-        terms = Terms(move=Transition(before=before, after=after))
-        lost = 0
-        for number, cohort in held.items():
-            outcome = decide(case_of(terms, cohort, tenant), last_client_only=last_client_only)
-            lost += cohorts.sizes[number] if outcome.connection is Link.LOST else 0
-            held[number] = moved_on(cohort, outcome, after)
-        losses.append(lost)
-    return tuple(losses)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """What it would cost to let a kind of step change places with the one before it."""
+
+    kind: StepKind
+    with_kind: StepKind
+    toll: Toll
 
 
-def moved_on(cohort: Cohort, outcome: UserOutcome, after: AccountSettings) -> Cohort:
-    """The cohort after a step: what was lost is gone, what was gained is impersonated, a risk changes nothing."""
-    if after.enabled is False or outcome.connection is Link.LOST:
-        return cohort if cohort.held is None else replace(cohort, held=None)
-    if outcome.connection is Link.GAINED and not isinstance(after.service, Unknown):
-        return replace(cohort, held=_impersonated(after))
-    return cohort
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChoice:
+    """The order that was chosen, and what it spares.
+
+    ``writes`` are all writes of the plan in that order and ``lost`` the users who lose their connection by each, if
+    nobody authorises in between. ``kinds`` are the permuted ones as chosen, ``naive`` the same down the portal's page.
+    ``surplus`` counts users who lose a connection on the way and would not by the change as a whole.
+    """
+
+    writes: tuple[Write, ...]
+    lost: tuple[int, ...]
+    kinds: Order
+    canonical: Order
+    naive: Order
+    candidates: int
+    toll: Toll
+    naive_toll: Toll
+    surplus: int
+    swaps: tuple[Swap, ...] = ()
 
 
-def _impersonated(after: AccountSettings) -> Connection:
-    host = UNKNOWN if isinstance(after.key, Unknown) or after.key.ews_host is None else after.key.ews_host
-    return Connection(service=ServiceType.EXCHANGE_EWS, ews_host=host, auth=Authentication.IMPERSONATION)
+@dataclass(slots=True, kw_only=True)
+class _Walks:
+    """Every admissible order walked with patience; what two orders begin with is walked once."""
+
+    walker: Walker
+    writes: Mapping[StepKind, Sequence[Write]]
+    before: Levels
+    _tolls: dict[Order, Toll] = field(default_factory=dict)
+    _levels: dict[frozenset[StepKind], Levels] = field(default_factory=dict)
+    _states: dict[tuple[frozenset[StepKind], StepKind, int], int] = field(default_factory=dict)
+
+    def tolls_of(self, orders: Sequence[Order]) -> Mapping[Order, Toll]:
+        """What each order of the permuted kinds costs, with whatever is turned off before."""
+        prefixes = {order[:length] for order in orders for length in range(len(order) + 1)}
+        done = frozenset[StepKind]()
+        self._levels[done] = self.before
+        stops: Sequence[int] = self.walker.at_start
+        toll = NOBODY
+        if StepKind.DISABLE in self.writes:
+            stops, toll = self._step(done, StepKind.DISABLE, stops)
+            self._levels[done] = self._levels.pop(frozenset({StepKind.DISABLE}))
+        self._from((), prefixes, stops, toll)
+        return self._tolls
+
+    def _from(self, done: Order, prefixes: AbstractSet[Order], stops: Sequence[int], toll: Toll) -> None:
+        self._tolls[done] = toll
+        for kind in PERMUTED:
+            if (*done, kind) in prefixes:
+                further, more = self._step(frozenset(done), kind, stops)
+                self._from((*done, kind), prefixes, further, toll + more)
+
+    def _step(self, done: frozenset[StepKind], kind: StepKind, stops: Sequence[int]) -> tuple[Sequence[int], Toll]:
+        toll = NOBODY
+        for before, after in self._hops(done, kind):
+            stops, more = self.walker.move(stops, before, after, patient=True)
+            toll = toll + more
+        return stops, toll
+
+    def _hops(self, done: frozenset[StepKind], kind: StepKind) -> Iterator[tuple[int, int]]:
+        """The states on the way through all writes of one kind, by number."""
+        levels = self._levels[done]
+        for number, write in enumerate(self.writes[kind]):
+            before = self._state(done, kind, number, levels)
+            levels = levels_after(write.action, levels)
+            yield before, self._state(done, kind, number + 1, levels)
+        self._levels[done | {kind}] = levels
+
+    def _state(self, done: frozenset[StepKind], kind: StepKind, number: int, levels: Levels) -> int:
+        key = (done, kind, number)
+        if key not in self._states:
+            self._states[key] = self.walker.state(levels)
+        return self._states[key]
+
+
+def choose_order(
+    writes: Sequence[Write], before: Levels, after: Levels, assessment: Assessment, tenant: TenantFacts
+) -> OrderChoice:
+    """The order in which the fewest users lose anything on the way; of equals, the canonical one."""
+    by_kind: dict[StepKind, list[Write]] = {}
+    for write in writes:
+        by_kind.setdefault(write.kind, []).append(write)
+    kinds = canonical(frozenset(by_kind), to_office365_ews=isinstance(after.account.service, Office365Ews))
+    orders = admissible_orders(kinds)
+    walker = Walker(before, assessment.cohorts, tenant, last_client_only=assessment.population.last_client_only)
+    tolls = _Walks(walker=walker, writes=by_kind, before=before).tolls_of(orders)
+    # Of equals `min` keeps the first, and the canonical order comes first.
+    chosen = min(orders, key=lambda order: tolls[order].rank)
+    sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
+    lost, lost_once = _at_once(walker, sequence, before)
+    naive = as_listed(kinds)
+    return OrderChoice(
+        writes=sequence,
+        lost=lost,
+        kinds=chosen,
+        canonical=kinds,
+        naive=naive,
+        candidates=len(orders),
+        toll=tolls[chosen],
+        naive_toll=tolls[naive],
+        surplus=_surplus(walker.sizes, lost_once, assessment.outcomes),
+        swaps=tuple(_swaps(chosen, tolls)),
+    )
+
+
+def _surplus(sizes: Sequence[int], lost: Sequence[bool], outcomes: Sequence[UserOutcome | None]) -> int:
+    """How many users lose on the way who are neither said to lose nor said to be at risk."""
+    said = [one.connection in (Link.LOST, Link.AT_RISK) for one in outcomes if one is not None]
+    return sum(size for size, way, told in zip(sizes, lost, said, strict=True) if way and not told)
+
+
+def _at_once(walker: Walker, writes: Sequence[Write], before: Levels) -> tuple[tuple[int, ...], tuple[bool, ...]]:
+    """How many users lose by each write if nobody authorises in between, and which cohorts lose at all."""
+    stops, state, levels, lost = walker.at_start, walker.start, before, []
+    for write in writes:
+        levels = levels_after(write.action, levels)
+        further = walker.state(levels)
+        stops, toll = walker.move(stops, state, further, patient=False)
+        lost.append(toll.events)
+        state = further
+    return tuple(lost), walker.lost_once(stops)
+
+
+def _swaps(order: Order, tolls: Mapping[Order, Toll]) -> Iterator[Swap]:
+    """For each kind but the first, the order in which it comes before the kind it follows, where that is admissible."""
+    for place in range(1, len(order)):
+        other = (*order[: place - 1], order[place], order[place - 1], *order[place + 1 :])
+        if other in tolls:
+            yield Swap(kind=order[place], with_kind=order[place - 1], toll=tolls[other])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from calplan.impact.outcome import HARMED, OUTCOMES
-from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.plan.document import Json, PlanDocument, PlanUsers
 from calplan.plan.fingerprint import RULES_VERSION, canonical_text
 from calplan.plan.planfile import SavedPlan
 
@@ -50,6 +50,13 @@ def _settings(saved: PlanDocument, fresh: PlanDocument) -> Iterator[Moved]:
             before = "unknown" if unknown[0] else _shown(then)
             after = "unknown" if unknown[1] else _shown(now)
             yield Moved(part="settings", how=f"{address} was {before} when planned and is {after} now")
+    if saved["levels"]["model"] != fresh["levels"]["model"] or saved["levels"]["order"] != fresh["levels"]["order"]:
+        yield Moved(part="settings", how="the group model or the order of groups is another one than when planned")
+    then_groups, now_groups = saved["levels"]["prior"], fresh["levels"]["prior"]
+    for group in sorted((then_groups or {}).keys() | (now_groups or {}).keys()):
+        was, is_now = _stated(then_groups, group), _stated(now_groups, group)
+        if was != is_now:
+            yield Moved(part="settings", how=f"group {group} stated {was} when planned and states {is_now} now")
     then_beside, now_beside = _beside(saved), _beside(fresh)
     for address in sorted(then_beside.keys() | now_beside.keys()):
         before, after = then_beside.get(address, "as wanted"), now_beside.get(address, "as wanted")
@@ -57,12 +64,19 @@ def _settings(saved: PlanDocument, fresh: PlanDocument) -> Iterator[Moved]:
             yield Moved(part="settings", how=f"{address} was {before} when planned and is {after} now")
 
 
+def _stated(overrides: dict[str, Json] | None, group: str) -> str:
+    """What a group states, in words."""
+    if overrides is None:
+        return "something nobody read"
+    return _shown(overrides[group]) if group in overrides else "nothing"
+
+
 def _beside(document: PlanDocument) -> dict[str, str]:
     """What stands of the things a plan changes that are no settings of the account: grants and privileges."""
     return {
         change["address"]: "unknown" if change["change"]["before_unknown"] else _shown(change["change"]["before"])
         for change in document["resource_changes"]
-        if change["address"] not in document["prior_state"]
+        if change["address"] not in document["prior_state"] and "users" not in change
     }
 
 

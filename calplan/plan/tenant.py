@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+from calplan.impact.resolve import Levels, overlaid
 from calplan.model.account import Evidence, Observed, TenantFacts
 from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.service import Office365Graph
-from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
 
 T = TypeVar("T")
@@ -50,9 +50,12 @@ def put_together(sources: tuple[Observed[TenantFacts], ...]) -> Tenant:
     return Tenant(facts=facts, evidence=tuple(evidence), conflicts=tuple(conflicts))
 
 
-def needed_scopes(settings: AccountSettings) -> frozenset[str]:
-    """The Graph scopes users will have to consent to; none unless the service is Office 365 through Graph."""
-    return settings.service.permissions.scopes if isinstance(settings.service, Office365Graph) else frozenset()
+def needed_scopes(levels: Levels) -> frozenset[str]:
+    """The Graph scopes users will have to consent to, by the account's service or a group's own."""
+    services = [levels.account.service]
+    if levels.account.locked is not True and not isinstance(levels.overrides, Unknown):
+        services += [overlaid(levels.account, one).service for one in levels.overrides.values()]
+    return frozenset(scope for one in services if isinstance(one, Office365Graph) for scope in one.permissions.scopes)
 
 
 def with_grant(facts: TenantFacts, scopes: frozenset[str]) -> TenantFacts:

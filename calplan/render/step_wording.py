@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from calplan.plan.document import GateDocument, Json, PlanDocument, ResourceChange, StepDocument
-from calplan.plan.steps import StepKind
+from calplan.plan.kinds import StepKind
 from calplan.render.values import entries, value_in_words
 from calplan.render.wording import listed, plural, service_in_words
 

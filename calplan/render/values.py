@@ -5,7 +5,7 @@ from typing import Final
 
 from calplan.model.settings import Setting
 from calplan.plan.document import Json, Range, ResourceChange
-from calplan.plan.steps import GRANT_ADDRESS
+from calplan.plan.writes import GRANT_ADDRESS
 from calplan.render.wording import UNKNOWN_WORD
 
 SETTING: Final = {

@@ -6,6 +6,7 @@ import pytest
 
 from calplan.apply.verify import Verdict, judge, verify
 from calplan.impact.outcome import Outcome
+from calplan.impact.resolve import alone
 from calplan.model.connection import Held
 from calplan.model.limits import Limit, Tolerance
 from calplan.model.unknown import UNKNOWN
@@ -62,7 +63,7 @@ def test_losses_returns_and_tolerance_are_counted() -> None:
 
     for still, returned, within in ((20, 0, True), (12, 8, True), (19, 0, True), (18, 0, False)):
         observed = make.population(seen(still=still, returned=returned))  # type: ignore[arg-type]  # facts, all of them
-        result = verify(rows, observed, STRICT, was_off=False)
+        result = verify(rows, observed, STRICT, alone(make.account()))
         assert (len(result.still_disconnected), result.returned, result.within) == (still, returned, within)
         assert sum(result.counts.values()) == 20
         assert result.counts[Verdict.FALSE_ALARM] == 20 - still - returned
@@ -72,6 +73,6 @@ def test_users_who_are_gone_or_no_longer_active_cannot_be_observed() -> None:
     users = {"ann@corp.example": make.facts("google", "write", "read"), "bob@corp.example": make.facts("google")}
     rows = list(AssessedUsers(make.assessment(make.account(), make.account(enabled=False), users)).rows())
     observed = make.population({"ann@corp.example": make.facts("google", "write", "read", status="inactive")})
-    result = verify(rows, observed, STRICT, was_off=False)
+    result = verify(rows, observed, STRICT, alone(make.account()))
     assert result.counts[Verdict.NOT_OBSERVABLE] == 2
     assert result.within

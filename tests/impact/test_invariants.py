@@ -15,8 +15,7 @@ from calplan.model.account import TenantFacts
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts, text_list
-from calplan.plan.order import losses_by_state
-from calplan.plan.steps import settings_after, writes_between
+from calplan.plan.writes import settings_after
 from tests import make
 from tests.impact.oracle import Reading
 from tests.impact.ranges import ranges_of
@@ -255,12 +254,12 @@ def test_i13_the_canonical_order_loses_a_user_if_and_only_if_the_direct_change_d
     if move.before.enabled is True and move.after.enabled is False:
         move = Transition(before=move.before, after=replace(move.before, enabled=False))
     states = [move.before]
-    for write in writes_between(move.before, move.after):
+    for write in make.direct_writes(move.before, move.after):
         states.append(settings_after(write.action, states[-1]))
     assert states[-1] == move.after
     for user in crowd.users[offset::10]:
         alone = Cohorts(members=(cohort(user),), sizes=(1,), ids=array("I", [0]))
-        losses = losses_by_state(tuple(states), alone, tenant, last_client_only=False)
+        losses = make.losses_by_state(states, alone, tenant)
         direct = outcome_of(move, user, tenant).connection is Link.LOST
         assert sum(losses) == int(direct), (user, losses)
 

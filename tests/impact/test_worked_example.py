@@ -7,9 +7,9 @@ import pytest
 from calplan.impact.outcome import Outcome
 from calplan.impact.population import Population
 from calplan.impact.summary import Impact, Range, summarise
+from calplan.model.settings import AccountSettings
 from calplan.model.user import RawFacts
-from calplan.plan.order import losses_by_state
-from calplan.plan.steps import settings_after, writes_between
+from calplan.plan.writes import settings_after
 from tests import make
 
 BEFORE = make.account()
@@ -122,15 +122,37 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize("order", sorted(map("".join, permutations("DKL"))))
-def test_losses_step_by_step_in_every_order(people: Population, order: str) -> None:
-    writes = {write.address: write for write in writes_between(BEFORE, AFTER)}
+# The same while users authorise again in between: losses step by step, and users who lose at least once.
+PATIENT = {
+    "DKL": ((2, 0, 13), 15),
+    "KDL": ((0, 2, 13), 15),
+    "KLD": ((0, 15, 2), 15),
+    "DLK": ((2, 7, 18), 20),
+    "LDK": ((7, 2, 18), 20),
+    "LKD": ((7, 20, 2), 20),
+}
+
+
+def states_of(order: str) -> list[AccountSettings]:
+    writes = {write.address: write for write in make.direct_writes(BEFORE, AFTER)}
     named = {"D": "allowedDomains", "K": "integration.service", "L": "integration.locked"}
     states = [BEFORE]
     for letter in order:
         states.append(settings_after(writes[named[letter]].action, states[-1]))
+    return states
+
+
+@pytest.mark.parametrize("order", sorted(PATIENT))
+def test_losses_step_by_step_while_users_authorise_again(order: str) -> None:
     cohorts = make.assessment(BEFORE, AFTER, users(), TENANT).cohorts
-    losses = losses_by_state(tuple(states), cohorts, TENANT, last_client_only=False)
+    tolls = make.tolls_by_state(states_of(order), cohorts, TENANT, patient=True)
+    assert (tuple(toll.events for toll in tolls), sum(toll.users for toll in tolls)) == PATIENT[order]
+
+
+@pytest.mark.parametrize("order", sorted(map("".join, permutations("DKL"))))
+def test_losses_step_by_step_in_every_order(people: Population, order: str) -> None:
+    cohorts = make.assessment(BEFORE, AFTER, users(), TENANT).cohorts
+    losses = make.losses_by_state(states_of(order), cohorts, TENANT)
     assert losses == ORDERS[order]
     assert sum(losses) == {"D": 20, "K": 15, "L": 20}[order[0]] or order == "DKL"
 

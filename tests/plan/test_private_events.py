@@ -8,8 +8,8 @@ import pytest
 from calplan.impact.decide import ROWS
 from calplan.impact.private_events import PairChange, pair_changes, pairs_not_found
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
+from calplan.plan.kinds import StepKind
 from calplan.plan.planfile import unpack
-from calplan.plan.steps import StepKind
 from tests import make
 
 HIDDEN, MANAGED, UNKNOWN = PrivateAccess.HIDDEN, PrivateAccess.MANAGED, PrivateAccess.UNKNOWN

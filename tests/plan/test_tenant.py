@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calplan.impact.outcome import Outcome
+from calplan.impact.resolve import alone
 from calplan.model.account import Observed, TenantFacts
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.as_document import as_json
@@ -58,9 +59,9 @@ def test_equal_facts_are_no_conflict() -> None:
 
 
 def test_only_graph_needs_scopes() -> None:
-    assert needed_scopes(make.account(service=make.graph())) == NEEDED
+    assert needed_scopes(alone(make.account(service=make.graph()))) == NEEDED
     for service in (make.google(), make.office365_ews(), make.exchange(), make.MAPI, UNKNOWN):
-        assert needed_scopes(make.account(service=service)) == frozenset()
+        assert needed_scopes(alone(make.account(service=service))) == frozenset()
 
 
 def test_a_grant_is_widened_and_keeps_foreign_scopes() -> None:
@@ -119,9 +120,9 @@ def test_the_change_of_a_grant_is_a_list_on_both_sides() -> None:
 
 
 def test_a_set_is_written_as_a_sorted_list() -> None:
-    assert as_json({"b.example": True, "a.example": True}) == ["a.example", "b.example"]
-    assert as_json({"type": "exchange-mapi"}) == {"type": "exchange-mapi"}
-    assert as_json(UNKNOWN) is None
+    assert as_json("allowedDomains", {"b.example": True, "a.example": True}) == ["a.example", "b.example"]
+    assert as_json("integration.service", {"type": "exchange-mapi"}) == {"type": "exchange-mapi"}
+    assert as_json("allowedDomains", UNKNOWN) is None
 
 
 def test_what_was_asked_in_this_run_beats_a_document_that_claims_the_future() -> None:

@@ -5,19 +5,19 @@ from enum import Enum
 from random import Random
 from typing import Final
 
-from calplan.diff import Transition
 from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import Outcome, UserOutcome
 from calplan.impact.population import populate
+from calplan.impact.resolve import alone
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Authentication, Connection, Held
 from calplan.model.settings import AccountSettings
 from calplan.model.user import RawFacts, UserBatch, decode
-from calplan.plan.steps import writes_between
 from calplan.providers.local.writing import written
 from calplan.sandbox.account.account import Account
 from calplan.sandbox.account.behaviour.person import Happening
 from calplan.sandbox.account.create import AccountContents, UserRecord
+from tests.make import direct_writes
 from tests.property.worlds import World
 
 
@@ -55,7 +55,7 @@ def act_out(world: World) -> dict[str, Truth]:
         account.suppose_edits_work(world.edits_work)
         before = account.truths()
         could = {email: account.can_set_up(email) for email in before}
-        for write in writes_between(world.before, world.after):
+        for write in direct_writes(world.before, world.after):
             written(account, write.action)
         assert account.settings() == world.after
         after = account.truths()
@@ -91,7 +91,7 @@ def forecast(
     """What calplan says of each of these users."""
     emails, facts = [email for email, _ in users], [one for _, one in users]
     population = populate([UserBatch(emails=emails, facts=facts, mailboxes={})])
-    assessment = assess(Transition(before=before, after=after), population, tenant)
+    assessment = assess(alone(before), alone(after), population, tenant)
     return dict(_outcomes(assessment))
 
 

@@ -16,12 +16,14 @@ from calplan.plan.document import (
     GateDocument,
     ImpactDocument,
     Json,
+    OrderDocument,
     PlanDocument,
     Population,
     ResourceChange,
     RuleUse,
     SourceSpan,
     StepDocument,
+    TollDocument,
     UserDocument,
 )
 
@@ -163,6 +165,22 @@ def steps_for(changes: Sequence[ResourceChange]) -> list[StepDocument]:
     ]
 
 
+def order_of(changes: Sequence[ResourceChange]) -> OrderDocument:
+    """The usual order of the steps, which loses fewer users than the naive one."""
+    chosen = [one["op"] for one in steps_for(changes)]
+    spared: TollDocument = {"lose": 3, "losses": 3, "not_told": 1}
+    naive: TollDocument = {"lose": 5, "losses": 7, "not_told": 2}
+    return {
+        "chosen": chosen,
+        "canonical": True,
+        "naive": chosen[::-1],
+        "candidates": 6,
+        "toll": spared,
+        "naive_toll": naive if len(chosen) > 1 else spared,
+        "surplus": 0,
+    }
+
+
 def gate(name: str, status: str = "pass") -> GateDocument:
     return {"id": name, "status": status, "limit": "5% of 9 users = 0", "actual": "4", "owner": "admin@contoso.com"}
 
@@ -245,7 +263,10 @@ def plan(
         "planned_values": dict(wanted),
         "unknown": list(unknown),
         "unmanaged": ["bidirectionalSync"],
+        "levels": {"model": None, "order": [], "groups": [], "prior": {}, "planned": {}},
+        "tenant": {"hybrid": False, "grant": ["Calendars.ReadWrite", "Contacts.Read"], "user_consent": []},
         "impact": impact_of(some_users() if everybody is None else everybody),
+        "order": order_of(listed),
         "steps": steps_for(listed) if steps is None else list(steps),
         "gates": list(gates),
         "diagnostics": list(diagnostics),

@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import Outcome
 from calplan.plan.document import FORMAT_VERSION, PlanDocument, StepDocument
-from calplan.plan.steps import StepKind
+from calplan.plan.kinds import StepKind
 from tests.render import make
 
 Schema = dict[str, Any]

@@ -1,0 +1,102 @@
+"""The kinds of steps, their canonical order, and what speaks for it (semantics (i))."""
+
+from collections.abc import Sequence
+from enum import Enum
+from itertools import permutations
+from typing import Final
+
+
+class StepKind(Enum):
+    """The kinds of steps, in canonical order."""
+
+    GRANT = "ensure_grant"
+    DISABLE = "disable"
+    UNLOCK = "unlock"
+    DOMAINS = "set_domains"
+    KEY = "set_service"
+    CONSENT = "set_consent"
+    LOCK = "lock"
+    OAUTH = "set_oauth"
+    ENABLE = "enable"
+    SYNC = "set_sync"
+    PRIVATE_EVENTS = "set_private_access"
+
+
+Order = tuple[StepKind, ...]
+
+PERMUTED: Final = (
+    StepKind.UNLOCK,
+    StepKind.DOMAINS,
+    StepKind.KEY,
+    StepKind.LOCK,
+    StepKind.OAUTH,
+    StepKind.ENABLE,
+)
+"""The kinds whose order decides who is disconnected. The grant and turning off come first, flags harm nobody."""
+AS_LISTED: Final = (
+    StepKind.ENABLE,
+    StepKind.UNLOCK,
+    StepKind.LOCK,
+    StepKind.KEY,
+    StepKind.DOMAINS,
+    StepKind.OAUTH,
+)
+"""The order in which the settings stand in the portal: what somebody who goes down the page would do."""
+
+
+WHY: Final = {
+    StepKind.GRANT: "consent comes first, so that whoever must authorise can",
+    StepKind.DISABLE: "turning off comes before anything else, so that nothing else strikes those it concerns",
+    StepKind.UNLOCK: "unlocking first lets the later steps pass users by whom they need not hit",
+    StepKind.DOMAINS: "domains come before the lock, so that nobody authorises only to be barred",
+    StepKind.KEY: "service, URL, permissions and impersonation go in one save, so that nobody loses twice",
+    StepKind.CONSENT: "the switch harms nobody and belongs with the service",
+    StepKind.LOCK: "the lock is the point of no return, so it comes when what it enforces is in place",
+    StepKind.OAUTH: "after the lock, whose prompt is documented while that of OAuth is not",
+    StepKind.ENABLE: "turning on comes when everything behind it is ready",
+    StepKind.SYNC: "a switch that harms nobody",
+    StepKind.PRIVATE_EVENTS: "a flag of one scheduling privilege that harms nobody",
+}
+WHY_OAUTH_FIRST: Final = "before the service, or users would authorise by password and lose the connection again"
+
+
+def canonical(kinds: frozenset[StepKind], *, to_office365_ews: bool) -> Order:
+    """These kinds in canonical order; OAuth stands before the service where that becomes Office 365 through EWS."""
+    order = list(PERMUTED)
+    if to_office365_ews:
+        order.remove(StepKind.OAUTH)
+        order.insert(order.index(StepKind.KEY), StepKind.OAUTH)
+    return tuple(kind for kind in order if kind in kinds)
+
+
+def admissible(order: Sequence[StepKind]) -> bool:
+    """Whether an order may be taken: a lock is never put on before one is taken off."""
+    if StepKind.LOCK not in order or StepKind.UNLOCK not in order:
+        return True
+    return order.index(StepKind.UNLOCK) < order.index(StepKind.LOCK)
+
+
+def admissible_orders(kinds: Order) -> tuple[Order, ...]:
+    """Every admissible order of these kinds; the given order itself is the first."""
+    return tuple(order for order in permutations(kinds) if admissible(order))
+
+
+def as_listed(kinds: Order) -> Order:
+    """The naive order: down the page."""
+    return tuple(kind for kind in AS_LISTED if kind in kinds)
+
+
+def whole(order: Order, kinds: frozenset[StepKind]) -> Order:
+    """An order of the kinds that matter, with those in their places that harm nobody."""
+    first = tuple(kind for kind in (StepKind.GRANT, StepKind.DISABLE) if kind in kinds)
+    consent = (StepKind.CONSENT,) if StepKind.CONSENT in kinds else ()
+    cut = order.index(StepKind.KEY) + 1 if StepKind.KEY in order else 0
+    last = tuple(kind for kind in (StepKind.SYNC, StepKind.PRIVATE_EVENTS) if kind in kinds)
+    return (*first, *order[:cut], *consent, *order[cut:], *last)
+
+
+def why_here(kind: StepKind, order: Order) -> str:
+    """What speaks for the place of a kind in this order."""
+    if kind is StepKind.OAUTH and StepKind.KEY in order and order.index(kind) < order.index(StepKind.KEY):
+        return WHY_OAUTH_FIRST
+    return WHY[kind]

@@ -1,0 +1,191 @@
+"""What an order of writes does to users on the way, state by state (semantics (i)).
+
+"At once" nobody authorises in between. "Patient" means that whoever lost a connection authorises what is offered
+next, unless he is known to be barred, so that he can lose it again. What is at risk keeps its record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from calplan.diff import Transition
+from calplan.impact.consent import covers, users_may_consent
+from calplan.impact.decide import decide
+from calplan.impact.facts import Cohort, case_of, completed, reach_of
+from calplan.impact.outcome import Link, Notice
+from calplan.impact.population import Cohorts
+from calplan.impact.resolve import Levels
+from calplan.impact.terms import Terms
+from calplan.model.account import TenantFacts
+from calplan.model.connection import Authentication, Connection
+from calplan.model.service import ExchangeEws, ExchangeMapi, Google, Office365Ews, Office365Graph, Service, key_of
+from calplan.model.settings import AccountSettings
+from calplan.model.unknown import Tri, Unknown
+from calplan.model.user import MailboxLocation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toll:
+    """What an order costs: users who lose at least once, how often all lose, and losses nobody certainly told of."""
+
+    users: int = 0
+    events: int = 0
+    untold: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Smaller is better."""
+        return (self.users, self.events, self.untold)
+
+    def __add__(self, other: "Toll") -> "Toll":
+        return Toll(
+            users=self.users + other.users, events=self.events + other.events, untold=self.untold + other.untold
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a cohort stands on its way: the facts that changes can touch, and whether it lost anything yet."""
+
+    cohort: Cohort
+    lost_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What one write does to one cohort: where it stands then, whether it lost, and whether it was certainly told."""
+
+    to: int
+    lost: bool
+    untold: bool
+
+
+class Walker:
+    """Moves cohorts from state to state and remembers every leg, since many orders share most of them."""
+
+    def __init__(self, start: Levels, cohorts: Cohorts, tenant: TenantFacts, *, last_client_only: bool) -> None:
+        self._cohorts = cohorts
+        self._tenant = tenant
+        self._last_client_only = last_client_only
+        self._stops: list[Stop] = []
+        self._numbers: dict[Stop, int] = {}
+        self._moves: dict[tuple[int, int, int], Terms | None] = {}
+        self._legs: dict[tuple[int, int, int, bool], Leg] = {}
+        self._states: list[Levels] = []
+        self._settings: list[tuple[AccountSettings, ...]] = []
+        self.start = self.state(start)
+        self.sizes = [size for cohort, size in zip(cohorts.members, cohorts.sizes, strict=True) if cohort.active]
+        self.at_start = [
+            self._number(Stop(self._completed(cohort), lost_once=False)) for cohort in cohorts.members if cohort.active
+        ]
+
+    def state(self, levels: Levels) -> int:
+        """The number of a state of the account."""
+        self._states.append(levels)
+        self._settings.append(tuple(levels.effective(one).settings for one in self._cohorts.memberships))
+        return len(self._states) - 1
+
+    def move(self, stops: Sequence[int], before: int, after: int, *, patient: bool) -> tuple[list[int], Toll]:
+        """Where cohorts stand after a write, and what it costs beyond what they lost before."""
+        legs = [self._leg(stop, before, after, patient=patient) for stop in stops]
+        users = events = untold = 0
+        for stop, leg, size in zip(stops, legs, self.sizes, strict=True):
+            if leg.lost:
+                events += size
+                untold += size if leg.untold else 0
+                users += 0 if self._stops[stop].lost_once else size
+        return [leg.to for leg in legs], Toll(users=users, events=events, untold=untold)
+
+    def lost_once(self, stops: Sequence[int]) -> tuple[bool, ...]:
+        """Which cohorts lost a connection on their way."""
+        return tuple(self._stops[stop].lost_once for stop in stops)
+
+    def _completed(self, cohort: Cohort) -> Cohort:
+        # What follows from the live settings follows from those at the beginning, not from those on the way.
+        before = self._settings[self.start][cohort.member]
+        return replace(cohort, held=None if before.enabled is False else completed(cohort.held, before))
+
+    def _number(self, stop: Stop) -> int:
+        number = self._numbers.setdefault(stop, len(self._stops))
+        if number == len(self._stops):
+            self._stops.append(stop)
+        return number
+
+    def _leg(self, number: int, before: int, after: int, *, patient: bool) -> Leg:
+        key = (number, before, after, patient)
+        leg = self._legs.get(key)
+        if leg is None:
+            leg = self._legs[key] = self._walked(number, before, after, patient=patient)
+        return leg
+
+    def _walked(self, number: int, before: int, after: int, *, patient: bool) -> Leg:
+        stop = self._stops[number]
+        cohort = stop.cohort
+        terms = self._terms(cohort.member, before, after)
+        if terms is None:
+            return Leg(number, lost=False, untold=False)
+        outcome = decide(case_of(terms, cohort, self._tenant), last_client_only=self._last_client_only)
+        lost = outcome.connection is Link.LOST
+        moved = _moved_on(cohort, outcome.connection, terms.after)
+        if patient and moved.held is None and (lost or stop.lost_once):
+            moved = _back(moved, terms.after, self._tenant)
+        to = self._number(Stop(moved, lost_once=stop.lost_once or lost))
+        return Leg(to, lost=lost, untold=lost and outcome.notice is not Notice.PROMPT)
+
+    def _terms(self, member: int, before: int, after: int) -> Terms | None:
+        """The change for one membership, or ``None`` where nothing changes for it."""
+        key = (member, before, after)
+        if key not in self._moves:
+            move = Transition(before=self._settings[before][member], after=self._settings[after][member])
+            self._moves[key] = None if move.before == move.after else Terms(move=move)
+        return self._moves[key]
+
+
+def _moved_on(cohort: Cohort, link: Link, after: AccountSettings) -> Cohort:
+    """The cohort after a write: what was lost is gone, what was gained is impersonated, a risk changes nothing."""
+    if after.enabled is False or link is Link.LOST:
+        return cohort if cohort.held is None else replace(cohort, held=None)
+    if link is Link.GAINED and isinstance(after.service, ExchangeEws):
+        return replace(cohort, held=_through(after.service, Authentication.IMPERSONATION))
+    return cohort
+
+
+def _back(cohort: Cohort, now: AccountSettings, tenant: TenantFacts) -> Cohort:
+    """The cohort with the connection it authorises under these settings, or without one where it is barred."""
+    service = now.service
+    if isinstance(service, Unknown) or _barred(cohort, service, now, tenant):
+        return cohort
+    match service:
+        case Office365Graph() | Google():
+            auth = Authentication.OAUTH
+        case Office365Ews():
+            auth = Authentication.OAUTH if now.enforce_oauth is True else Authentication.BASIC
+        case ExchangeEws() | ExchangeMapi():
+            auth = Authentication.BASIC
+    return replace(cohort, held=_through(service, auth))
+
+
+def _barred(cohort: Cohort, service: Service, now: AccountSettings, tenant: TenantFacts) -> bool:
+    """Whether a fact is known that keeps these users from authorising what is offered."""
+    if now.enabled is False or reach_of(cohort.domain, now, now).after is Tri.YES:
+        return True
+    match service:
+        case ExchangeMapi():
+            return cohort.windows is Tri.NO
+        case Office365Graph(permissions=levels):
+            needed = levels.scopes
+            granted = covers(tenant.grant, cohort.own_grant, needed)
+            refused = granted is Tri.NO and users_may_consent(tenant.user_consent, needed) is Tri.NO
+            return refused or cohort.mailbox is MailboxLocation.ON_PREMISES
+        case _:
+            return False
+
+
+def _through(service: Service, auth: Authentication) -> Connection:
+    key = key_of(service)
+    host = key.ews_host
+    connection = Connection(service=key.service, auth=auth)
+    if isinstance(host, str):
+        connection = replace(connection, ews_host=host)
+    if key.permissions is not None:
+        connection = replace(connection, calendar=key.permissions[0], contacts=key.permissions[1])
+    return connection
