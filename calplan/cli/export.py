@@ -26,6 +26,6 @@ def export(path: Path, *, account: str | None) -> ExitCode:
         raise StopError(ExitCode.USAGE, f"error: no account named {name!r}; there are: {', '.join(sorted(accounts))}")
     platform = open_account(accounts[name])
     with translated():
-        settings = platform.read_settings()
-    emit((policy_text(name=name, account=name, settings=settings.value),))
+        settings, groups = platform.read_settings(), platform.read_groups()
+    emit((policy_text(name=name, account=name, settings=settings.value, groups=groups.value),))
     return ExitCode.DONE

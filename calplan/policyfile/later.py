@@ -10,13 +10,11 @@ from calplan.policyfile.finding import Finding, Pointer, shown
 KINDS_WITHOUT_CONSUMER: Final = frozenset({"PortalRecord", "Guardrails", "Scenario"})
 KEYS_WITHOUT_CONSUMER: Final[dict[str, tuple[Pointer, ...]]] = {
     "CalendarPolicy": (
-        ("spec", "groups"),
         ("spec", "office365", "revokeStale"),
         ("spec", "google", "revokeStale"),
     ),
     "Account": (
         ("spec", "providers"),
-        ("spec", "groups"),
         ("spec", "windows"),
         ("spec", "freezes"),
         ("spec", "notice"),

@@ -55,7 +55,7 @@ def policy_document(document: Parsed, file: Path) -> PolicyDocument:
         name=text(metadata["name"]),
         account=text(metadata["account"]),
         settings=_wanted(spec),
-        groups=_groups(spec.get("groups")),
+        groups=None if spec.get("groups") is None else overrides_of(spec["groups"]),
         ensure_tenant_grant=office.get("tenantGrant") == "ensure",
         office365_revoke_stale=flag(office.get("revokeStale"), absent=False),
         google_revoke_stale=flag(google.get("revokeStale"), absent=False),
@@ -80,6 +80,11 @@ def domains_of(value: Plain) -> Domains:
     return ANY if value == ANY.value else frozenset(valid_domain(text(entry)) for entry in items(value))
 
 
+def overrides_of(value: Plain) -> tuple[GroupOverride, ...]:
+    """What each group of a valid list states for itself, as listed; no list states nothing."""
+    return tuple(_override(mapping(one)) for one in items(value))
+
+
 def _wanted(spec: Mapping[str, Plain]) -> WantedSettings:
     integration, office = mapping(spec.get("integration")), mapping(spec.get("office365"))
     domains = spec.get("allowedDomains")
@@ -100,10 +105,6 @@ def _wanted_service(value: Plain) -> Service | Unmanaged:
 
 def _allow_listed(service: Plain) -> bool:
     return isinstance(service, dict) and service.get("ewsAllowListed") is True
-
-
-def _groups(value: Plain) -> tuple[GroupOverride, ...] | None:
-    return None if value is None else tuple(_override(mapping(one)) for one in items(value))
 
 
 def _override(stated: Mapping[str, Plain]) -> GroupOverride:

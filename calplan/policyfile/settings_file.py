@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Position, Severity
+from calplan.model.policy import GroupOverride
 from calplan.model.service import Service
 from calplan.model.settings import AccountSettings, Domains
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.policyfile.document import Parsed, Plain
 from calplan.policyfile.finding import Finding, Pointer
-from calplan.policyfile.policy_document import domains_of, positions_of
+from calplan.policyfile.policy_document import domains_of, overrides_of, positions_of
 from calplan.policyfile.schema import SETTINGS
 from calplan.policyfile.service_value import service_of
 from calplan.policyfile.single_file import single_document
@@ -29,9 +30,13 @@ NO_LIVE_SETTINGS: Final[tuple[Pointer, ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:
-    """The settings of one file. ``positions`` maps an address to its place; ``diagnostics`` are warnings and notes."""
+    """The settings of one file, and what groups override.
+
+    ``positions`` maps an address to its place; ``diagnostics`` are warnings and notes.
+    """
 
     settings: AccountSettings
+    overrides: tuple[GroupOverride, ...]
     positions: Mapping[str, Position] = field(compare=False)
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -43,8 +48,10 @@ def read_settings(path: Path) -> SettingsFile:
         InvalidFileError: the file is not valid, or does not state every field.
     """
     document, diagnostics = single_document(path, SETTINGS)
+    spec = mapping(document.at(SPEC))
     return SettingsFile(
-        settings=settings_of(mapping(document.at(SPEC))),
+        settings=settings_of(spec),
+        overrides=live_overrides_of(spec),
         positions=positions_of(document),
         diagnostics=(*diagnostics, *(document.diagnostic(note) for note in _notes(document))),
     )
@@ -64,6 +71,15 @@ def settings_of(spec: Mapping[str, Plain]) -> AccountSettings:
     )
 
 
+def live_overrides_of(spec: Mapping[str, Plain]) -> tuple[GroupOverride, ...]:
+    """Live overrides of groups out of what a valid settings file or Scenario states.
+
+    A group that states nothing, in words or by silence, overrides nothing and is left out.
+    """
+    stated = overrides_of(spec.get("groups"))
+    return tuple(one for one in stated if one != GroupOverride(group=one.group, inherit=one.inherit))
+
+
 def _flag(value: Plain) -> bool | Unknown:
     return value if isinstance(value, bool) else UNKNOWN
 
@@ -79,10 +95,5 @@ def _domains(value: Plain) -> Domains | Unknown:
 def _notes(document: Parsed) -> Iterator[Finding]:
     for pointer in NO_LIVE_SETTINGS:
         if document.at(pointer) is not None:
-            yield _note("D-IGNORED", pointer, f"`{pointer[-1]}` is no live setting, so it is ignored here")
-    if document.at((*SPEC, "groups")) is not None:
-        yield _note("D-LATER", (*SPEC, "groups"), "`groups` is valid; this version does nothing with it yet")
-
-
-def _note(code: str, subject: Pointer, summary: str) -> Finding:
-    return Finding(code=code, severity=Severity.NOTE, subject=subject, on_key=True, summary=summary)
+            summary = f"`{pointer[-1]}` is no live setting, so it is ignored here"
+            yield Finding(code="D-IGNORED", severity=Severity.NOTE, subject=pointer, on_key=True, summary=summary)

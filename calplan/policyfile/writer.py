@@ -9,7 +9,9 @@ from typing import Final, assert_never
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.diagnostic import Severity
+from calplan.model.levels import Groups
 from calplan.model.permissions import Permission, Permissions
+from calplan.model.policy import GroupOverride
 from calplan.model.service import (
     ExchangeEws,
     ExchangeMapi,
@@ -22,7 +24,7 @@ from calplan.model.service import (
     type_of,
 )
 from calplan.model.settings import ANY, AccountSettings, Domains, Setting
-from calplan.model.unknown import Unknown
+from calplan.model.unknown import Unknown, Unmanaged
 from calplan.policyfile.check import findings
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.finding import Pointer
@@ -37,6 +39,7 @@ NOT_ALLOWED: Final = LeftOut("its live value cannot stand in a policy, so it is 
 NO_PASSWORD: Final = LeftOut("say here where the password lives, for example {env: CALPLAN_SECRET_EWS}")
 PLACES: Final[dict[Setting, Pointer]] = {one: ("spec", *one.value.split(".")) for one in Setting}
 """Where each setting stands in the document."""
+GROUPS: Final[Pointer] = ("spec", "groups")
 
 Settings = dict[Setting, Writable]
 
@@ -46,21 +49,28 @@ def policy_text(
     name: str,
     account: str,
     settings: AccountSettings,
+    groups: Groups | None = None,
     private: Mapping[AssistantPair, PrivateAccess] | None = None,
 ) -> str:
     """A CalendarPolicy that states these settings; planned against them it changes nothing.
 
-    ``private`` are scheduling privileges to state one by one; without it private events stay unmanaged.
+    ``groups`` override some of them; where none does, groups stay unmanaged. ``private`` are scheduling privileges to
+    state one by one; without it private events stay unmanaged.
     """
     values = _values(settings)
-    pairs = _pairs(private) if private else NOT_KNOWN
-    draft = _text(name, account, values, pairs if private else None)
-    refused = _refused(draft)
-    values = {setting: NOT_ALLOWED if setting in refused else value for setting, value in values.items()}
-    return _text(name, account, values, pairs if private else None)
+    lists: dict[str, Writable] = {}
+    if groups is not None and groups.overrides:
+        lists["groups"] = _overrides(groups)
+    if private:
+        lists["privateEvents"] = {"except": _pairs(private)}
+    refused = _refused(_text(name, account, values, lists))
+    values = {one: NOT_ALLOWED if _lies_in(PLACES[one], refused) else value for one, value in values.items()}
+    if _lies_in(GROUPS, refused):
+        lists["groups"] = NOT_ALLOWED
+    return _text(name, account, values, lists)
 
 
-def _text(name: str, account: str, values: Settings, pairs: Writable | None) -> str:
+def _text(name: str, account: str, values: Settings, lists: Mapping[str, Writable]) -> str:
     spec: dict[str, Writable] = {
         "integration": {
             "enabled": values[Setting.ENABLED],
@@ -73,9 +83,8 @@ def _text(name: str, account: str, values: Settings, pairs: Writable | None) -> 
             "consentForAccount": values[Setting.CONSENT_FOR_ACCOUNT],
             "enforceOAuth": values[Setting.ENFORCE_OAUTH],
         },
+        **lists,
     }
-    if pairs is not None:
-        spec["privateEvents"] = {"except": pairs}
     top: dict[str, Writable] = {
         "apiVersion": API_VERSION,
         "kind": KIND,
@@ -156,6 +165,36 @@ def _reference(reference: SecretReference) -> Writable:
     return {reference.kind: places.get(reference.kind, places)}
 
 
+def _overrides(groups: Groups) -> Writable:
+    """What every group states. The list is whole or not written: a group missing from it would lose its override."""
+    if isinstance(groups.overrides, Unknown):
+        return NOT_KNOWN
+    stated = [_override(groups, one) for one in groups.overrides]
+    left_out = next((value for one in stated for value in one.values() if isinstance(value, LeftOut)), None)
+    return left_out or [{**one} for one in stated]
+
+
+def _override(groups: Groups, override: GroupOverride) -> dict[str, Writable]:
+    name = _word(groups, override.group)
+    values = {
+        "enabled": override.enabled,
+        "locked": override.locked,
+        "service": override.service,
+        "bidirectionalSync": override.bidirectional_sync,
+    }
+    known = {key: value for key, value in values.items() if not isinstance(value, Unmanaged)}
+    return {
+        "group": name if is_writable(name) else NOT_ALLOWED,
+        **{key: value if isinstance(value, bool) else _service(value) for key, value in known.items()},
+    }
+
+
+def _word(groups: Groups, group: str) -> str:
+    """The name of a group, unless another group goes by that word."""
+    name = next((one.name for one in groups.known if one.id == groups.id_of(group)), group)
+    return name if groups.id_of(name) == groups.id_of(group) else group
+
+
 def _pairs(private: Mapping[AssistantPair, PrivateAccess]) -> Writable:
     return [
         {"user": pair.user, "assistant": pair.assistant, "access": access.value}
@@ -164,11 +203,12 @@ def _pairs(private: Mapping[AssistantPair, PrivateAccess]) -> Writable:
     ]
 
 
-def _refused(text: str) -> frozenset[Setting]:
-    """The settings that make a draft no valid policy."""
+def _refused(text: str) -> tuple[Pointer, ...]:
+    """What makes a draft no valid policy."""
     ((root, *_), _) = parse(Source("export", text))
-    errors = findings(Parsed(Source("export", text), root.node), KINDS[KIND])
-    subjects = [finding.subject for finding in errors if finding.severity is Severity.ERROR]
-    return frozenset(
-        setting for setting, place in PLACES.items() if any(subject[: len(place)] == place for subject in subjects)
-    )
+    found = findings(Parsed(Source("export", text), root.node), KINDS[KIND])
+    return tuple(finding.subject for finding in found if finding.severity is Severity.ERROR)
+
+
+def _lies_in(place: Pointer, subjects: tuple[Pointer, ...]) -> bool:
+    return any(subject[: len(place)] == place for subject in subjects)

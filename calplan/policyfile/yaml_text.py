@@ -73,7 +73,9 @@ def _flow(value: Writable) -> str:
         case list():
             return "[" + ", ".join(_flow(item) for item in value) + "]"
         case dict():
-            return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+            # In a line there is no room for a comment.
+            written = {key: inner for key, inner in value.items() if not isinstance(inner, LeftOut)}
+            return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in written.items()) + "}"
         case LeftOut():
             return "null"
 

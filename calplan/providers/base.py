@@ -7,6 +7,7 @@ from typing import Protocol
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Diagnostic
+from calplan.model.levels import Groups
 from calplan.model.settings import AccountSettings
 from calplan.model.user import UserBatch
 from calplan.plan.actions import Action
@@ -79,6 +80,10 @@ class Platform(Protocol):
 
     def read_settings(self) -> Observed[AccountSettings]:
         """The live settings; a setting that cannot be read is ``UNKNOWN``."""
+        ...
+
+    def read_groups(self) -> Observed[Groups]:
+        """Every group and what it states for itself; ``UNKNOWN`` overrides where the platform does not show them."""
         ...
 
     def read_users(self) -> Users:

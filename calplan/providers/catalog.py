@@ -56,7 +56,7 @@ def _write_local(account: AccountDocument, clock: Clock, tell: Tell) -> Writable
 
     stated = _local(account)
     create_on_first_use(stated, tell)
-    return WritableLocalPlatform(stated.path, clock)
+    return WritableLocalPlatform(stated.path, clock, account.groups)
 
 
 CATALOG: Final[Mapping[str, Adapter]] = {

@@ -8,7 +8,10 @@ from typing import NamedTuple
 import pytest
 
 from calplan.model.account import AssistantPair, PrivateAccess
-from calplan.model.settings import AccountSettings
+from calplan.model.levels import Group, GroupModel, Groups
+from calplan.model.policy import GroupOverride
+from calplan.model.settings import AccountSettings, Setting
+from calplan.model.unknown import UNMANAGED, Unknown
 from calplan.model.user import RawFacts
 from calplan.plan.actions import (
     Action,
@@ -18,6 +21,7 @@ from calplan.plan.actions import (
     SetEnabled,
     SetLock,
     SetOAuth,
+    SetOverride,
     SetPrivateAccess,
     SetService,
     SetSync,
@@ -51,9 +55,22 @@ ACTIONS: tuple[Action, ...] = (
     SetSync(on=True),
     SetPrivateAccess(pair=PAIR, access=PrivateAccess.MANAGED),
     SetLock(on=False),
+    SetOverride(group="g1", setting=Setting.SERVICE, value=graph("read", "read")),
+    SetOverride(group="g1", setting=Setting.LOCKED, value=True),
+    SetOverride(group="g1", setting=Setting.ENABLED, value=False),
+    SetOverride(group="g1", setting=Setting.BIDIRECTIONAL_SYNC, value=False),
+    SetOverride(group="g1", setting=Setting.LOCKED, value=False),
+    SetOverride(group="g1", setting=Setting.SERVICE, value=UNMANAGED),
     SetEnabled(on=False),
     SetEnabled(on=True),
 )
+FIELDS = {
+    Setting.ENABLED: "enabled",
+    Setting.LOCKED: "locked",
+    Setting.SERVICE: "service",
+    Setting.BIDIRECTIONAL_SYNC: "bidirectional_sync",
+}
+"""The field of an override in which a setting stands."""
 
 
 class Kind(NamedTuple):
@@ -72,6 +89,8 @@ def make_local(path: Path) -> None:
             users=[UserRecord(email, user) for email, user in USERS.items()],
             tenant=tenant(grant=("User.Read",)),
             assistants={PAIR: PrivateAccess.HIDDEN},
+            groups={"g1": "Staff", "g2": "Sales"},
+            overrides=[GroupOverride(group="Sales", locked=True)],
         ),
     )
 
@@ -80,7 +99,7 @@ KINDS = {
     "local": Kind(
         make=make_local,
         read=lambda path: LocalPlatform(path, lambda: NOON),
-        write=lambda path: WritableLocalPlatform(path, lambda: NOON),
+        write=lambda path: WritableLocalPlatform(path, lambda: NOON, GroupModel(kind="legacy")),
     )
 }
 
@@ -92,10 +111,12 @@ class State(NamedTuple):
     users: dict[str, RawFacts]
     grant: object
     pairs: dict[AssistantPair, PrivateAccess]
+    overrides: dict[str, GroupOverride]
 
 
 def state_of(platform: Platform) -> State:
-    stored = platform.read_tenant()
+    stored, groups = platform.read_tenant(), platform.read_groups().value
+    assert not isinstance(groups.overrides, Unknown)
     return State(
         settings=platform.read_settings().value,
         users={
@@ -105,6 +126,7 @@ def state_of(platform: Platform) -> State:
         },
         grant=None if stored is None else stored.value.grant,
         pairs=dict(platform.read_assistants().value),
+        overrides={one.group: one for one in groups.overrides},
     )
 
 
@@ -138,6 +160,9 @@ def is_so(action: Action, state: State) -> bool:
             return state.settings.enforce_oauth is on
         case SetSync(on=on):
             return state.settings.bidirectional_sync is on
+        case SetOverride(group=group, setting=setting, value=value):
+            stated: object = getattr(state.overrides[group], FIELDS[setting])
+            return stated == value
         case SetPrivateAccess(pair=pair, access=access):
             return state.pairs[pair] is access
 
@@ -160,9 +185,15 @@ def test_what_is_read_carries_its_evidence(kind: Kind, path: Path) -> None:
     platform = kind.read(path)
     users, stored = platform.read_users(), platform.read_tenant()
     assert stored is not None
-    seen = (users.evidence, stored.evidence, platform.read_settings().evidence, platform.read_assistants().evidence)
-    assert [one.kind for one in seen] == ["users", "tenant", "settings", "assistants"]
-    assert [one.records for one in seen] == [3, 1, 1, 1]
+    seen = (
+        users.evidence,
+        stored.evidence,
+        platform.read_settings().evidence,
+        platform.read_assistants().evidence,
+        platform.read_groups().evidence,
+    )
+    assert [one.kind for one in seen] == ["users", "tenant", "settings", "assistants", "groups"]
+    assert [one.records for one in seen] == [3, 1, 1, 1, 2]
     assert {(one.as_of, one.complete, one.live) for one in seen} == {(NOON, True, True)}
     assert {one.source for one in seen} == {"local account contoso.db"}
     assert sum(len(batch.emails) for batch in users.batches) == users.evidence.records
@@ -182,6 +213,29 @@ def test_a_flag_of_a_pair_that_does_not_exist_is_refused_and_nothing_changes(kin
     assert state_of(platform) == before
 
 
+def test_groups_are_read_with_what_they_override(kind: Kind, path: Path) -> None:
+    assert kind.read(path).read_groups().value == Groups(
+        known=(Group(id="g1", name="Staff"), Group(id="g2", name="Sales")),
+        overrides=(GroupOverride(group="g2", locked=True),),
+    )
+
+
+def test_a_group_that_states_nothing_any_more_overrides_nothing(kind: Kind, path: Path) -> None:
+    platform = kind.write(path)
+    assert platform.perform(SetOverride(group="g2", setting=Setting.LOCKED, value=UNMANAGED)).changed
+    assert platform.read_groups().value.overrides == ()
+    assert not platform.perform(SetOverride(group="g2", setting=Setting.LOCKED, value=UNMANAGED)).changed
+
+
+def test_an_override_of_a_group_that_does_not_exist_is_refused_and_nothing_changes(kind: Kind, path: Path) -> None:
+    platform = kind.write(path)
+    before = state_of(platform)
+    with pytest.raises(ProviderError, match="the account has no group g3") as caught:
+        platform.perform(SetOverride(group="g3", setting=Setting.LOCKED, value=True))
+    assert not caught.value.outcome_unknown
+    assert state_of(platform) == before
+
+
 def test_what_can_only_be_read_has_no_way_to_write(kind: Kind, path: Path) -> None:
     assert not hasattr(kind.read(path), "perform")
 
@@ -194,6 +248,7 @@ def test_every_address_of_an_action_can_be_written(kind: Kind, path: Path) -> No
         "integration.service",
         "allowedDomains",
         "bidirectionalSync",
+        "groups",
         "office365.consentForAccount",
         "office365.enforceOAuth",
         "office365.tenantGrant",

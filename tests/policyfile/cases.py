@@ -102,7 +102,7 @@ SCHEMA: Final[dict[str, str | bytes]] = {
         ]
     ),
     "later_keys": account(
-        "platform: {type: local, path: a.db}\nnotice: {hours: 72, receipt: notice.json}\ngroups: {model: legacy}"
+        "platform: {type: local, path: a.db}\nnotice: {hours: 72, receipt: notice.json}\nfreezes: []"
     ),
 }
 RULES: Final[dict[str, str | bytes]] = {

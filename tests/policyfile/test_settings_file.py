@@ -9,6 +9,7 @@ from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.domain import Domain
 from calplan.model.levels import Group
 from calplan.model.permissions import Permission, Permissions
+from calplan.model.policy import GroupOverride
 from calplan.model.service import EwsUrl, ExchangeEws, ExchangeMapi, Google, Impersonation
 from calplan.model.settings import ANY, AccountSettings
 from calplan.model.unknown import UNKNOWN
@@ -93,11 +94,37 @@ def test_all_missing_fields_are_told_in_one_error(snapshot: Snapshot) -> None:
 
 def test_what_is_no_live_setting_is_told(snapshot: Snapshot) -> None:
     spec = SETTINGS.replace("enforceOAuth: false", "enforceOAuth: false, tenantGrant: ensure, revokeStale: true")
-    spec += "google: {revokeStale: true}\nprivateEvents: {default: hidden}\ngroups: [{group: Sales, locked: true}]"
+    spec += "google: {revokeStale: true}\nprivateEvents: {default: hidden}"
     write(Path(), {"live.yaml": policy(spec)})
     found = read_settings(FILE)
     assert found.settings == KNOWN
-    assert codes(found.diagnostics) == ["D-IGNORED"] * 4 + ["D-LATER"]
+    assert codes(found.diagnostics) == ["D-IGNORED"] * 4
+
+
+def test_what_groups_override_is_read_and_a_group_that_states_nothing_is_left_out() -> None:
+    groups = """\
+groups:
+  - {group: ' Sales ', locked: true, service: {type: exchange-mapi}}
+  - {group: Staff, inherit: true}
+  - {group: g7}
+  - {group: g8, enabled: false, bidirectionalSync: true}
+"""
+    write(Path(), {"live.yaml": policy(SETTINGS + groups)})
+    found = read_settings(FILE)
+    assert found.settings == KNOWN
+    assert found.diagnostics == ()
+    assert found.positions["groups[Sales]"].line == 10
+    assert found.overrides == (
+        GroupOverride(group="Sales", locked=True, service=ExchangeMapi()),
+        GroupOverride(group="g8", enabled=False, bidirectional_sync=True),
+    )
+    write(Path(), {"live.yaml": policy(SETTINGS)})
+    assert read_settings(FILE).overrides == ()
+
+
+def test_a_group_that_overrides_twice_or_out_of_turn_is_refused() -> None:
+    assert "S-TWICE" in refusal(policy(SETTINGS + "groups: [{group: Sales, locked: true}, {group: Sales}]"))
+    assert "S-VALUE" in refusal(policy(SETTINGS + "groups: [{group: Sales, locked: true, inherit: true}]"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is exported reads back to the same settings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import assume, given
@@ -8,7 +9,9 @@ from pytest_snapshot.plugin import Snapshot
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.domain import Domain
+from calplan.model.levels import Group, Groups
 from calplan.model.permissions import Permission, Permissions
+from calplan.model.policy import GroupOverride
 from calplan.model.service import (
     EwsUrl,
     ExchangeEws,
@@ -20,7 +23,7 @@ from calplan.model.service import (
     Service,
 )
 from calplan.model.settings import ANY, AccountSettings, Setting
-from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.line_numbers import Source
 from calplan.policyfile.reader import Reading, read
@@ -67,6 +70,20 @@ SETTINGS = st.builds(
     consent_for_account=FLAGS,
     enforce_oauth=FLAGS,
 )
+SILENCE: st.SearchStrategy[Unmanaged] = st.just(UNMANAGED)
+KNOWN_GROUPS = (Group(id="g1", name="Staff"), Group(id="g2", name="on: #"), Group(id="g3", name="g1"))
+OVERRIDES = st.lists(
+    st.builds(
+        GroupOverride,
+        group=st.sampled_from([group.id for group in KNOWN_GROUPS]),
+        enabled=st.booleans() | SILENCE,
+        locked=st.booleans() | SILENCE,
+        service=SERVICES.filter(lambda service: service is not UNKNOWN) | SILENCE,
+        bidirectional_sync=st.booleans() | SILENCE,
+    ),
+    min_size=1,
+    unique_by=lambda override: override.group,
+)
 NAMES = st.sampled_from(
     ["contoso", "on", "007", "5.10", "a: b", "#x", "'\"\\", "日本語", "\u2028", "-", "~", "x" * 200]
 )
@@ -74,6 +91,22 @@ PAIRS = st.dictionaries(
     st.builds(AssistantPair, user=st.just("ceo@contoso.com"), assistant=st.sampled_from(["a@b.c", "pa@contoso.com"])),
     st.sampled_from(PrivateAccess),
     min_size=1,
+)
+
+
+PLAIN = AccountSettings(
+    enabled=True,
+    locked=False,
+    service=ExchangeMapi(),
+    allowed_domains=ANY,
+    bidirectional_sync=False,
+    consent_for_account=False,
+    enforce_oauth=False,
+)
+READ_BOTH = Permissions(calendar=Permission.READ, contacts=Permission.READ)
+WITH_LOGIN = ExchangeEws(
+    ews_url=EwsUrl.parse("https://mail.contoso.com/EWS/Exchange.asmx"),
+    impersonation=Impersonation(account="svc@contoso.com", exchange_version="2016"),
 )
 
 
@@ -96,6 +129,37 @@ def test_an_export_reads_back_to_the_same_settings(
         told = {pair: access for pair, access in private.items() if access is not PrivateAccess.UNKNOWN}
         assert found.policy.private_events is not None
         assert dict(found.policy.private_events.exceptions) == told
+
+
+@given(OVERRIDES)
+def test_what_groups_override_reads_back_whole_or_is_left_alone(overrides: list[GroupOverride]) -> None:
+    groups = Groups(known=KNOWN_GROUPS, overrides=tuple(overrides))
+    text = policy_text(name="contoso", account="contoso", settings=PLAIN, groups=groups)
+    reading = read_back(text, "contoso")
+    assert reading.diagnostics == ()
+    (found,) = reading.policies
+    if found.policy.groups is None:
+        assert "# groups: " in text
+        assert any(not isinstance(one.service, Unmanaged) for one in overrides)
+    else:
+        assert tuple(replace(one, group=groups.id_of(one.group)) for one in found.policy.groups) == tuple(overrides)
+
+
+def test_groups_are_called_by_name_unless_another_group_has_that_id(snapshot: Snapshot) -> None:
+    overrides = (
+        GroupOverride(group="g1", locked=True, service=Google(permissions=READ_BOTH)),
+        GroupOverride(group="g2", enabled=False),
+        GroupOverride(group="g3", bidirectional_sync=True),
+        GroupOverride(group="elsewhere", service=WITH_LOGIN),
+    )
+    groups = Groups(known=KNOWN_GROUPS, overrides=overrides)
+    snapshot.assert_match(policy_text(name="a", account="a", settings=PLAIN, groups=groups), "policy.yaml")
+
+
+def test_overrides_that_nobody_could_read_are_left_alone_and_none_are_not_mentioned() -> None:
+    unread = policy_text(name="a", account="a", settings=PLAIN, groups=Groups(overrides=UNKNOWN))
+    assert "# groups: not known, so it is left alone" in unread
+    assert "groups" not in policy_text(name="a", account="a", settings=PLAIN, groups=Groups(known=KNOWN_GROUPS))
 
 
 @given(SETTINGS)

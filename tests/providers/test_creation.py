@@ -1,6 +1,7 @@
 """Making a local account on first use, and opening it by its document."""
 
 import multiprocessing
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier as Meeting
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.diagnostic import Diagnostic
+from calplan.model.levels import Group, GroupModel, Groups
+from calplan.model.policy import GroupOverride
 from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform, ZoomPlatform
 from calplan.providers.base import InvalidAccountError, Platform
@@ -92,6 +95,52 @@ def test_an_account_is_made_on_first_use_and_only_then(tmp_path: Path, files: Cr
     assert batch.facts[1] == facts(clients=(), mailbox_location=None, own_grant=None, groups=("Staff",))
     open_writable(document(path, files), now).perform(SetLock(on=True))
     assert open_platform(document(path, files), now).read_settings().value.locked is True
+
+
+OVERRIDES = (
+    "  groups: [{group: Sales, locked: true}, {group: g1, bidirectionalSync: true}, {group: g3, inherit: true}]\n"
+)
+
+
+def test_what_groups_override_comes_from_the_settings_file(tmp_path: Path, files: CreateFiles) -> None:
+    files.settings.write_text(SETTINGS + OVERRIDES, "utf-8")
+    assert open_platform(document(tmp_path / "contoso.db", files), now).read_groups().value == Groups(
+        known=(Group(id="g1", name="Staff"), Group(id="g2", name="Sales")),
+        overrides=(GroupOverride(group="g1", bidirectional_sync=True), GroupOverride(group="g2", locked=True)),
+    )
+
+
+@pytest.mark.parametrize(
+    "groups,sentence",
+    [
+        ("{group: Legal, locked: true}", "the group Legal overrides settings, but the account has no such group"),
+        (
+            "{group: g2, locked: true}, {group: Sales, enabled: true}",
+            "the group Sales overrides settings twice, once as g2",
+        ),
+    ],
+)
+def test_an_override_that_the_account_cannot_hold_makes_no_account(
+    tmp_path: Path, files: CreateFiles, groups: str, sentence: str
+) -> None:
+    files.settings.write_text(f"{SETTINGS}  groups: [{groups}]\n", "utf-8")
+    with pytest.raises(InvalidAccountError, match=sentence):
+        open_platform(document(tmp_path / "contoso.db", files), now)
+    assert not list(tmp_path.glob("*contoso.db*"))
+
+
+def test_the_account_document_says_how_the_platform_chooses_among_groups(tmp_path: Path, files: CreateFiles) -> None:
+    stated = "  groups: [{group: Sales, enabled: false}, {group: Staff, enabled: true}]\n"
+    files.settings.write_text(SETTINGS.replace("enabled: true", "enabled: false") + stated, "utf-8")
+    cut: dict[str, bool] = {}
+    for first, second in (("Sales", "Staff"), ("Staff", "Sales")):
+        account_file = document(tmp_path / f"{first}.db", files)
+        model = GroupModel(kind="priority", order=(first, second))
+        platform = open_writable(replace(account_file, groups=model), now)
+        platform.perform(SetLock(on=True))
+        (batch,) = platform.read_users().batches
+        cut[first] = batch.facts[0].service == ""
+    assert cut == {"Sales": False, "Staff": True}
 
 
 def test_writing_makes_it_too(tmp_path: Path, files: CreateFiles) -> None:

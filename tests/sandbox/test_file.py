@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from calplan.model.levels import Group, Groups
 from calplan.sandbox.account.account import Account
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
 from calplan.sandbox.account.errors import (
@@ -104,9 +105,10 @@ def test_groups_are_those_that_users_name_unless_told(tmp_path: Path) -> None:
     create_account(tmp_path / "a.db", AccountContents(settings=account(), users=[user]))
     create_account(tmp_path / "b.db", AccountContents(settings=account(), users=[user], groups={"g1": "Staff"}))
     with closing(open_read_only(tmp_path / "a.db")) as connection:
-        assert read_groups(connection) == (("Sales", "Sales"), ("Staff", "Staff"))
+        groups = read_groups(connection, tmp_path)
+        assert groups == Groups(known=(Group(id="Sales", name="Sales"), Group(id="Staff", name="Staff")))
     with closing(open_read_only(tmp_path / "b.db")) as connection:
-        assert read_groups(connection) == (("g1", "Staff"),)
+        assert read_groups(connection, tmp_path).known == (Group(id="g1", name="Staff"),)
 
 
 def not_an_account(path: Path, kind: str) -> None:

@@ -70,6 +70,7 @@ def _create(path: Path, files: CreateFiles, tell: Tell) -> None:
             tenant=None if tenant is None else tenant.facts,
             groups=groups,
             assistants=None if files.assistants is None else read_assistants(files.assistants),
+            overrides=settings.overrides,
         )
         create_account(path, contents)
         notes += (*settings.diagnostics, *about_tenant, *users.notes)

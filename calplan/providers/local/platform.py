@@ -8,6 +8,7 @@ from typing import Final, Self
 from weakref import finalize
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
+from calplan.model.levels import Groups
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.user import UserBatch
 from calplan.providers.base import Capabilities, UnreachableError, Users
@@ -15,6 +16,7 @@ from calplan.providers.local.translation import Clock, provider_errors
 from calplan.sandbox.account.read import (
     count_users,
     read_assistants,
+    read_groups,
     read_settings,
     read_tenant,
     read_users,
@@ -23,7 +25,7 @@ from calplan.sandbox.account.store import open_read_only, reading
 
 CAPABILITIES: Final = Capabilities(
     platform="local",
-    writable=frozenset({setting.value for setting in Setting} | {"office365.tenantGrant", "privateEvents"}),
+    writable=frozenset({setting.value for setting in Setting} | {"groups", "office365.tenantGrant", "privateEvents"}),
 )
 
 
@@ -51,6 +53,11 @@ class LocalPlatform:
     def read_settings(self) -> Observed[AccountSettings]:
         with self._view() as connection:
             return Observed(value=read_settings(connection, self._path), evidence=self._evidence("settings", 1))
+
+    def read_groups(self) -> Observed[Groups]:
+        with self._view() as connection:
+            groups = read_groups(connection, self._path)
+        return Observed(value=groups, evidence=self._evidence("groups", len(groups.known)))
 
     def read_users(self) -> Users:
         """Every user by address. The stream holds its view of the account until it is read to the end or closed."""

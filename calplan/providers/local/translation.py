@@ -11,6 +11,7 @@ from calplan.providers.base import InvalidAccountError, NotAuthorisedError, Prov
 from calplan.sandbox.account.errors import (
     AccountError,
     AccountExistsError,
+    BadOverrideError,
     BadUserError,
     BusyAccountError,
     CorruptAccountError,
@@ -28,6 +29,7 @@ Clock = Callable[[], datetime]
 
 INVALID: Final = (
     AccountExistsError,
+    BadOverrideError,
     BadUserError,
     CorruptAccountError,
     ForeignFileError,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self, assert_never
 
 from calplan.model.account import AssistantPair, Observed, PrivateAccess, TenantFacts
+from calplan.model.levels import GroupModel, Groups
 from calplan.model.settings import AccountSettings
 from calplan.plan.actions import (
     Action,
@@ -14,6 +15,7 @@ from calplan.plan.actions import (
     SetEnabled,
     SetLock,
     SetOAuth,
+    SetOverride,
     SetPrivateAccess,
     SetService,
     SetSync,
@@ -21,11 +23,13 @@ from calplan.plan.actions import (
 from calplan.providers.base import Capabilities, Receipt, Users
 from calplan.providers.local.platform import CAPABILITIES, LocalPlatform
 from calplan.providers.local.translation import Clock, provider_errors
-from calplan.sandbox.account.account import Account, Written
+from calplan.sandbox.account.account import NOT_STATED, Account, Written
 
 
 class WritableLocalPlatform:
     """An account that can be written; every read shows it as it stands at that moment.
+
+    ``model`` is how this platform chooses among groups: of that the file says nothing.
 
     Raises:
         ProviderError: there is no account at ``path``, or it cannot be opened for writing.
@@ -33,11 +37,11 @@ class WritableLocalPlatform:
 
     capabilities: Capabilities = CAPABILITIES
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, model: GroupModel = NOT_STATED) -> None:
         self._path = path
         self._clock = clock
         with provider_errors(path):
-            self._account = Account.open(path)
+            self._account = Account.open(path, model)
 
     def perform(self, action: Action) -> Receipt:
         """Make one action true, with all it does to users; performing it twice is harmless.
@@ -52,6 +56,10 @@ class WritableLocalPlatform:
     def read_settings(self) -> Observed[AccountSettings]:
         with LocalPlatform(self._path, self._clock) as now:
             return now.read_settings()
+
+    def read_groups(self) -> Observed[Groups]:
+        with LocalPlatform(self._path, self._clock) as now:
+            return now.read_groups()
 
     def read_users(self) -> Users:
         return LocalPlatform(self._path, self._clock).read_users()
@@ -94,6 +102,8 @@ def written(account: Account, action: Action) -> Written:
             return account.set_oauth(on)
         case SetSync(on=on):
             return account.set_sync(on)
+        case SetOverride(group=group, setting=setting, value=value):
+            return account.set_override(group, setting, value)
         case SetPrivateAccess(pair=pair, access=access):
             return account.set_private_access(pair, access)
         case _:

@@ -1,7 +1,7 @@
 """An account that can be written: every setting, and what writing it does to users, in one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,26 +9,29 @@ from typing import Final, NamedTuple, Self
 from weakref import finalize
 
 from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
+from calplan.model.levels import GroupModel, Groups
 from calplan.model.service import Service
 from calplan.model.settings import AccountSettings, Domains, Setting
-from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.model.unknown import UNKNOWN, Unknown, Unmanaged
 from calplan.model.user import RawFacts
 from calplan.sandbox.account.behaviour import barriers, reconnect, writes
 from calplan.sandbox.account.behaviour.barriers import Barrier
+from calplan.sandbox.account.behaviour.levels import Levels
 from calplan.sandbox.account.behaviour.person import Happening, Person, Situation
 from calplan.sandbox.account.create import AccountContents, fill
-from calplan.sandbox.account.errors import UnknownPairError, UnknownUserError
+from calplan.sandbox.account.errors import AccountError, UnknownGroupError, UnknownPairError, UnknownUserError
 from calplan.sandbox.account.people import Cell, let_act, one_person, store_person
-from calplan.sandbox.account.read import read_settings, read_tenant
+from calplan.sandbox.account.read import read_groups, read_settings, read_tenant
 from calplan.sandbox.account.schema import FACT_COLUMNS
-from calplan.sandbox.account.settings_text import settings_to_rows, tenant_to_rows
+from calplan.sandbox.account.settings_text import OF_GROUPS, Value, override_name, tenant_to_rows, value_text
 from calplan.sandbox.account.store import account_errors, open_writable, reading, writing
 
 IN_MEMORY: Final = Path(":memory:")
 EDITS_WORK: Final = "edits_work"
+STATED_NO_LONGER: Final = "null"
+"""What the log of writes says of an override that was taken away."""
+NOT_STATED: Final = GroupModel()
 NOTHING_KNOWN: Final = TenantFacts(hybrid=UNKNOWN, grant=UNKNOWN, user_consent=UNKNOWN)
-
-React = Callable[[Situation, Situation], writes.Reaction | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +60,23 @@ class Account:
         AccountError: there is no account, or it cannot be used; every method may raise it.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, model: GroupModel) -> None:
         self._path = path
         self._connection = connection
+        self._model = model
         self._let_go = finalize(self, connection.close)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """The account in a file."""
-        return cls(path, open_writable(path))
+    def open(cls, path: Path, model: GroupModel = NOT_STATED) -> Self:
+        """The account in a file, on a platform that chooses among groups in this way."""
+        return cls(path, open_writable(path), model)
 
     @classmethod
-    def in_memory(cls, contents: AccountContents) -> Self:
+    def in_memory(cls, contents: AccountContents, model: GroupModel = NOT_STATED) -> Self:
         """An account without a file, gone when it is closed."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
         fill(connection, contents)
-        return cls(IN_MEMORY, connection)
+        return cls(IN_MEMORY, connection, model)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -88,34 +92,48 @@ class Account:
 
     def set_enabled(self, on: bool) -> Written:
         """Turns the integration on or off for the whole account."""
-        return self._write(Setting.ENABLED, lambda now: replace(now, enabled=on), writes.enabled_written)
+        return self._write(Setting.ENABLED, on, writes.integration_written)
 
     def set_locked(self, on: bool) -> Written:
         """Puts the lock on for every user, or takes it off."""
-        return self._write(Setting.LOCKED, lambda now: replace(now, locked=on), writes.locked_written)
+        return self._write(Setting.LOCKED, on, writes.integration_written)
 
     def set_service(self, service: Service) -> Written:
         """Saves the default service with its URL, permissions and impersonation."""
-        return self._write(Setting.SERVICE, lambda now: replace(now, service=service), writes.service_written)
+        return self._write(Setting.SERVICE, service, writes.integration_written)
 
     def set_domains(self, domains: Domains) -> Written:
         """Lets only users in these domains integrate, or all."""
-        change = Setting.ALLOWED_DOMAINS
-        return self._write(change, lambda now: replace(now, allowed_domains=domains), writes.domains_written)
+        return self._write(Setting.ALLOWED_DOMAINS, domains, writes.domains_written)
 
     def set_consent(self, on: bool) -> Written:
         """Flips the switch for consent on behalf of the whole account; nobody notices."""
-        change = Setting.CONSENT_FOR_ACCOUNT
-        return self._write(change, lambda now: replace(now, consent_for_account=on), _nobody_notices)
+        return self._write(Setting.CONSENT_FOR_ACCOUNT, on)
 
     def set_oauth(self, on: bool) -> Written:
         """Enforces OAuth 2.0 for Office 365, or no longer."""
-        return self._write(Setting.ENFORCE_OAUTH, lambda now: replace(now, enforce_oauth=on), writes.oauth_written)
+        return self._write(Setting.ENFORCE_OAUTH, on, writes.oauth_written)
 
     def set_sync(self, on: bool) -> Written:
         """Keeps meetings in step in both directions, or no longer; nobody loses anything by it."""
-        change = Setting.BIDIRECTIONAL_SYNC
-        return self._write(change, lambda now: replace(now, bidirectional_sync=on), _nobody_notices)
+        return self._write(Setting.BIDIRECTIONAL_SYNC, on)
+
+    def set_override(self, group: str, setting: Setting, value: bool | Service | Unmanaged) -> Written:
+        """Has a group, by id or name, state one setting for itself; ``UNMANAGED`` takes the statement away.
+
+        Raises:
+            UnknownGroupError: there is no such group.
+            AccountError: a group cannot state this setting.
+        """
+        if setting not in OF_GROUPS:
+            raise AccountError(f"a group cannot state {setting.value} for itself")
+        text = None if isinstance(value, Unmanaged) else value_text(value)
+        react = None if setting is Setting.BIDIRECTIONAL_SYNC else writes.integration_written
+        with self._transaction():
+            ids = read_groups(self._connection, self._path).ids
+            if group not in ids:
+                raise UnknownGroupError(group)
+            return self._put(override_name(ids[group], setting), text, react)
 
     # What lies beside the settings
 
@@ -163,7 +181,7 @@ class Account:
         """
         with self._transaction():
             cell, person = self._person(email)
-            after = reconnect.authorise(person, self._situation()) if person.facts.status == "active" else None
+            after = reconnect.authorise(person, self._situation_of(person)) if person.facts.status == "active" else None
             if after is None:
                 return False
             store_person(self._connection, email, cell, after.facts)
@@ -177,7 +195,7 @@ class Account:
         """
         with self._view():
             _, person = self._person(email)
-            return barriers.before(person, self._situation())
+            return barriers.before(person, self._situation_of(person))
 
     def can_set_up(self, email: str) -> bool:
         """Whether a user could set the integration up by himself now.
@@ -214,6 +232,11 @@ class Account:
         with self._view():
             return read_settings(self._connection, self._path)
 
+    def groups(self) -> Groups:
+        """The groups, and what they state for themselves."""
+        with self._view():
+            return read_groups(self._connection, self._path)
+
     def tenant(self) -> TenantFacts | None:
         """The facts about the Microsoft tenant, if the account stores any."""
         with self._view():
@@ -221,32 +244,41 @@ class Account:
 
     # How it is done
 
-    def _write(self, setting: Setting, change: Callable[[AccountSettings], AccountSettings], react: React) -> Written:
+    def _write(self, setting: Setting, value: Value, react: writes.React | None = None) -> Written:
         with self._transaction():
-            before = self._situation()
-            after = replace(before, settings=change(before.settings))
-            text = settings_to_rows(after.settings)[setting.value]
-            # The text is compared, not the value: it holds all that is stored.
-            if text == settings_to_rows(before.settings)[setting.value]:
-                return Written(number=None)
-            self._connection.execute("UPDATE settings SET value = ? WHERE name = ?", (text, setting.value))
-            written = self._log(setting.value, text)
-            reaction = react(before, after)
-            if reaction is not None and written.number is not None:
-                let_act(self._connection, reaction, written.number)
-            return written
+            return self._put(setting.value, value_text(value), react)
+
+    def _put(self, name: str, text: str | None, react: writes.React | None) -> Written:
+        """Gives a setting's row this text, or removes it, and lets that act; without ``react`` nobody notices."""
+        before = self._levels()
+        # The text is compared, not the value: it holds all that is stored.
+        row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        if row == (None if text is None else (text,)):
+            return Written(number=None)
+        if text is None:
+            self._connection.execute("DELETE FROM settings WHERE name = ?", (name,))
+        else:
+            self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, text))
+        written = self._log(name, STATED_NO_LONGER if text is None else text)
+        if react is not None and written.number is not None:
+            let_act(self._connection, writes.reaction_of_each(before, self._levels(), react), written.number)
+        return written
 
     def _log(self, setting: str, value: str) -> Written:
         cursor = self._connection.execute("INSERT INTO writes (setting, value) VALUES (?, ?)", (setting, value))
         return Written(number=cursor.lastrowid)
 
-    def _situation(self) -> Situation:
+    def _levels(self) -> Levels:
         row = self._connection.execute("SELECT value FROM world WHERE name = ?", (EDITS_WORK,)).fetchone()
-        return Situation(
+        account = Situation(
             settings=read_settings(self._connection, self._path),
             tenant=read_tenant(self._connection, self._path),
             edits_work=row != ("False",),
         )
+        return Levels.of(account, read_groups(self._connection, self._path), self._model)
+
+    def _situation_of(self, person: Person) -> Situation:
+        return self._levels().situation_of(person.facts.groups, person.facts.primary_group)
 
     def _person(self, email: str) -> tuple[Cell, Person]:
         found = one_person(self._connection, email)
@@ -263,7 +295,3 @@ class Account:
     def _view(self) -> Iterator[None]:
         with account_errors(self._path), reading(self._connection):
             yield
-
-
-def _nobody_notices(_before: Situation, _after: Situation) -> None:
-    return None

@@ -11,12 +11,20 @@ from typing import Final, NamedTuple
 
 from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
 from calplan.model.domain import Domain, domain_of
+from calplan.model.levels import Group, Groups
+from calplan.model.policy import GroupOverride
 from calplan.model.settings import AccountSettings
 from calplan.model.user import RawFacts
 from calplan.sandbox.account.classes import Classes, groups_in, normal_facts
-from calplan.sandbox.account.errors import AccountExistsError, BadUserError, LeftoverJournalError, MissingFolderError
+from calplan.sandbox.account.errors import (
+    AccountExistsError,
+    BadOverrideError,
+    BadUserError,
+    LeftoverJournalError,
+    MissingFolderError,
+)
 from calplan.sandbox.account.schema import TABLES
-from calplan.sandbox.account.settings_text import settings_to_rows, tenant_to_rows
+from calplan.sandbox.account.settings_text import override_to_rows, settings_to_rows, tenant_to_rows
 from calplan.sandbox.account.store import account_errors, writing
 
 SECONDS_UNTIL_ABANDONED: Final = 3600
@@ -41,13 +49,17 @@ class UserRecord(NamedTuple):
 
 
 class AccountContents(NamedTuple):
-    """Everything an account is made of. ``groups`` maps ids to names; ``None`` stands for those that users name."""
+    """Everything an account is made of.
+
+    ``groups`` maps ids to names; ``None`` stands for those that users name. ``overrides`` name groups by either.
+    """
 
     settings: AccountSettings
     users: Iterable[UserRecord]
     tenant: TenantFacts | None = None
     groups: Mapping[str, str] | None = None
     assistants: Mapping[AssistantPair, PrivateAccess] | None = None
+    overrides: Iterable[GroupOverride] = ()
 
 
 def create_account(path: Path, contents: AccountContents) -> None:
@@ -57,6 +69,7 @@ def create_account(path: Path, contents: AccountContents) -> None:
         AccountExistsError: there is a file already; it is left alone.
         LeftoverJournalError: the journal of an earlier account is in the way.
         BadUserError: a user comes twice, or a word is not of the vocabulary.
+        BadOverrideError: a group that the account does not have overrides something, or one does twice.
         AccountError: the folder is missing or the file cannot be written.
     """
     if path.exists():
@@ -81,6 +94,7 @@ def fill(connection: sqlite3.Connection, contents: AccountContents) -> None:
 
     Raises:
         BadUserError: a user comes twice, or a word is not of the vocabulary.
+        BadOverrideError: a group that the account does not have overrides something, or one does twice.
     """
     connection.executescript(TABLES)
     with writing(connection):
@@ -99,6 +113,23 @@ def fill(connection: sqlite3.Connection, contents: AccountContents) -> None:
             named = connection.execute("SELECT DISTINCT facts FROM users").fetchall()
             groups = {group: group for (number,) in named for group in groups_in(classes[number])}
         connection.executemany("INSERT INTO groups_of_users VALUES (?, ?)", sorted(groups.items()))
+        rows = _override_rows(groups, contents.overrides)
+        connection.executemany("INSERT INTO settings VALUES (?, ?)", rows.items())
+
+
+def _override_rows(named: Mapping[str, str], overrides: Iterable[GroupOverride]) -> dict[str, str]:
+    groups = Groups(known=tuple(Group(id=number, name=name) for number, name in named.items()))
+    first: dict[str, str] = {}
+    rows: dict[str, str] = {}
+    for override in overrides:
+        if override.group not in groups.ids:
+            raise BadOverrideError(f"the group {override.group} overrides settings, but the account has no such group")
+        group = groups.id_of(override.group)
+        if group in first:
+            raise BadOverrideError(f"the group {override.group} overrides settings twice, once as {first[group]}")
+        first[group] = override.group
+        rows |= override_to_rows(group, override)
+    return rows
 
 
 def _make(draft: Path, contents: AccountContents) -> None:

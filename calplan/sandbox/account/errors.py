@@ -72,6 +72,17 @@ class BadUserError(AccountError):
     """A user that an account cannot hold: the address comes twice, or a word is not of the vocabulary."""
 
 
+class BadOverrideError(AccountError):
+    """An override that an account cannot hold: of a group it does not have, or the second one of a group."""
+
+
+class UnknownGroupError(AccountError):
+    """The account has no such group."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(f"the account has no group {group}")
+
+
 class UnknownUserError(AccountError):
     """The account has no such user."""
 

@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
+from calplan.model.levels import Group, Groups
 from calplan.model.settings import AccountSettings
 from calplan.model.user import RawFacts, UserBatch
 from calplan.sandbox.account.errors import CorruptAccountError
 from calplan.sandbox.account.schema import FACT_COLUMNS
-from calplan.sandbox.account.settings_text import settings_from_rows, tenant_from_rows
+from calplan.sandbox.account.settings_text import overrides_from_rows, settings_from_rows, tenant_from_rows
 
 USERS_PER_PAGE: Final = 5_000
 
@@ -47,9 +49,22 @@ def read_assistants(connection: sqlite3.Connection) -> dict[AssistantPair, Priva
     return {AssistantPair(user=user, assistant=other): PrivateAccess(access) for user, other, access in rows}
 
 
-def read_groups(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
-    """Every group as id and name, sorted."""
-    return tuple(connection.execute("SELECT id, name FROM groups_of_users ORDER BY id"))
+def read_groups(connection: sqlite3.Connection, path: Path) -> Groups:
+    """Every group and what it overrides, sorted by id.
+
+    Raises:
+        CorruptAccountError: the stored text is none that calplan writes, or a group that is not there overrides.
+    """
+    rows = connection.execute("SELECT id, name FROM groups_of_users ORDER BY id")
+    groups = Groups(known=tuple(Group(id=number, name=name) for number, name in rows))
+    try:
+        overrides = overrides_from_rows(dict(connection.execute("SELECT name, value FROM settings")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptAccountError(f"{path} is damaged: what its groups override cannot be read") from error
+    known = {group.id for group in groups.known}
+    if any(override.group not in known for override in overrides):
+        raise CorruptAccountError(f"{path} is damaged: a group that is not there overrides settings")
+    return replace(groups, overrides=overrides)
 
 
 def count_users(connection: sqlite3.Connection) -> int:

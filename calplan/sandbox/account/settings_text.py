@@ -1,12 +1,14 @@
-"""An account's settings and tenant facts as rows of name and JSON text, and back."""
+"""An account's settings, its groups' overrides and its tenant facts as rows of name and JSON text, and back."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
 from calplan.model.account import TenantFacts
 from calplan.model.domain import Domain
 from calplan.model.permissions import Permission, Permissions
+from calplan.model.policy import GroupOverride
 from calplan.model.service import (
     EwsUrl,
     ExchangeEws,
@@ -20,27 +22,46 @@ from calplan.model.service import (
     type_of,
 )
 from calplan.model.settings import ANY, AccountSettings, AnyDomain, Domains, Setting
-from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
 
 Rows = Mapping[str, str]
 """Name of a setting to its JSON text."""
 
+Value = bool | Service | Domains | Unknown
+"""What a setting can be."""
+
 UNTOLD: Final = "unknown"
+OF_GROUPS: Final = (Setting.ENABLED, Setting.LOCKED, Setting.SERVICE, Setting.BIDIRECTIONAL_SYNC)
+"""The settings that a group can state for itself."""
+OVERRIDE: Final = re.compile(
+    rf"groups\[(?P<group>.+)\]\.(?P<setting>{'|'.join(re.escape(one.value) for one in OF_GROUPS)})", re.DOTALL
+)
 Json = Any
 
 
 def settings_to_rows(settings: AccountSettings) -> dict[str, str]:
     """Every setting's text."""
-    values: dict[Setting, Json] = {
-        Setting.ENABLED: _flag(settings.enabled),
-        Setting.LOCKED: _flag(settings.locked),
-        Setting.SERVICE: UNTOLD if isinstance(settings.service, Unknown) else _service(settings.service),
-        Setting.ALLOWED_DOMAINS: _domains(settings.allowed_domains),
-        Setting.BIDIRECTIONAL_SYNC: _flag(settings.bidirectional_sync),
-        Setting.CONSENT_FOR_ACCOUNT: _flag(settings.consent_for_account),
-        Setting.ENFORCE_OAUTH: _flag(settings.enforce_oauth),
+    values: dict[Setting, Value] = {
+        Setting.ENABLED: settings.enabled,
+        Setting.LOCKED: settings.locked,
+        Setting.SERVICE: settings.service,
+        Setting.ALLOWED_DOMAINS: settings.allowed_domains,
+        Setting.BIDIRECTIONAL_SYNC: settings.bidirectional_sync,
+        Setting.CONSENT_FOR_ACCOUNT: settings.consent_for_account,
+        Setting.ENFORCE_OAUTH: settings.enforce_oauth,
     }
-    return {setting.value: _text(value) for setting, value in values.items()}
+    return {setting.value: value_text(value) for setting, value in values.items()}
+
+
+def value_text(value: Value) -> str:
+    """The text of one setting's value: equal texts are equal values, as far as an account stores them."""
+    match value:
+        case bool() | Unknown():
+            return _text(_flag(value))
+        case AnyDomain() | frozenset():
+            return _text(_domains(value))
+        case _:
+            return _text(_service(value))
 
 
 def settings_from_rows(rows: Rows) -> AccountSettings:
@@ -59,6 +80,53 @@ def settings_from_rows(rows: Rows) -> AccountSettings:
         consent_for_account=_read_flag(values[Setting.CONSENT_FOR_ACCOUNT]),
         enforce_oauth=_read_flag(values[Setting.ENFORCE_OAUTH]),
     )
+
+
+def override_name(group: str, setting: Setting) -> str:
+    """The name of the row in which a group, by its id, states a setting."""
+    return f"groups[{group}].{setting.value}"
+
+
+def override_to_rows(group: str, override: GroupOverride) -> dict[str, str]:
+    """The text of everything that a group states; what it does not state has no row."""
+    values: dict[Setting, bool | Service | Unmanaged] = {
+        Setting.ENABLED: override.enabled,
+        Setting.LOCKED: override.locked,
+        Setting.SERVICE: override.service,
+        Setting.BIDIRECTIONAL_SYNC: override.bidirectional_sync,
+    }
+    stated = {setting: value for setting, value in values.items() if not isinstance(value, Unmanaged)}
+    return {override_name(group, setting): value_text(value) for setting, value in stated.items()}
+
+
+def overrides_from_rows(rows: Rows) -> tuple[GroupOverride, ...]:
+    """What each group states that states anything, by id; rows of other settings are passed over.
+
+    Raises:
+        ValueError, KeyError, TypeError: the rows were not written by ``override_to_rows``.
+    """
+    stated: dict[str, dict[Setting, Json]] = {}
+    for name, value in rows.items():
+        found = OVERRIDE.fullmatch(name)
+        if found is not None:
+            stated.setdefault(found["group"], {})[Setting(found["setting"])] = json.loads(value)
+    return tuple(_override(group, stated[group]) for group in sorted(stated))
+
+
+def _override(group: str, values: Mapping[Setting, Json]) -> GroupOverride:
+    return GroupOverride(
+        group=group,
+        enabled=_stated_flag(values.get(Setting.ENABLED)),
+        locked=_stated_flag(values.get(Setting.LOCKED)),
+        service=_read_service(values[Setting.SERVICE]) if Setting.SERVICE in values else UNMANAGED,
+        bidirectional_sync=_stated_flag(values.get(Setting.BIDIRECTIONAL_SYNC)),
+    )
+
+
+def _stated_flag(value: Json) -> bool | Unmanaged:
+    if not isinstance(value, bool | None):
+        raise ValueError("neither true nor false")
+    return UNMANAGED if value is None else value
 
 
 def tenant_to_rows(tenant: TenantFacts) -> dict[str, str]:
@@ -102,9 +170,7 @@ def _read_flag(value: Json) -> bool | Unknown:
     return value
 
 
-def _domains(domains: Domains | Unknown) -> Json:
-    if isinstance(domains, Unknown):
-        return UNTOLD
+def _domains(domains: Domains) -> Json:
     return domains.value if isinstance(domains, AnyDomain) else sorted(domain.name for domain in domains)
 
 

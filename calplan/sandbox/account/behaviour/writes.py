@@ -4,46 +4,52 @@ While the integration is off nobody holds anything, so that writing other settin
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from calplan.model.unknown import Unknown
 from calplan.sandbox.account.behaviour import domains, impersonation, lock, oauth, switch
+from calplan.sandbox.account.behaviour.levels import Levels
 from calplan.sandbox.account.behaviour.person import Person, Situation, offer_of
 
 Reaction = Callable[[Person], Person]
+React = Callable[[Situation, Situation], Reaction | None]
+"""What a change from one situation to another does to a person in it; ``None`` where it does nothing to anybody."""
 
 
-def enabled_written(before: Situation, after: Situation) -> Reaction | None:
-    """The toggle: on for the first time is on afresh, lock and impersonation included."""
-    if after.settings.enabled is False:
-        return None if before.settings.enabled is False else switch.turn_off
-    if before.settings.enabled is not False:
-        return None
+def reaction_of_each(before: Levels, after: Levels, react: React) -> Reaction:
+    """What a write does to each person: what the change of his own situation does, if it changes at all.
 
-    def react(person: Person) -> Person:
-        person = switch.turn_on(person)
-        if impersonation.runs(after.settings):
-            person = impersonation.begin(person, after)
-        return lock.force_default(person, after) if after.settings.locked is True else person
+    One write can change several settings of a person at once. Decided once for all who share their groups.
+    """
 
-    return react
+    @cache
+    def decided(groups: str | None, primary: str | None) -> Reaction | None:
+        was, now = before.situation_of(groups, primary), after.situation_of(groups, primary)
+        return None if was == now else react(was, now)
 
+    def act(person: Person) -> Person:
+        reaction = decided(person.facts.groups, person.facts.primary_group)
+        return person if reaction is None else reaction(person)
 
-def locked_written(before: Situation, after: Situation) -> Reaction | None:
-    """The lock: put on, it forces the default. Taken off, it leaves everybody as he is."""
-    if _is_off(after) or before.settings.locked is True or after.settings.locked is not True:
-        return None
-    return lambda person: lock.force_default(person, after)
+    return act
 
 
-def service_written(before: Situation, after: Situation) -> Reaction | None:
-    """The default service: without a lock it changes nothing for those who have one already (S11).
+def integration_written(before: Situation, after: Situation) -> Reaction | None:
+    """The toggle, the lock and the default service of one person, whichever of them the write changed.
+
+    Turned off it ends everything, and turned on it is on afresh. A lock forces the default when it is put on and when
+    the default changes under it; taken off, it leaves everybody as he is. Without a lock another default changes
+    nothing for those who have one already (S11).
 
     Impersonation gives before the lock takes, and what the lock takes is not taken again by an impersonation that
     ends: the lock's prompt is what the user sees.
     """
     if _is_off(after):
-        return None
-    forced = after.settings.locked is True and not _same_default(before, after)
+        return None if _is_off(before) else switch.turn_off
+    if _is_off(before):
+        return lambda person: _begun(switch.turn_on(person), after)
+    newly_locked = after.settings.locked is True and before.settings.locked is not True
+    forced = newly_locked or (after.settings.locked is True and not _same_default(before, after))
     was, runs = impersonation.runs(before.settings), impersonation.runs(after.settings)
     edited = not impersonation.same_login(before.settings, after.settings)
 
@@ -74,6 +80,12 @@ def oauth_written(before: Situation, after: Situation) -> Reaction | None:
     if _is_off(after) or before.settings.enforce_oauth is True or after.settings.enforce_oauth is not True:
         return None
     return oauth.enforce
+
+
+def _begun(person: Person, situation: Situation) -> Person:
+    if impersonation.runs(situation.settings):
+        person = impersonation.begin(person, situation)
+    return lock.force_default(person, situation) if situation.settings.locked is True else person
 
 
 def _is_off(situation: Situation) -> bool:
