@@ -34,7 +34,7 @@ UNTOLD: Final = "unknown"
 OF_GROUPS: Final = (Setting.ENABLED, Setting.LOCKED, Setting.SERVICE, Setting.BIDIRECTIONAL_SYNC)
 """The settings that a group can state for itself."""
 OVERRIDE: Final = re.compile(
-    rf"groups\[(?P<group>.+)\]\.(?P<setting>{'|'.join(re.escape(one.value) for one in OF_GROUPS)})", re.DOTALL
+    rf"groups\[(?P<group>.*)\]\.(?P<setting>{'|'.join(re.escape(one.value) for one in OF_GROUPS)})", re.DOTALL
 )
 Json = Any
 
@@ -100,33 +100,34 @@ def override_to_rows(group: str, override: GroupOverride) -> dict[str, str]:
 
 
 def overrides_from_rows(rows: Rows) -> tuple[GroupOverride, ...]:
-    """What each group states that states anything, by id; rows of other settings are passed over.
+    """What each group states that states anything, by id; the account's own settings are passed over.
 
     Raises:
         ValueError, KeyError, TypeError: the rows were not written by ``override_to_rows``.
     """
     stated: dict[str, dict[Setting, Json]] = {}
-    for name, value in rows.items():
+    for name in rows.keys() - {setting.value for setting in Setting}:
         found = OVERRIDE.fullmatch(name)
-        if found is not None:
-            stated.setdefault(found["group"], {})[Setting(found["setting"])] = json.loads(value)
+        if found is None:
+            raise ValueError("a row of no setting")
+        stated.setdefault(found["group"], {})[Setting(found["setting"])] = json.loads(rows[name])
     return tuple(_override(group, stated[group]) for group in sorted(stated))
 
 
 def _override(group: str, values: Mapping[Setting, Json]) -> GroupOverride:
     return GroupOverride(
         group=group,
-        enabled=_stated_flag(values.get(Setting.ENABLED)),
-        locked=_stated_flag(values.get(Setting.LOCKED)),
+        enabled=_stated_flag(values.get(Setting.ENABLED, UNMANAGED)),
+        locked=_stated_flag(values.get(Setting.LOCKED, UNMANAGED)),
         service=_read_service(values[Setting.SERVICE]) if Setting.SERVICE in values else UNMANAGED,
-        bidirectional_sync=_stated_flag(values.get(Setting.BIDIRECTIONAL_SYNC)),
+        bidirectional_sync=_stated_flag(values.get(Setting.BIDIRECTIONAL_SYNC, UNMANAGED)),
     )
 
 
 def _stated_flag(value: Json) -> bool | Unmanaged:
-    if not isinstance(value, bool | None):
+    if not isinstance(value, bool | Unmanaged):
         raise ValueError("neither true nor false")
-    return UNMANAGED if value is None else value
+    return value
 
 
 def tenant_to_rows(tenant: TenantFacts) -> dict[str, str]:
