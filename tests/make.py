@@ -207,6 +207,11 @@ def assessment(
     return assess(alone(before), alone(after), population(users), facts_of_tenant or tenant())
 
 
+def planned(policy: CalendarPolicy, scene: "Scene") -> Plan:
+    """The plan of another policy in this scene."""
+    return build_plan(policy, scene.live, scene.terms, ())
+
+
 def losses_by_state(
     states: Sequence[AccountSettings], cohorts: Cohorts, facts_of_tenant: TenantFacts
 ) -> tuple[int, ...]:

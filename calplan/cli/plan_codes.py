@@ -18,6 +18,14 @@ PLAN_CODES: Final = {
     "P-PAIR": "An exception names a scheduling privilege that does not exist.\n\n"
     "`privateEvents` changes the flag of privileges that exist. It neither gives a privilege nor takes one. Give it "
     "first, or remove the exception.\n",
+    "P-ON-THE-WAY": "Users lose a connection on the way who would keep it by the change as a whole.\n\n"
+    "Settings are written one after the other. Between two writes something can be in force that is neither the state "
+    "before nor the state after, and it disconnects these users. Every admissible order was tried. Split the change "
+    "into several applies, or tell these users too.\n",
+    "P-LEVELS": "Nobody can tell which settings hold today for some users.\n\n"
+    "Several of their groups state something, and a fact is missing that decides which one holds: the group model, "
+    "their groups, their primary group or a place in the order of priorities; or two groups lock different values. "
+    "What these levels disagree about counts as unknown before the change.\n",
     "P-LATER": "The documents ask for something this version cannot forecast.\n\n"
     "A plan that left it out would promise too much, so there is none. Remove it, or use a version that plans it.\n",
 }

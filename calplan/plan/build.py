@@ -17,7 +17,7 @@ from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
 from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
-from calplan.plan.findings import data_findings, narrowings, pair_not_found
+from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
 from calplan.plan.gates import age_gate, limit_gates, live_gate, overridden, stale_sources
 from calplan.plan.level_findings import group_sizes, level_findings
 from calplan.plan.order import choose_order
@@ -85,6 +85,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         *narrowings(before, after, policy.positions),
         *data_findings(live.population),
         *_missing_pairs(policy, live),
+        *lost_on_the_way(order, assessment),
     )
     changes = _changes(policy, before, after, tenant=tenant.facts, widened=widened, modes=terms.modes)
     groups = group_changes(before, after, group_sizes(assessment, after), policy.positions, terms.modes)

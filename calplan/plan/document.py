@@ -195,7 +195,7 @@ class TollDocument(TypedDict):
 class OrderDocument(TypedDict):
     """The order of the kinds of steps that was chosen among ``candidates``, against the naive one.
 
-    ``surplus`` counts users who lose a connection on the way and would not by the change as a whole.
+    ``surplus`` counts the users who lose a connection on the way and would not by the change as a whole.
     """
 
     chosen: list[str]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from calplan.impact.assess import Assessment
 from calplan.impact.population import Population
 from calplan.impact.resolve import Levels, overlaid
 from calplan.model.account import AssistantPair
@@ -12,6 +13,7 @@ from calplan.model.permissions import Permission, Permissions
 from calplan.model.service import Google, Office365Graph, type_of
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNMANAGED, Unknown
+from calplan.plan.order import OrderChoice
 from calplan.plan.writes import group_address
 
 SHOWN: Final = 3
@@ -21,6 +23,28 @@ LOW_TO_HIGH: Final = (Permission.NONE, Permission.READ, Permission.WRITE)
 def data_findings(population: Population) -> tuple[Diagnostic, ...]:
     """Warnings about addresses that calplan cannot make full sense of."""
     return (*_unreadable_domains(population), *_other_mailboxes(population))
+
+
+def lost_on_the_way(order: OrderChoice, assessment: Assessment) -> Iterator[Diagnostic]:
+    """A warning about users who lose a connection on the way only."""
+    emails = users_in(order.surplus_cohorts, assessment)
+    if emails:
+        shown = ", ".join(emails[:SHOWN]) + (" ..." if len(emails) > SHOWN else "")
+        yield Diagnostic(
+            code="P-ON-THE-WAY",
+            severity=Severity.WARNING,
+            summary=f"{len(emails)} users lose a connection on the way, though not by the change as a whole: {shown}",
+            why="settings are written one after the other, and no order of the steps spares these users",
+            help="split the change into several applies, or tell these users too",
+        )
+
+
+def users_in(cohorts: frozenset[int], assessment: Assessment) -> list[str]:
+    """The addresses of all users of these cohorts, sorted."""
+    if not cohorts:
+        return []
+    population = assessment.population
+    return [email for email, one in zip(population.emails, assessment.cohorts.ids, strict=True) if one in cohorts]
 
 
 def _unreadable_domains(population: Population) -> tuple[Diagnostic, ...]:

@@ -42,7 +42,7 @@ def level_findings(
         yield Diagnostic(
             code="P-LEVELS",
             severity=Severity.WARNING,
-            summary=f"nobody can tell which settings hold today for {users} users: {problem.value}",
+            summary=f"nobody can tell which settings hold today for {_users(users)}: {problem.value}",
             why="what the levels in question disagree about counts as unknown for these users",
             help="correct the groups in the portal or in the Account document, or expect these users to be at risk",
             position=place,
@@ -65,11 +65,15 @@ def _unresolved(problem: Problem, users: int, place: Position | None) -> Diagnos
     return Diagnostic(
         code=V38,
         severity=Severity.ERROR,
-        summary=f"the policy of {users} users cannot be resolved: {problem.value}",
+        summary=f"the policy of {_users(users)} cannot be resolved: {problem.value}",
         why="which of several levels holds for them would be a guess, and so would everything forecast for them",
         help=HELP[problem],
         position=place,
     )
+
+
+def _users(number: int) -> str:
+    return "1 user" if number == 1 else f"{number} users"
 
 
 HELP: Mapping[Problem, str] = {
@@ -91,9 +95,7 @@ def _unknown_groups(after: Levels, policy: CalendarPolicy) -> Iterator[Diagnosti
         if override.group not in known:
             yield _bad_group(f"there is no group {override.group!r} in the account", place)
         elif group in seen:
-            yield _bad_group(
-                f"a second override for the group {override.group!r}, which goes by another word too", place
-            )
+            yield _bad_group(f"a second override for the group {override.group!r}, by its other name", place)
         seen.add(group)
 
 

@@ -32,7 +32,8 @@ class OrderChoice:
 
     ``writes`` are all writes of the plan in that order and ``lost`` the users who lose their connection by each, if
     nobody authorises in between. ``kinds`` are the permuted ones as chosen, ``naive`` the same down the portal's page.
-    ``surplus`` counts users who lose a connection on the way and would not by the change as a whole.
+    ``surplus`` counts users who lose a connection on the way and would not by the change as a whole; they are in
+    ``surplus_cohorts``.
     """
 
     writes: tuple[Write, ...]
@@ -44,6 +45,7 @@ class OrderChoice:
     toll: Toll
     naive_toll: Toll
     surplus: int
+    surplus_cohorts: frozenset[int]
     swaps: tuple[Swap, ...] = ()
 
 
@@ -117,6 +119,7 @@ def choose_order(
     sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
     lost, lost_once = _at_once(walker, sequence, before)
     naive = as_listed(kinds)
+    surplus = _surplus(lost_once, assessment.outcomes)
     return OrderChoice(
         writes=sequence,
         lost=lost,
@@ -126,15 +129,21 @@ def choose_order(
         candidates=len(orders),
         toll=tolls[chosen],
         naive_toll=tolls[naive],
-        surplus=_surplus(walker.sizes, lost_once, assessment.outcomes),
+        surplus=sum(assessment.cohorts.sizes[number] for number in surplus),
+        surplus_cohorts=surplus,
         swaps=tuple(_swaps(chosen, tolls)),
     )
 
 
-def _surplus(sizes: Sequence[int], lost: Sequence[bool], outcomes: Sequence[UserOutcome | None]) -> int:
-    """How many users lose on the way who are neither said to lose nor said to be at risk."""
-    said = [one.connection in (Link.LOST, Link.AT_RISK) for one in outcomes if one is not None]
-    return sum(size for size, way, told in zip(sizes, lost, said, strict=True) if way and not told)
+def _surplus(lost: Sequence[bool], outcomes: Sequence[UserOutcome | None]) -> frozenset[int]:
+    """The cohorts that lose on the way and are neither said to lose nor said to be at risk."""
+    active = [number for number, outcome in enumerate(outcomes) if outcome is not None]
+    said = (Link.LOST, Link.AT_RISK)
+    return frozenset(
+        number
+        for number, on_the_way in zip(active, lost, strict=True)
+        if on_the_way and (outcome := outcomes[number]) is not None and outcome.connection not in said
+    )
 
 
 def _at_once(walker: Walker, writes: Sequence[Write], before: Levels) -> tuple[tuple[int, ...], tuple[bool, ...]]:

@@ -94,6 +94,8 @@ def _below(difference: Difference) -> Line:
 
 def _marks(change: ResourceChange) -> list[str]:
     marks = []
+    if "users" in change:
+        marks.append(plural(change["users"], "user"))
     if change["source"] is not None:
         marks.append(f"{change['source']['file']}:{change['source']['line']}")
     if change["mode"] == "manual":

@@ -17,7 +17,14 @@ from calplan.plan.document import (
 )
 from calplan.render.counts import population_in_words, ranges_in_words, summary_line, users_in_words
 from calplan.render.evidence import evidence_in_words
-from calplan.render.step_wording import changes_by_address, cost_in_words, doer_of, gate_in_words, step_in_words
+from calplan.render.step_wording import (
+    changes_by_address,
+    cost_in_words,
+    doer_of,
+    gate_in_words,
+    order_in_words,
+    step_in_words,
+)
 from calplan.render.untrusted import for_markdown, for_markdown_code
 from calplan.render.users_text import TOP, ShowUsers, facets_in_words, worst_first
 from calplan.render.values import Difference, differences, place_in_words
@@ -189,6 +196,10 @@ def _steps(document: PlanDocument, pen: Pen) -> Iterator[str]:
         doer = pen.prose(doer_of(step["mode"], step["provider"]))
         yield f"{number}. {pen.prose(step_in_words(step, changes))} ({doer}; {cost_in_words(step)})"
     yield ""
+    words = [*order_in_words(document["order"])]
+    if words:
+        yield " ".join(map(pen.prose, words))
+        yield ""
 
 
 def _diagnostics(document: PlanDocument, pen: Pen) -> Iterator[str]:

@@ -1,11 +1,19 @@
 """The steps and gates of a plan in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
-from calplan.plan.document import GateDocument, Json, PlanDocument, ResourceChange, StepDocument
+from calplan.plan.document import (
+    GateDocument,
+    Json,
+    OrderDocument,
+    PlanDocument,
+    ResourceChange,
+    StepDocument,
+    TollDocument,
+)
 from calplan.plan.kinds import StepKind
-from calplan.render.values import entries, value_in_words
+from calplan.render.values import GROUP, entries, value_in_words
 from calplan.render.wording import listed, plural, service_in_words
 
 MOST_NAMES: Final = 8
@@ -43,13 +51,26 @@ GATE_ADVICE: Final = {
 
 def step_in_words(step: StepDocument, changes: Mapping[str, ResourceChange]) -> str:
     """What a step does, as an order to whoever does it."""
-    change = changes.get(step["address"])
-    after = None if change is None else change["change"]["after"]
+    address = step["address"]
     try:
         kind = StepKind(step["op"])
     except ValueError:
-        return f"{step['op']} {step['address']}"
-    return _order(kind, after, step["address"])
+        return f"{step['op']} {address}"
+    if address.startswith(GROUP):
+        return _group_order(kind, address, changes)
+    change = changes.get(address)
+    return _order(kind, None if change is None else change["change"]["after"], address)
+
+
+def _group_order(kind: StepKind, address: str, changes: Mapping[str, ResourceChange]) -> str:
+    """What a step does to what a group states; without a statement of its own the group inherits."""
+    group, _, key = address.rpartition("].")
+    change = changes.get(f"{group}]")
+    after = None if change is None else change["change"]["after"]
+    where = f"for the group {group.removeprefix(GROUP)}"
+    if not isinstance(after, dict) or key not in after:
+        return f"{where}, let {key} be inherited from the account"
+    return f"{where}, {'lock the settings' if kind is StepKind.LOCK else _order(kind, after[key], address)}"
 
 
 def _order(kind: StepKind, after: Json, address: str) -> str:
@@ -110,6 +131,29 @@ def _names(value: Json, noun: str) -> str:
     if not names:
         return value_in_words(value)
     return listed(names) if len(names) <= MOST_NAMES else plural(len(names), noun)
+
+
+def order_in_words(order: OrderDocument) -> Iterator[str]:
+    """What was found by walking every order of the steps, where there is more than one."""
+    toll, naive = order["toll"], order["naive_toll"]
+    if order["candidates"] > 1:
+        lose = plural(toll["lose"], "user")
+        tried = f"Of {order['candidates']} possible orders none disconnects fewer users than this one: {lose}"
+        yield f"{tried}{_again(toll)}."
+        if toll != naive:
+            yield (
+                f"Down the portal's page ({', then '.join(order['naive'])}) it would be "
+                f"{plural(naive['lose'], 'user')}{_again(naive)}, {naive['not_told']} of the losses not certainly told."
+            )
+    if order["surplus"]:
+        users = plural(order["surplus"], "user")
+        yield f"On the way {users} lose a connection whom the change as a whole would leave alone."
+
+
+def _again(toll: TollDocument) -> str:
+    """How many losses there are beyond one for each user."""
+    again = toll["losses"] - toll["lose"]
+    return f", with {plural(toll['losses'], 'loss', 'losses')} because some come back in between" if again else ""
 
 
 def cost_in_words(step: StepDocument) -> str:

@@ -14,6 +14,7 @@ from calplan.render.step_wording import (
     gate_advice,
     gate_figures,
     gate_in_words,
+    order_in_words,
     step_in_words,
 )
 from calplan.render.values import place_in_words
@@ -66,6 +67,8 @@ def steps_text(document: PlanDocument) -> Iterator[Line]:
         yield Line(f"  {step['id']} [{doer}] {step_in_words(step, changes)}; {cost_in_words(step)}")
         if step["why"]:
             yield Line(f"      {step['why']}", Style.FAINT)
+    for words in order_in_words(document["order"]):
+        yield Line(f"  {words}", Style.WARN if document["order"]["surplus"] else Style.PLAIN)
     yield Line()
 
 

@@ -20,9 +20,12 @@ SETTING: Final = {
 SETTINGS: Final = {setting.value: words for setting, words in SETTING.items()} | {
     GRANT_ADDRESS: "the tenant-wide Microsoft grant"
 }
+GROUP: Final = "groups["
 ABSENT: Final = "(not set)"
 FULL_MAILBOX: Final = "(full mailbox)"
 """What a service is given that has no permissions to choose (S16, S19)."""
+INHERITED: Final = "(inherited)"
+"""What a group has of the account where it states nothing of its own."""
 NOTHING: Final = "(none)"
 SENSITIVE: Final = "(sensitive)"
 ALWAYS_SET: Final = "passwordVersion"
@@ -57,6 +60,8 @@ def setting_in_words(address: str) -> str:
     """What an address stands for."""
     if address.startswith("privateEvents["):
         return "what the assistant may see of private events"
+    if address.startswith(GROUP):
+        return "what the group states for itself"
     return SETTINGS.get(address, address)
 
 
@@ -100,6 +105,8 @@ def differences(change: ResourceChange) -> tuple[Difference, ...]:
         left = SENSITIVE if body["before_sensitive"] else value_in_words(before, unknown=body["before_unknown"])
         right = SENSITIVE if body["after_sensitive"] else value_in_words(after)
         return (Difference(sign="~", path="", before=left, after=right),)
+    if change["address"].startswith(GROUP):
+        return _of_group(before, after)
     if not body["before_unknown"] and is_list(before) and is_list(after):
         return _entries(entries(before), entries(after))
     if is_list(before) or is_list(after) or not isinstance(after, dict):
@@ -107,6 +114,21 @@ def differences(change: ResourceChange) -> tuple[Difference, ...]:
         return (Difference(sign="~", path="", before=left, after=value_in_words(after)),)
     missing = UNKNOWN_WORD if body["before_unknown"] or before == "unknown" else ABSENT
     return _leaf_by_leaf(dict(leaves(before)) if isinstance(before, dict) else {}, dict(leaves(after)), missing)
+
+
+def _of_group(before: Json, after: Json) -> tuple[Difference, ...]:
+    """What a group states differently; what it states no longer is inherited."""
+    was, now = (dict(leaves(side)) if side else {} for side in (before, after))
+    own = [{path.partition(".")[0] for path in side} for side in (was, now)]
+    return tuple(
+        Difference(
+            sign="~",
+            path=one.path,
+            before=one.before if one.path.partition(".")[0] in own[0] else INHERITED,
+            after=one.after if one.path.partition(".")[0] in own[1] else INHERITED,
+        )
+        for one in _leaf_by_leaf(was, now, ABSENT)
+    )
 
 
 def _entries(before: list[str], after: list[str]) -> tuple[Difference, ...]:
