@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Position, Severity
+from calplan.model.policy import GroupOverride
 from calplan.model.service import Service
 from calplan.model.settings import AccountSettings, Domains
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.policyfile.document import Parsed, Plain
 from calplan.policyfile.finding import Finding, Pointer
-from calplan.policyfile.policy_document import domains_of, positions_of
+from calplan.policyfile.policy_document import domains_of, overrides_of, positions_of
 from calplan.policyfile.schema import SETTINGS
 from calplan.policyfile.service_value import service_of
 from calplan.policyfile.single_file import single_document
@@ -62,6 +63,15 @@ def settings_of(spec: Mapping[str, Plain]) -> AccountSettings:
         consent_for_account=_flag(office.get("consentForAccount")),
         enforce_oauth=_flag(office.get("enforceOAuth")),
     )
+
+
+def live_overrides_of(spec: Mapping[str, Plain]) -> tuple[GroupOverride, ...]:
+    """Live overrides of groups out of what a valid settings file or Scenario states.
+
+    A group that states nothing, in words or by silence, overrides nothing and is left out.
+    """
+    stated = overrides_of(spec.get("groups"))
+    return tuple(one for one in stated if one != GroupOverride(group=one.group, inherit=one.inherit))
 
 
 def _flag(value: Plain) -> bool | Unknown:
