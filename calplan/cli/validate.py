@@ -7,8 +7,10 @@ import click
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
 from calplan.cli.shown import color_option, in_colour, output_option
+from calplan.model.diagnostic import errors_in
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import read
+from calplan.policyfile.tried_policy import tried_policies
 from calplan.render.validation import validation_json, validation_text
 
 FORMATS = ("text", "json")
@@ -25,9 +27,11 @@ def validate(paths: tuple[Path, ...], *, output: tuple[str, ...], color: str) ->
         reading = read(paths or (Path(),))
     except MissingPathError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
+    _, errors = tried_policies(reading.scenarios)
+    found = (*reading.diagnostics, *errors)
     for target in outputs:
         if target.format == "json":
-            emit(validation_json(reading.diagnostics), target.file)
+            emit(validation_json(found), target.file)
         else:
-            emit(validation_text(reading.diagnostics, colour=in_colour(color, target.file)), target.file)
-    return ExitCode.INVALID if reading.has_errors else ExitCode.DONE
+            emit(validation_text(found, colour=in_colour(color, target.file)), target.file)
+    return ExitCode.INVALID if errors_in(found) else ExitCode.DONE

@@ -83,6 +83,17 @@ def documents(paths: Sequence[Path]) -> Reading:
     return reading
 
 
+def stop_if_errors(errors: tuple[Diagnostic, ...]) -> None:
+    """Say what is wrong with documents.
+
+    Raises:
+        StopError: there is an error.
+    """
+    if errors:
+        show(errors)
+        raise StopError(ExitCode.INVALID, _count(errors))
+
+
 def show(diagnostics: Sequence[Diagnostic]) -> None:
     """Say diagnostics on stderr, errors first, at most fifty of them."""
     order = list(Severity)
@@ -246,15 +257,22 @@ def make_plan(
 
 def unplanned(chosen: Chosen) -> tuple[Diagnostic, ...]:
     """Parts of the documents that this version cannot forecast: silence would be a false promise."""
-    policy, found = chosen.policy, []
+    found = unplanned_in(chosen.policy)
     if chosen.account.providers:
-        found.append(_unplanned("providers beside the platform", chosen.account.positions.get("providers[0]")))
+        found += (unplanned_part("providers beside the platform", chosen.account.positions.get("providers[0]")),)
+    return found
+
+
+def unplanned_in(policy: CalendarPolicy) -> tuple[Diagnostic, ...]:
+    """Parts of a policy that this version cannot forecast."""
+    found = []
     if policy.office365_revoke_stale or policy.google_revoke_stale:
-        found.append(_unplanned("`revokeStale`", policy.positions.get("office365.revokeStale")))
+        found.append(unplanned_part("`revokeStale`", policy.positions.get("office365.revokeStale")))
     return tuple(found)
 
 
-def _unplanned(what: str, position: Position | None) -> Diagnostic:
+def unplanned_part(what: str, position: Position | None) -> Diagnostic:
+    """That this version cannot forecast something."""
     return Diagnostic(
         code="P-LATER",
         severity=Severity.ERROR,

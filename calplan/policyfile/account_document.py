@@ -34,7 +34,7 @@ def account_document(document: Parsed, file: Path) -> AccountDocument:
         name=text(document.at(("metadata", "name"))),
         platform=_platform(mapping(spec["platform"]), file),
         providers=tuple(_provider(mapping(one), file) for one in items(spec.get("providers"))),
-        groups=_group_model(spec.get("groups")),
+        groups=group_model_of(spec.get("groups")),
         owner=stated_text(spec.get("owner")),
         limits=_limits(mapping(spec.get("limits"))),
         max_evidence_age=_ages(mapping(spec.get("maxEvidenceAge"))),
@@ -72,7 +72,8 @@ def _provider(stated: Mapping[str, Plain], file: Path) -> Provider:
     return StatedProvider(type=text(stated["type"]), stated=stated)
 
 
-def _group_model(value: Plain) -> GroupModel:
+def group_model_of(value: Plain) -> GroupModel:
+    """How overrides of several groups are resolved, as an Account or a Scenario states it."""
     stated = mapping(value)
     kind = cast("Literal['legacy', 'priority'] | None", stated.get("model"))
     return GroupModel(kind=kind, order=tuple(text(one) for one in items(stated.get("order"))))

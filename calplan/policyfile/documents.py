@@ -10,6 +10,7 @@ from calplan.model.diagnostic import Position
 from calplan.model.levels import GroupModel
 from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
 from calplan.model.policy import CalendarPolicy
+from calplan.plan.scenario import Expectation, Given
 from calplan.policyfile.document import Plain
 
 PlainMapping = Mapping[str, Plain]
@@ -108,6 +109,21 @@ class TenantFactsDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioDocument:
+    """A test of a policy. ``policy`` is the policy itself, or the file that holds it.
+
+    ``expectations`` is empty where everything that must come out is judged by a later version.
+    """
+
+    name: str
+    given: Given
+    policy: CalendarPolicy | Path
+    expectations: tuple[Expectation, ...]
+    position: Position = field(compare=False)
+    policy_position: Position = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherDocument:
     """A valid document of a kind that this version does nothing with yet."""
 
@@ -117,4 +133,4 @@ class OtherDocument:
     position: Position = field(compare=False)
 
 
-Document = PolicyDocument | AccountDocument | TenantFactsDocument | OtherDocument
+Document = PolicyDocument | AccountDocument | TenantFactsDocument | ScenarioDocument | OtherDocument

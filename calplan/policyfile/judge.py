@@ -16,6 +16,7 @@ from calplan.policyfile.later import notes_on
 from calplan.policyfile.line_numbers import START
 from calplan.policyfile.loader import LoadedFile
 from calplan.policyfile.policy_document import policy_document
+from calplan.policyfile.scenario_document import scenario_document
 from calplan.policyfile.schema import KINDS
 from calplan.policyfile.tenant_document import tenant_document
 from calplan.policyfile.together import Outline, outline_of
@@ -87,11 +88,13 @@ def _of_kind(kind: str, document: Parsed, file: LoadedFile) -> Judged:
     diagnostics += tuple(document.diagnostic(note) for note in notes_on(document, kind))
     built = _built(kind, document, file.path)
     if isinstance(built, Diagnostic):
-        return Judged(diagnostics=(*diagnostics, built), outlines=outlines)
+        built = (built,)
+    if isinstance(built, tuple):
+        return Judged(diagnostics=(*diagnostics, *built), outlines=outlines)
     return Judged(documents=(built,), diagnostics=diagnostics, outlines=outlines)
 
 
-def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic:
+def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic | tuple[Diagnostic, ...]:
     match kind:
         case "CalendarPolicy":
             return policy_document(document, file)
@@ -99,6 +102,8 @@ def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic:
             return account_document(document, file)
         case "TenantFacts":
             return tenant_document(document)
+        case "Scenario":
+            return scenario_document(document, file)
         case _:
             name = text(document.at(("metadata", "name")))
             position = document.position(("metadata", "name"))

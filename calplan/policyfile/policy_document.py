@@ -49,11 +49,18 @@ PLACES: Final[dict[str, Pointer]] = {
 
 def policy_document(document: Parsed, file: Path) -> PolicyDocument:
     """The policy that a document without errors states."""
-    metadata, spec = mapping(document.at(("metadata",))), mapping(document.at(SPEC))
+    metadata = mapping(document.at(("metadata",)))
+    policy = policy_at(document, SPEC, name=text(metadata["name"]), account=text(metadata["account"]))
+    return PolicyDocument(policy=policy, file=file)
+
+
+def policy_at(document: Parsed, root: Pointer, *, name: str, account: str) -> CalendarPolicy:
+    """The policy whose ``spec`` stands at ``root`` of a document without errors."""
+    spec = mapping(document.at(root))
     office, google = mapping(spec.get("office365")), mapping(spec.get("google"))
-    policy = CalendarPolicy(
-        name=text(metadata["name"]),
-        account=text(metadata["account"]),
+    return CalendarPolicy(
+        name=name,
+        account=account,
         settings=_wanted(spec),
         groups=None if spec.get("groups") is None else overrides_of(spec["groups"]),
         ensure_tenant_grant=office.get("tenantGrant") == "ensure",
@@ -61,16 +68,15 @@ def policy_document(document: Parsed, file: Path) -> PolicyDocument:
         google_revoke_stale=flag(google.get("revokeStale"), absent=False),
         private_events=_private_events(spec.get("privateEvents")),
         ews_allow_listed=_allow_listed(mapping(spec.get("integration")).get("service")),
-        positions=positions_of(document),
+        positions=positions_of(document, root),
     )
-    return PolicyDocument(policy=policy, file=file)
 
 
-def positions_of(document: Parsed) -> Mapping[str, Position]:
-    """Where each stated setting stands, by address; lists also by what their items are about."""
-    places = {address: (*SPEC, *pointer) for address, pointer in PLACES.items()}
+def positions_of(document: Parsed, root: Pointer = SPEC) -> Mapping[str, Position]:
+    """Where each stated setting below ``root`` stands, by address; lists also by what their items are about."""
+    places = {address: (*root, *pointer) for address, pointer in PLACES.items()}
     found = {address: pointer for address, pointer in places.items() if document.at(pointer) is not None}
-    found |= dict(_list_places(document))
+    found |= dict(_list_places(document, root))
     found |= {f"metadata.{key}": ("metadata", key) for key in mapping(document.at(("metadata",)))}
     return {address: document.position(pointer) for address, pointer in found.items()}
 
@@ -135,13 +141,13 @@ def _pair(entry: Mapping[str, Plain]) -> AssistantPair:
     return AssistantPair(user=user, assistant=assistant)
 
 
-def _list_places(document: Parsed) -> Iterator[tuple[str, Pointer]]:
-    spec = mapping(document.at(SPEC))
+def _list_places(document: Parsed, root: Pointer) -> Iterator[tuple[str, Pointer]]:
+    spec = mapping(document.at(root))
     for index, override in enumerate(items(spec.get("groups"))):
-        yield f"groups[{text(mapping(override)['group']).strip()}]", (*SPEC, "groups", index)
+        yield f"groups[{text(mapping(override)['group']).strip()}]", (*root, "groups", index)
     domains = spec.get("allowedDomains")
     for index, entry in enumerate(domains if isinstance(domains, list) else ()):
-        yield f"allowedDomains[{valid_domain(text(entry))}]", (*SPEC, "allowedDomains", index)
+        yield f"allowedDomains[{valid_domain(text(entry))}]", (*root, "allowedDomains", index)
     for index, entry in enumerate(items(mapping(spec.get("privateEvents")).get("except"))):
         pair = _pair(mapping(entry))
-        yield f"privateEvents[{pair.user},{pair.assistant}]", (*SPEC, "privateEvents", "except", index)
+        yield f"privateEvents[{pair.user},{pair.assistant}]", (*root, "privateEvents", "except", index)

@@ -8,7 +8,13 @@ from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Severity, errors_in
 from calplan.policyfile.diagnostics import whole_file
-from calplan.policyfile.documents import AccountDocument, Document, PolicyDocument, TenantFactsDocument
+from calplan.policyfile.documents import (
+    AccountDocument,
+    Document,
+    PolicyDocument,
+    ScenarioDocument,
+    TenantFactsDocument,
+)
 from calplan.policyfile.finding import Finding
 from calplan.policyfile.folder import FoundFile, files_of
 from calplan.policyfile.judge import judge
@@ -50,6 +56,10 @@ class Reading:
     @property
     def tenant_facts(self) -> tuple[TenantFactsDocument, ...]:
         return tuple(one for one in self.documents if isinstance(one, TenantFactsDocument))
+
+    @property
+    def scenarios(self) -> tuple[ScenarioDocument, ...]:
+        return tuple(one for one in self.documents if isinstance(one, ScenarioDocument))
 
 
 def read(paths: Sequence[Path]) -> Reading:

@@ -1,5 +1,6 @@
 """A valid TenantFacts document as a typed value."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from calplan.model.account import TenantFacts
@@ -22,14 +23,19 @@ def tenant_document(document: Parsed) -> TenantFactsDocument | Diagnostic:
     return TenantFactsDocument(
         name=text(metadata["name"]),
         account=stated_text(metadata.get("account")),
-        facts=TenantFacts(
-            hybrid=flag(spec.get("hybrid"), absent=UNKNOWN),
-            grant=_words(spec.get("tenantGrant")),
-            user_consent=_words(spec.get("userConsent")),
-        ),
+        facts=tenant_facts_of(spec),
         as_of=as_of,
         source=stated_text(spec.get("source")),
         position=document.position(("metadata", "name")),
+    )
+
+
+def tenant_facts_of(spec: Mapping[str, Plain]) -> TenantFacts:
+    """Facts out of what a valid TenantFacts document or Scenario states; what it leaves out is unknown."""
+    return TenantFacts(
+        hybrid=flag(spec.get("hybrid"), absent=UNKNOWN),
+        grant=_words(spec.get("tenantGrant")),
+        user_consent=_words(spec.get("userConsent")),
     )
 
 

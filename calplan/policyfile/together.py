@@ -9,6 +9,8 @@ from calplan.policyfile.document import Parsed
 from calplan.policyfile.translate import listed, nearest, quoted
 
 MOST_NAMED: Final = 10
+NAMED_BY_NAME: Final = frozenset({"Account", "Scenario"})
+"""Kinds that others, or reports, refer to by name; the others by account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ def outline_of(document: Parsed, kind: str) -> Outline:
         kind=kind,
         name=name if isinstance(name, str) else None,
         account=account if isinstance(account, str) else None,
-        position=document.position(("metadata", "name" if kind == "Account" else "account")),
+        position=document.position(("metadata", "name" if kind in NAMED_BY_NAME else "account")),
     )
 
 
@@ -39,6 +41,7 @@ def said_together(outlines: Sequence[Outline], *, whole: bool) -> Iterator[Diagn
     """
     yield from _twice(outlines, "CalendarPolicy", lambda one: one.account, "an account has exactly one policy")
     yield from _twice(outlines, "Account", lambda one: one.name, "the name of an account is how others refer to it")
+    yield from _twice(outlines, "Scenario", lambda one: one.name, "the name of a Scenario is how a failure is told")
     facts = [one for one in outlines if one.kind == "TenantFacts"]
     yield from _twice(facts, "TenantFacts", lambda one: one.account or "", "nobody could tell which one holds")
     accounts = sorted({one.name for one in outlines if one.kind == "Account" and one.name is not None})
@@ -61,7 +64,7 @@ def _twice(
             severity=Severity.ERROR,
             summary=f"a second {kind} for {quoted(key)}" if key else f"a second {kind}",
             why=f"{why}; the first stands in {earlier.file}:{earlier.line}",
-            help="remove one of the two, or give it another account",
+            help=f"remove one of the two, or give it another {'name' if kind in NAMED_BY_NAME else 'account'}",
             position=one.position,
         )
 

@@ -136,7 +136,7 @@ def _names(value: Json, noun: str) -> str:
 def order_in_words(order: OrderDocument) -> Iterator[str]:
     """What was found by walking every order of the steps, where there is more than one."""
     toll, naive = order["toll"], order["naive_toll"]
-    if order["candidates"] > 1:
+    if order["candidates"] > 1 and (toll["lose"] or naive["lose"]):
         lose = plural(toll["lose"], "user")
         tried = f"Of {order['candidates']} possible orders none disconnects fewer users than this one: {lose}"
         yield f"{tried}{_again(toll)}."

@@ -13,6 +13,12 @@ def impersonation(text: str) -> str:
     return service(f"\n      type: exchange-ews\n      ewsUrl: https://mail.contoso.com/x\n      impersonation: {text}")
 
 
+def scenario(given: str, then: str) -> str:
+    """A Scenario that tries to lock the settings."""
+    spec = f"spec:\n  given:\n    {given}\n  when: {{policy: {{integration: {{locked: true}}}}}}\n  then: {then}\n"
+    return document("Scenario", spec, "{name: s}")
+
+
 YAML: Final[dict[str, str | bytes]] = {
     "not_yaml": policy("integration: {enabled: true"),
     "tab_as_indentation": policy("integration:\n\tenabled: true"),
@@ -92,13 +98,33 @@ SCHEMA: Final[dict[str, str | bytes]] = {
     "version_unknown": "apiVersion: calplan/v2\nkind: Account\n",
     "version_missing": "kind: CalendarPolicy\nspec: {}\n",
     "portal_record_without_attestation": document("PortalRecord", "spec: {}\n"),
+    "scenario_expects_something_of_nobody": scenario(
+        "users: [{email: alice@contoso.com}]", "{outcomes: {alise@contoso.com: blocked, nobody@b.example: blocked}}"
+    ),
+    "scenario_expects_nothing": scenario("users: [{email: alice@contoso.com}]", "{outcomes: {}, guardrails: []}"),
+    "scenario_expects_nothing_of_somebody": scenario(
+        "users: [{email: alice@contoso.com}]", "{counts: {blocked: 0}, users: {alice@contoso.com: {}}}"
+    ),
+    "scenario_with_a_user_twice": scenario(
+        "users: [{email: alice@contoso.com}, {email: ' Alice@Contoso.com'}]", "{counts: {blocked: 0}}"
+    ),
+    "scenario_with_words_no_users_file_has": scenario(
+        "users: [{email: ' '}, {email: a@contoso.com, ews_host: 'https://mail.contoso.com/'}]", "{counts: {blocked: 0}}"
+    ),
+    "scenario_with_a_slip_in_a_facet": scenario(
+        "users: [{email: a@contoso.com}]", "{users: {a@contoso.com: {next_step: authorize, rule: [R10a]}}}"
+    ),
     "later_kinds": "---\n".join(
         [
             document(
                 "PortalRecord", "spec: {}\nattested: {by: admin@contoso.com, at: 2026-11-22T09:00:00Z, portal: web}\n"
             ),
             document("Guardrails", "spec: {rules: []}\n", "{name: g}"),
-            document("Scenario", "spec: {given: {}, when: {policy: contoso.yaml}, then: {}}\n", "{name: s}"),
+            document(
+                "Scenario",
+                "spec: {given: {}, when: {policy: contoso.yaml}, then: {counts: {unaffected: 0}}}\n",
+                "{name: s}",
+            ),
         ]
     ),
     "later_keys": account(

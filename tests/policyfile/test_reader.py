@@ -63,7 +63,9 @@ def test_a_file_named_by_a_document_is_read_when_asked_for() -> None:
 
 
 def test_a_policy_named_by_a_scenario_a_receipt_and_a_secret_are_no_part_of_the_folder() -> None:
-    scenario = document("Scenario", "spec: {given: {}, when: {policy: tried.yaml}, then: {}}\n", "{name: s}")
+    scenario = document(
+        "Scenario", "spec: {given: {}, when: {policy: tried.yaml}, then: {counts: {unaffected: 0}}}\n", "{name: s}"
+    )
     told = account(
         "platform: {type: local, path: contoso.db}\nnotice: {hours: 1, receipt: receipt.yaml}\n"
         "providers:\n  - {type: connections-file, path: connections.yaml}\n"

@@ -12,10 +12,11 @@ FOLDER_CODES: Final[dict[str, Entry]] = {
         fix="Point to the folder with the CalendarPolicy and the Account; `calplan export` writes one to start from.",
     ),
     "D-TWO": Entry(
-        title="Two documents say who one account is, or what it should be",
-        means="An account has two policies or two TenantFacts, or two Account documents have one name.",
-        why="Which one holds would depend on the order of files.",
-        fix="Remove one, or give it another account. A file that holds live settings belongs into `platform.create`.",
+        title="Two documents say who one account is, or what it should be, or go by one name",
+        means="An account has two policies or two TenantFacts, or two Account or Scenario documents have one name.",
+        why="Which one holds, or which one a report means, would depend on the order of files.",
+        fix="Remove one, or give it another account or name."
+        " A file that holds live settings belongs into `platform.create`.",
     ),
     "D-ACCOUNT": Entry(
         title="A policy belongs to an account that is not there",

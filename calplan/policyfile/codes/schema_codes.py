@@ -55,4 +55,16 @@ SCHEMA_CODES: Final[dict[str, Entry]] = {
         fix="Write where the secret lives: an environment variable whose name begins with CALPLAN_SECRET_, a file, a"
         " keyring or a vault. Change the secret if the file was shared.",
     ),
+    "S-NOBODY": Entry(
+        title="A Scenario expects something of somebody it does not have",
+        means="Under `then` stands an address that no user under `given` has.",
+        why="What is expected of nobody could never fail, so a slip in an address would switch a test off.",
+        fix="Correct the address, or add the user.",
+    ),
+    "S-NOTHING": Entry(
+        title="A Scenario expects nothing",
+        means="Under `then`, or under one address there, nothing is stated that could be compared with the plan.",
+        why="A test that can never fail looks like one that passes.",
+        fix="State what must come out, or remove the address or the Scenario.",
+    ),
 }
