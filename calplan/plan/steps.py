@@ -56,4 +56,4 @@ def _why(kind: StepKind, choice: OrderChoice, swap: Swap | None) -> str:
         return reason
     more = f"{users} more users would lose their connection" if users > 0 else ""
     again = f"{events - max(users, 0)} would lose it a second time" if events > max(users, 0) else ""
-    return f"{reason}; before {swap.with_kind.value} {' and '.join(filter(None, (more, again)))}"
+    return f"{reason}; one place earlier {' and '.join(filter(None, (more, again)))}"
