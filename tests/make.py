@@ -32,6 +32,7 @@ from calplan.plan.as_document import as_document
 from calplan.plan.build import Live, Terms, build_plan
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.kinds import canonical, whole
+from calplan.plan.moves import Previous
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, pack, users_bytes
 from calplan.plan.users import AssessedUsers
@@ -210,6 +211,11 @@ def assessment(
 def planned(policy: CalendarPolicy, scene: "Scene") -> Plan:
     """The plan of another policy in this scene."""
     return build_plan(policy, scene.live, scene.terms, ())
+
+
+def moved(scene: "Scene", previous: Previous) -> Plan:
+    """The plan of a scene that knows the users of an earlier one."""
+    return build_plan(scene.policy, replace(scene.live, previous=previous), scene.terms, ())
 
 
 def losses_by_state(

@@ -8,8 +8,11 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import save, say, targets
+from calplan.cli.previous import last_run, named_plan
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day, look, look_options, output_option, show_plan
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
+from calplan.plan.build import Live
+from calplan.plan.moves import Previous
 from calplan.plan.planfile import MODE, pack
 
 
@@ -19,6 +22,12 @@ from calplan.plan.planfile import MODE, pack
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `calplan apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @as_of_option
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Tell who changed groups since this saved plan; the last applied run where left out.",
+)
 @output_option(PLAN_FORMATS)
 @look_options
 def plan(
@@ -28,6 +37,7 @@ def plan(
     *,
     detailed_exitcode: bool,
     as_of: datetime | None,
+    previous: Path | None,
     output: tuple[str, ...],
     users: str | None,
     verbose: bool,
@@ -36,7 +46,12 @@ def plan(
     """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
     chosen = choose((path,), account)
-    planned = make_plan(chosen, open_account(chosen.account), as_of=day(as_of))
+    named = None if previous is None else named_plan(previous, chosen.account.name)
+
+    def earlier(live: Live) -> Previous | None:
+        return named or (last_run(chosen.account.name) if live.groups.value.overrides else None)
+
+    planned = make_plan(chosen, open_account(chosen.account), as_of=day(as_of), earlier=earlier)
     if out is not None and not planned.plan.errored:
         save(out, pack(planned.parts, created_at=clock.stamp()), mode=MODE)
     show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))

@@ -1,8 +1,8 @@
 """Puts the parts together for commands: documents, the account, what is read of it, and the plan."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from calplan.plan.as_document import as_document
 from calplan.plan.build import Live, Terms, build_plan
 from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
+from calplan.plan.moves import Previous
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.users import AssessedUsers
@@ -226,14 +227,19 @@ def _documented(document: TenantFactsDocument) -> Observed[TenantFacts]:
 
 
 def make_plan(
-    chosen: Chosen, platform: Platform, as_of: date | None = None, allowed: frozenset[str] = frozenset()
+    chosen: Chosen,
+    platform: Platform,
+    as_of: date | None = None,
+    allowed: frozenset[str] = frozenset(),
+    earlier: Callable[[Live], Previous | None] = lambda _live: None,
 ) -> Planned:
-    """A plan from live state.
+    """A plan from live state; ``earlier`` finds the users of an earlier plan, to tell who changed groups since.
 
     Raises:
         StopError: the account cannot be read.
     """
     live = read_live(platform, chosen)
+    live = replace(live, previous=earlier(live))
     account = chosen.account
     terms = Terms(
         limits=account.limits,

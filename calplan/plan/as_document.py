@@ -26,6 +26,7 @@ from calplan.plan.document import (
 from calplan.plan.document import ResourceChange as ChangeDocument
 from calplan.plan.fingerprint import plan_id_of
 from calplan.plan.levels_document import json_of, levels_document, order_document, tenant_document
+from calplan.plan.moves import moves_document
 from calplan.plan.plan import Plan, ResourceChange
 from calplan.plan.writes import GRANT_ADDRESS
 
@@ -49,6 +50,7 @@ def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) 
         "unmanaged": [one.value for one in Setting if one not in plan.policy.settings.managed],
         "levels": levels_document(plan.before, plan.after),
         "tenant": tenant_document(plan.tenant),
+        "already_happened": moves_document(plan.moves),
         "impact": _impact(plan.impact, plan.without_grant),
         "order": order_document(plan.order),
         "steps": [_step(plan, number) for number in range(len(plan.steps))],

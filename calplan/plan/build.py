@@ -20,6 +20,7 @@ from calplan.plan.changes import grant_change, group_changes, pair_change, setti
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
 from calplan.plan.gates import age_gate, limit_gates, live_gate, overridden, stale_sources
 from calplan.plan.level_findings import group_sizes, level_findings
+from calplan.plan.moves import Previous, moves_since
 from calplan.plan.order import choose_order
 from calplan.plan.plan import Plan, ResourceChange
 from calplan.plan.steps import steps_of
@@ -29,7 +30,10 @@ from calplan.plan.writes import Write, grant_write, pair_write, writes_between
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """What was read of an account. ``assistants`` is ``None`` unless the policy manages private events."""
+    """What was read of an account. ``assistants`` is ``None`` unless the policy manages private events.
+
+    ``previous`` holds the users of an earlier plan, if there is one, to find those who changed groups since.
+    """
 
     settings: Observed[AccountSettings]
     groups: Observed[Groups]
@@ -37,6 +41,7 @@ class Live:
     users: Evidence
     tenant: tuple[Observed[TenantFacts], ...]
     assistants: Observed[Mapping[AssistantPair, PrivateAccess]] | None
+    previous: Previous | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         changes=(*changes, *groups, *(pair_change(pair, policy.positions, terms.modes) for pair in pairs)),
         pairs=pairs,
         tenant=facts,
+        moves=moves_since(live.previous, live.population, before),
         assessment=assessment,
         impact=impact,
         without_grant=None if widened is None else summarise(assess(before, after, live.population, tenant.facts)),

@@ -207,6 +207,17 @@ class OrderDocument(TypedDict):
     surplus: int
 
 
+MoveDocument = TypedDict("MoveDocument", {"from": list[str], "to": list[str], "users": int, "emails": list[str]})
+"""Users who went from some groups to others, so that other settings hold for them."""
+
+
+class MovesDocument(TypedDict):
+    """Moves between groups since an earlier plan, which ``since`` names; they have acted already."""
+
+    since: str | None
+    moves: list[MoveDocument]
+
+
 class PlanDocument(TypedDict):
     """The whole plan but its users.
 
@@ -226,6 +237,7 @@ class PlanDocument(TypedDict):
     unmanaged: list[str]
     levels: LevelsDocument
     tenant: TenantDocument
+    already_happened: MovesDocument
     impact: ImpactDocument
     order: OrderDocument
     steps: list[StepDocument]

@@ -15,8 +15,11 @@ from calplan.plan.document import PlanDocument
 RULES_VERSION: Final = "1"
 """Moves when a rule changes its meaning; a plan made under other rules is stale."""
 
-OUTSIDE_THE_ID: Final = frozenset({"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant"})
-"""What is no part of a plan's identity; facts about the tenant matter only through what they do to users."""
+OUTSIDE_THE_ID: Final = frozenset(
+    {"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant", "already_happened"}
+)
+"""What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened
+before is none of the plan's doing."""
 PLACES: Final = frozenset({"source", "range"})
 """Keys whose value only says where in a file something stands."""
 

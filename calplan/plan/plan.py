@@ -12,6 +12,7 @@ from calplan.model.account import Evidence, TenantFacts
 from calplan.model.diagnostic import Diagnostic, Position
 from calplan.model.policy import CalendarPolicy
 from calplan.plan.gates import Gate
+from calplan.plan.moves import Moves
 from calplan.plan.order import OrderChoice
 from calplan.plan.steps import Step
 
@@ -37,7 +38,8 @@ class ResourceChange:
 class Plan:
     """What changes, for whom, in which order, and what refuses it.
 
-    ``tenant`` is the Microsoft tenant as it is when users have to authorise. ``order`` is the order of the steps, and
+    ``tenant`` is the Microsoft tenant as it is when users have to authorise, ``moves`` are moves between groups that
+    happened before. ``order`` is the order of the steps, and
     what it spares against the naive one. ``without_grant`` is the forecast without the step that widens the tenant-wide
     grant, where the plan has that step. ``stale`` names the sources whose evidence is too old. Addresses in
     ``position`` are the policy's.
@@ -50,6 +52,7 @@ class Plan:
     changes: tuple[ResourceChange, ...]
     pairs: tuple[PairChange, ...]
     tenant: TenantFacts
+    moves: Moves
     assessment: Assessment
     impact: Impact
     without_grant: Impact | None

@@ -20,6 +20,8 @@ from calplan.render.wording import UNKNOWN_WORD, listed, plural
 
 SIGNS: Final = {"+": "create", "-": "delete", "~": "change in place", "-/+": "delete, then create"}
 STALE: Final = " stale?"
+NO_GROUPS: Final = "no group"
+SHOWN: Final = 3
 STYLE: Final = {"+": Style.GOOD, "-": Style.BAD, "~": Style.WARN}
 
 
@@ -58,6 +60,19 @@ def unread_text(document: PlanDocument) -> Iterator[Line]:
     unread = sorted(document["unknown"])
     if unread:
         yield Line(f"  {UNKNOWN_WORD} live, so look in the portal and attest: {listed(unread)}", Style.WARN)
+
+
+def moves_text(document: PlanDocument) -> Iterator[Line]:
+    """Who changed groups since an earlier plan: it has acted already."""
+    happened = document["already_happened"]
+    if not happened["moves"]:
+        return
+    yield Line(f"Already happened since {happened['since']}, and no part of this plan", Style.STRONG)
+    for one in happened["moves"]:
+        went = f"from {listed(one['from']) or NO_GROUPS} to {listed(one['to']) or NO_GROUPS}"
+        shown = ", ".join(one["emails"][:SHOWN]) + (" ..." if one["users"] > SHOWN else "")
+        yield Line(f"  {plural(one['users'], 'user')} moved {went}, where other settings hold: {shown}", Style.WARN)
+    yield Line()
 
 
 def _addresses(document: PlanDocument) -> set[str]:

@@ -15,6 +15,7 @@ from calplan.plan.document import (
     ResourceChange,
     UserDocument,
 )
+from calplan.render.changes_text import NO_GROUPS
 from calplan.render.counts import population_in_words, ranges_in_words, summary_line, users_in_words
 from calplan.render.evidence import evidence_in_words
 from calplan.render.step_wording import (
@@ -31,6 +32,7 @@ from calplan.render.values import Difference, differences, place_in_words
 from calplan.render.wording import (
     AFFECTED_NAMES,
     OUTCOME_NAMES,
+    listed,
     outcome_in_words,
     outcome_of_rule,
     plural,
@@ -84,6 +86,7 @@ def _plan(document: PlanDocument, users: PlanUsers, show_users: ShowUsers) -> It
     else:
         yield "No changes."
         yield ""
+    yield from _moves(document, pen)
     yield from _gates(document, pen)
     yield from _steps(document, pen)
     yield from _diagnostics(document, pen)
@@ -167,6 +170,19 @@ def _names(document: PlanDocument, users: PlanUsers, pen: Pen, *, everybody: boo
 def _name(user: UserDocument, pen: Pen) -> str:
     texts = (user["outcome"], facets_in_words(user), " ".join(user["rules"]))
     return f"| {' | '.join([pen.code(user['email']), *map(pen.prose, texts)])} |"
+
+
+def _moves(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    happened = document["already_happened"]
+    if not happened["moves"]:
+        return
+    since = pen.prose(str(happened["since"]))
+    yield f"### Already happened since {since}, and no part of this plan"
+    yield ""
+    for one in happened["moves"]:
+        before, after = (pen.prose(listed(groups) or NO_GROUPS) for groups in (one["from"], one["to"]))
+        yield f"- {plural(one['users'], 'user')} moved from {before} to {after}, where other settings hold"
+    yield ""
 
 
 def _gates(document: PlanDocument, pen: Pen) -> Iterator[str]:

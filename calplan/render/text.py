@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from calplan.plan.document import PlanDocument, PlanUsers
-from calplan.render.changes_text import changes_text, kept_text, unread_text
+from calplan.render.changes_text import changes_text, kept_text, moves_text, unread_text
 from calplan.render.colour import Line, Style, finished
 from calplan.render.counts import REFUSE, summary_line
 from calplan.render.steps_text import diagnostics_text, errors_text, evidence_text, gates_text, steps_text
@@ -43,6 +43,7 @@ def _changed(
     yield Line()
     yield from changes_text(document, verbose=verbose)
     yield Line()
+    yield from moves_text(document)
     yield from users_text(document, users, show_users=show_users, verbose=verbose, plan_name=plan_name)
     yield Line()
     yield from gates_text(document, verbose=verbose)
@@ -56,6 +57,9 @@ def _unchanged(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     """One clear line, and only what still needs a word."""
     yield Line(f"No changes. {document['account']} is as the policy wants it.", Style.GOOD)
     yield from unread_text(document)
+    if document["already_happened"]["moves"]:
+        yield Line()
+        yield from moves_text(document)
     refused = any(gate["status"] == REFUSE for gate in document["gates"])
     if verbose:
         yield from kept_text(document)

@@ -96,6 +96,13 @@ class Store:
         else:
             return store
 
+    @classmethod
+    def look(cls, path: Path = DEFAULT) -> Self | None:
+        """The store in a SQLite file, for reading alone, or ``None`` where there is none."""
+        if not path.is_file():
+            return None
+        return cls(create_engine(f"sqlite:///file:{path.absolute().as_posix()}?mode=ro&uri=true"), str(path))
+
     def _make_tables(self) -> None:
         """Make what is missing; two first runs at once do not get in each other's way."""
         with self._engine.begin() as connection:
@@ -130,6 +137,16 @@ class Store:
         except SQLAlchemyError as error:
             raise self._failed(error) from error
         return _run(rows[0]) if len(rows) == 1 and run else None
+
+    def last_applied(self, account: str) -> Run | None:
+        """The newest run of an account that came to its end."""
+        statement = select(RUNS).where(RUNS.c.account == account, RUNS.c.status == "applied")
+        try:
+            with self._engine.connect() as connection:
+                row = connection.execute(statement.order_by(RUNS.c.started_at.desc()).limit(1)).first()
+        except SQLAlchemyError as error:
+            raise self._failed(error) from error
+        return None if row is None else _run(row)
 
     def records(self, run: str) -> tuple[tuple[str, dict[str, object]], ...]:
         """Kind and content of everything that happened in a run, in order."""

@@ -265,6 +265,7 @@ def plan(
         "unmanaged": ["bidirectionalSync"],
         "levels": {"model": None, "order": [], "groups": [], "prior": {}, "planned": {}},
         "tenant": {"hybrid": False, "grant": ["Calendars.ReadWrite", "Contacts.Read"], "user_consent": []},
+        "already_happened": {"since": None, "moves": []},
         "impact": impact_of(some_users() if everybody is None else everybody),
         "order": order_of(listed),
         "steps": steps_for(listed) if steps is None else list(steps),
