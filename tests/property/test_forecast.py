@@ -18,8 +18,10 @@ from calplan.impact.outcome import Link, Notice, Outcome
 from calplan.impact.terms import Terms
 from calplan.model.citation import Certainty
 from calplan.model.settings import Setting
-from tests.property.truth import Truth, act_out, allows, forecast, seeded, worse_than_said
-from tests.property.worlds import World, draw_world, hide, without
+from tests.property.acting import act_out
+from tests.property.group_worlds import draw
+from tests.property.truth import Truth, allows, forecast, seeded, worse_than_said
+from tests.property.worlds import World, hide, without
 
 CASES: Final = 2_000
 CHUNKS: Final = 8
@@ -37,8 +39,8 @@ def sync_may_come(world: World, hidden: frozenset[str]) -> bool:
 @lru_cache(maxsize=CASES)
 def drawn(seed: int) -> tuple[World, dict[str, Truth]]:
     """A world and what truly happens in it; kept, since several tests look at the same cases."""
-    world = draw_world(seeded(seed))
-    return world, act_out(world)
+    world = draw(seeded(seed))
+    return world, act_out(world).truths
 
 
 def wrong_with_facts_hidden(seed: int, share: float) -> Iterator[str]:
