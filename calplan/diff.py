@@ -58,10 +58,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """The settings of an account, or of one class of users, before and after."""
+    """The settings of an account, or of one class of users, before and after.
+
+    ``in_doubt``: nobody can tell which level holds for these users while levels change, so that what is unknown before
+    and what is unknown after need not be the same.
+    """
 
     before: AccountSettings
     after: AccountSettings
+    in_doubt: bool = False
 
     def changes(self) -> tuple[Change, ...]:
         """One change for each setting that differs, in the order of ``Setting``."""

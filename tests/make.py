@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import UserOutcome
 from calplan.impact.population import Cohorts, Population, populate
-from calplan.impact.resolve import alone
+from calplan.impact.resolve import Levels, alone
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, PrivateEvents, TenantFacts
 from calplan.model.domain import Domain
 from calplan.model.levels import GroupModel, Groups
@@ -241,9 +241,14 @@ def tolls_by_state(
 
 def direct_writes(before: AccountSettings, after: AccountSettings) -> tuple[Write, ...]:
     """The writes of an account without groups, in canonical order."""
-    writes = writes_between(alone(before), alone(after))
+    return canonical_writes(alone(before), alone(after))
+
+
+def canonical_writes(before: Levels, after: Levels) -> tuple[Write, ...]:
+    """The writes of an account with its groups, in canonical order."""
+    writes = writes_between(before, after)
     kinds = frozenset(write.kind for write in writes)
-    order = whole(canonical(kinds, to_office365_ews=isinstance(after.service, Office365Ews)), kinds)
+    order = whole(canonical(kinds, to_office365_ews=isinstance(after.account.service, Office365Ews)), kinds)
     return tuple(sorted(writes, key=lambda write: order.index(write.kind)))
 
 

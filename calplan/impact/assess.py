@@ -7,7 +7,7 @@ from calplan.impact.decide import decide
 from calplan.impact.facts import case_of
 from calplan.impact.outcome import UserOutcome
 from calplan.impact.population import Cohorts, Population, cohorts_of
-from calplan.impact.resolve import Levels
+from calplan.impact.resolve import Levels, transition
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Connection
@@ -47,10 +47,7 @@ def assess(before: Levels, after: Levels, population: Population, tenant: Tenant
 
 def moves_of(before: Levels, after: Levels, cohorts: Cohorts) -> tuple[Transition, ...]:
     """What changes for the users of each membership."""
-    return tuple(
-        Transition(before=before.effective(one).settings, after=after.effective(one).settings)
-        for one in cohorts.memberships
-    )
+    return tuple(transition(before, after, one) for one in cohorts.memberships)
 
 
 def forecast(

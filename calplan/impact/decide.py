@@ -34,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     oauth.assess,
     mapi.assess,
     hybrid.assess,
+    lock.assess_levels,
     lock.assess_unread,
     consent.assess,
     allowed_domains.assess_standing_bar,

@@ -148,6 +148,11 @@ def assess_default(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ..
     return tuple(findings)
 
 
+def assess_levels(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Where nobody can tell which level holds for the user while levels change, anything may happen to him."""
+    return (found(R10D, rests_on=frozenset({Setting.LOCKED})),) if case.terms.move.in_doubt else ()
+
+
 def assess_unread(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Whoever must set up again under a lock or a service that nobody read may find himself barred by it.
 
@@ -156,7 +161,7 @@ def assess_unread(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]
     locked, unread = case.terms.locked_after, _unread_key(case)
     lost = loss_rests_on(fired) is not None
     hit = case.unconnected and case.terms.lock_hits.holds is not Tri.NO
-    if any(one.row is R10D for one in fired):
+    if case.terms.move.in_doubt or any(one.row is R10D for one in fired):
         return ()
     if (unread and (lost or hit)) or (lost and locked.holds is Tri.UNKNOWN):
         return (found(R10D, rests_on=unread | locked.rests_on),)

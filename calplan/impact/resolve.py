@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property, reduce
 from typing import Final, TypeVar
 
+from calplan.diff import Transition
 from calplan.model.levels import GroupModel, Groups
 from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.settings import AccountSettings, Setting
@@ -56,7 +57,8 @@ class Effective:
     """The settings that hold for a user, where they come from, and how that was found.
 
     ``source`` is the id of the group that decides over the integration, ``sync_source`` of the one that decides over
-    sync, ``None`` for the account. With a ``problem`` whatever the possible levels disagree about is unknown.
+    sync, ``None`` for the account. ``in_doubt``: which level holds hangs on a missing fact, and whatever the
+    possible levels disagree about is unknown; a ``problem`` is a doubt that keeps a policy from being planned.
     """
 
     settings: AccountSettings
@@ -64,6 +66,7 @@ class Effective:
     sync_source: str | None = None
     trace: tuple[Looked, ...] = ()
     problem: Problem | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,7 @@ class Levels:
             return Effective(settings=account, trace=(Looked(group=None, standing=Standing.HOLDS),))
         doubtful = replace(account, locked=UNKNOWN, service=UNKNOWN, bidirectional_sync=UNKNOWN)
         trace = (Looked(group=None, standing=Standing.UNDECIDED),)
-        return Effective(settings=doubtful, trace=trace, problem=Problem.OVERRIDES_UNREAD)
+        return Effective(settings=doubtful, trace=trace, problem=Problem.OVERRIDES_UNREAD, in_doubt=True)
 
 
 def alone(settings: AccountSettings) -> Levels:
@@ -146,6 +149,19 @@ def wanted_levels(policy: CalendarPolicy, live: Levels) -> Levels:
     """The levels once a policy is true: its list of overrides is the whole list, unless it leaves groups alone."""
     groups = live.groups if policy.groups is None else Groups(known=live.groups.known, overrides=policy.groups)
     return Levels(account=policy.settings.over(live.account), groups=groups, model=live.model)
+
+
+def transition(before: Levels, after: Levels, member: Membership) -> Transition:
+    """What changes for whoever is in these groups."""
+    was, now = before.effective(member), after.effective(member)
+    same_levels = before.overrides == after.overrides and _covered(before.account) == _covered(after.account)
+    doubt = (was.in_doubt or now.in_doubt) and not same_levels
+    return Transition(before=was.settings, after=now.settings, in_doubt=doubt)
+
+
+def _covered(settings: AccountSettings) -> tuple[object, object, object]:
+    """What the lock covers, and the lock itself."""
+    return (settings.enabled, settings.locked, settings.service)
 
 
 def effective(levels: Levels, user: UserFacts, setting: Setting) -> Resolved:
@@ -218,6 +234,7 @@ class _Choice:
     source: str | None
     trace: tuple[Looked, ...]
     problem: Problem | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +255,7 @@ class _Resolution:
             sync_source=sync_source,
             trace=choice.trace,
             problem=choice.problem or doubt,
+            in_doubt=choice.in_doubt,
         )
 
     def _integration(self) -> _Choice:
@@ -253,7 +271,8 @@ class _Resolution:
         if account.locked is True:
             return locked
         # Nobody read the account's lock: either it holds, or whatever would hold without it.
-        return _joined((locked, self._unlocked(replace(account, locked=False))))
+        unlocked = self._unlocked(replace(account, locked=False))
+        return replace(_joined((locked, unlocked)), in_doubt=unlocked.source is not None or unlocked.in_doubt)
 
     def _unlocked(self, account: AccountSettings) -> _Choice:
         """What holds under an account without a lock."""
@@ -285,7 +304,7 @@ class _Resolution:
                 _Choice(settings=value, source=name, trace=self._undecided_trace(chosen))
                 for name, value in sorted(locking.items())
             )
-            return replace(_joined(choices), problem=Problem.CONFLICTING_LOCKS)
+            return replace(_joined(choices), problem=Problem.CONFLICTING_LOCKS, in_doubt=True)
         if locking:
             first = min(locking)
             return self._decided(chosen, first, {one: Standing.NOT_LOCKED for one in chosen if one not in locking})
@@ -310,7 +329,7 @@ class _Resolution:
         trace = self._undecided_trace(chosen)
         choices = [_Choice(settings=account, source=None, trace=trace)]
         choices += [_Choice(settings=chosen[name], source=name, trace=trace) for name in sorted(chosen)]
-        return replace(_joined(tuple(choices)), problem=problem)
+        return replace(_joined(tuple(choices)), problem=problem, in_doubt=True)
 
     @staticmethod
     def _undecided_trace(chosen: Mapping[str, AccountSettings]) -> tuple[Looked, ...]:

@@ -47,7 +47,7 @@ class Terms:
     @cached_property
     def identical(self) -> bool:
         """Whether nothing changes at all."""
-        return self.before == self.after
+        return self.before == self.after and not self.move.in_doubt
 
     @cached_property
     def was_off(self) -> bool:

@@ -7,13 +7,12 @@ next, unless he is known to be barred, so that he can lose it again. What is at 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from calplan.diff import Transition
 from calplan.impact.consent import covers, users_may_consent
 from calplan.impact.decide import decide
 from calplan.impact.facts import Cohort, case_of, completed, reach_of
 from calplan.impact.outcome import Link, Notice
 from calplan.impact.population import Cohorts
-from calplan.impact.resolve import Levels
+from calplan.impact.resolve import Levels, transition
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Authentication, Connection
@@ -63,7 +62,7 @@ class Walker:
     """Moves cohorts from state to state and remembers every leg, since many orders share most of them."""
 
     def __init__(self, start: Levels, cohorts: Cohorts, tenant: TenantFacts, *, last_client_only: bool) -> None:
-        self._cohorts = cohorts
+        self._memberships = cohorts.memberships
         self._tenant = tenant
         self._last_client_only = last_client_only
         self._stops: list[Stop] = []
@@ -71,7 +70,6 @@ class Walker:
         self._moves: dict[tuple[int, int, int], Terms | None] = {}
         self._legs: dict[tuple[int, int, int, bool], Leg] = {}
         self._states: list[Levels] = []
-        self._settings: list[tuple[AccountSettings, ...]] = []
         self.start = self.state(start)
         self.sizes = [size for cohort, size in zip(cohorts.members, cohorts.sizes, strict=True) if cohort.active]
         self.at_start = [
@@ -81,7 +79,6 @@ class Walker:
     def state(self, levels: Levels) -> int:
         """The number of a state of the account."""
         self._states.append(levels)
-        self._settings.append(tuple(levels.effective(one).settings for one in self._cohorts.memberships))
         return len(self._states) - 1
 
     def move(self, stops: Sequence[int], before: int, after: int, *, patient: bool) -> tuple[list[int], Toll]:
@@ -101,7 +98,7 @@ class Walker:
 
     def _completed(self, cohort: Cohort) -> Cohort:
         # What follows from the live settings follows from those at the beginning, not from those on the way.
-        before = self._settings[self.start][cohort.member]
+        before = self._states[self.start].effective(self._memberships[cohort.member]).settings
         return replace(cohort, held=None if before.enabled is False else completed(cohort.held, before))
 
     def _number(self, stop: Stop) -> int:
@@ -135,8 +132,8 @@ class Walker:
         """The change for one membership, or ``None`` where nothing changes for it."""
         key = (member, before, after)
         if key not in self._moves:
-            move = Transition(before=self._settings[before][member], after=self._settings[after][member])
-            self._moves[key] = None if move.before == move.after else Terms(move=move)
+            terms = Terms(move=transition(self._states[before], self._states[after], self._memberships[member]))
+            self._moves[key] = None if terms.identical else terms
         return self._moves[key]
 
 

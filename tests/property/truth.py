@@ -1,4 +1,4 @@
-"""What a drawn world turned out to be once the simulator acted on it, and whether a forecast allows it."""
+"""What a drawn world turned out to be, and whether a forecast allows it."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,17 +8,9 @@ from typing import Final
 from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import Outcome, UserOutcome
 from calplan.impact.population import populate
-from calplan.impact.resolve import alone
+from calplan.impact.resolve import Levels
 from calplan.model.account import TenantFacts
-from calplan.model.connection import Authentication, Connection, Held
-from calplan.model.settings import AccountSettings
-from calplan.model.user import RawFacts, UserBatch, decode
-from calplan.providers.local.writing import written
-from calplan.sandbox.account.account import Account
-from calplan.sandbox.account.behaviour.person import Happening
-from calplan.sandbox.account.create import AccountContents, UserRecord
-from tests.make import direct_writes
-from tests.property.worlds import World
+from calplan.model.user import RawFacts, UserBatch
 
 
 class Became(Enum):
@@ -47,51 +39,13 @@ class Truth:
         return 5 if not self.had and self.could_set_up and not self.can_set_up else 7
 
 
-def act_out(world: World) -> dict[str, Truth]:
-    """Let the simulator act on the world, step by step in the order of a plan."""
-    records = [UserRecord(email=email, facts=facts) for email, facts in world.users]
-    contents = AccountContents(settings=world.before, users=records, tenant=world.tenant)
-    with Account.in_memory(contents) as account:
-        account.suppose_edits_work(world.edits_work)
-        before = account.truths()
-        could = {email: account.can_set_up(email) for email in before}
-        for write in direct_writes(world.before, world.after):
-            written(account, write.action)
-        assert account.settings() == world.after
-        after = account.truths()
-        told = {event.email for event in account.events() if event.what is Happening.PROMPTED}
-        return {
-            email: Truth(
-                had=_held(facts, world.before) is not None,
-                became=_became(_held(facts, world.before), _held(after[email], world.after)),
-                told=email in told,
-                could_set_up=could[email],
-                can_set_up=account.can_set_up(email),
-            )
-            for email, facts in before.items()
-        }
-
-
-def _held(facts: RawFacts, settings: AccountSettings) -> Held:
-    """The connection; while the integration is off nothing counts as one."""
-    return None if settings.enabled is False else decode(facts).connection
-
-
-def _became(had: Held, now: Held) -> Became:
-    if isinstance(now, Connection) and now.auth is Authentication.IMPERSONATION and now != had:
-        return Became.GAINED
-    if had == now:
-        return Became.AS_BEFORE
-    return Became.LOST if now is None else Became.GAINED
-
-
 def forecast(
-    before: AccountSettings, after: AccountSettings, users: tuple[tuple[str, RawFacts], ...], tenant: TenantFacts
+    before: Levels, after: Levels, users: tuple[tuple[str, RawFacts], ...], tenant: TenantFacts
 ) -> dict[str, UserOutcome]:
     """What calplan says of each of these users."""
     emails, facts = [email for email, _ in users], [one for _, one in users]
     population = populate([UserBatch(emails=emails, facts=facts, mailboxes={})])
-    assessment = assess(alone(before), alone(after), population, tenant)
+    assessment = assess(before, after, population, tenant)
     return dict(_outcomes(assessment))
 
 

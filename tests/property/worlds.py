@@ -1,12 +1,14 @@
 """Draws accounts as they truly are, and hides some of what is true of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
 from calplan.model.account import TenantFacts
 from calplan.model.domain import Domain
+from calplan.model.levels import Group, GroupModel
 from calplan.model.permissions import Permission, Permissions
+from calplan.model.policy import GroupOverride
 from calplan.model.service import EwsUrl, ExchangeEws, ExchangeMapi, Google, Impersonation, Office365Ews, Office365Graph
 from calplan.model.service import Service as AnyService
 from calplan.model.settings import ANY, AccountSettings, Domains, Setting
@@ -36,13 +38,20 @@ WRITABLE: Final = tuple(Setting)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """One drawn case: an account as it truly is, what is wanted, and how edits of a login turn out."""
+    """One drawn case: an account as it truly is, what is wanted, and how edits of a login turn out.
+
+    ``overrides_before`` and ``overrides_after`` are as an account shows them: by id, and none that states nothing.
+    """
 
     before: AccountSettings
     after: AccountSettings
     users: tuple[tuple[str, RawFacts], ...]
     tenant: TenantFacts
     edits_work: bool
+    groups: tuple[Group, ...] = ()
+    overrides_before: tuple[GroupOverride, ...] = ()
+    overrides_after: tuple[GroupOverride, ...] = ()
+    model: GroupModel = field(default_factory=GroupModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,14 +219,18 @@ def _words(
     }
 
 
-def hide(random: Random, world: World, share: float) -> Seen:
-    """The world with each fact hidden with this probability; a list of clients is hidden as a whole."""
+def hide(random: Random, world: World, share: float, *, membership: bool = False) -> Seen:
+    """The world with each fact hidden with this probability; a list of clients is hidden as a whole.
+
+    Who is in which group is hidden on demand only: no plan is made without it.
+    """
+    hiding = HIDING | HIDING_MEMBERSHIP if membership else HIDING
     users, hidden = [], {}
     for email, facts in world.users:
-        names = frozenset(name for name in HIDING if random.random() < share)
+        names = frozenset(name for name in hiding if random.random() < share)
         shown = facts
         for name in sorted(names):
-            shown = RawFacts._make({**shown._asdict(), **HIDING[name]}.values())
+            shown = RawFacts._make({**shown._asdict(), **hiding[name]}.values())
         users.append((email, shown))
         hidden[email] = names
     tenant = replace(
@@ -237,4 +250,8 @@ HIDING: Final[dict[str, dict[str, str | None]]] = {
     "mailbox_location": {"mailbox_location": "unknown"},
     "clients": {"clients": "[]"},
     "own_grant": {"own_grant": None},
+}
+HIDING_MEMBERSHIP: Final[dict[str, dict[str, str | None]]] = {
+    "groups": {"groups": None},
+    "primary_group": {"primary_group": None},
 }
