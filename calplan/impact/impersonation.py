@@ -5,6 +5,7 @@ from typing import Final
 from calplan.impact.effect import Finding, Row, found, taken
 from calplan.impact.facts import Case
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.impact.readings import Reading
 from calplan.model.citation import Certainty
 from calplan.model.connection import Authentication
 from calplan.model.unknown import Tri, Unknown
@@ -100,7 +101,7 @@ ROWS: Final = (R09A, R09B, R09C1, R09C2, R09D1, R09D2, R09D3, R09E)
 
 def assess_gain(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """What impersonation, newly on, brings to the user."""
-    if not case.terms.impersonation_newly_on:
+    if not case.terms.impersonation_newly_on or case.terms.otherwise(Reading.A15):
         return ()
     if case.mailbox is MailboxLocation.CLOUD:
         return (found(R09C1),)

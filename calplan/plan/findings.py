@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
+from calplan.diff import Transition
 from calplan.impact.population import Population
+from calplan.impact.terms import Terms
 from calplan.model.account import AssistantPair
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.domain import domain_of
-from calplan.model.permissions import Permission, Permissions
-from calplan.model.service import Google, Office365Graph, type_of
 from calplan.model.settings import AccountSettings, Setting
 
 SHOWN: Final = 3
-LOW_TO_HIGH: Final = (Permission.NONE, Permission.READ, Permission.WRITE)
 
 
 def data_findings(population: Population) -> tuple[Diagnostic, ...]:
@@ -72,11 +71,7 @@ def narrowing(
     before: AccountSettings, after: AccountSettings, positions: Mapping[str, Position]
 ) -> tuple[Diagnostic, ...]:
     """A warning that lower permissions without the lock take nothing back from anybody (A05)."""
-    was, now = before.service, after.service
-    chosen = (Office365Graph, Google)
-    if not isinstance(was, chosen) or not isinstance(now, chosen) or type_of(was) is not type_of(now):
-        return ()
-    if after.locked is not False or not _lower(was.permissions, now.permissions):
+    if not Terms(move=Transition(before=before, after=after)).narrowed:
         return ()
     return (
         Diagnostic(
@@ -88,9 +83,3 @@ def narrowing(
             position=positions.get(Setting.SERVICE.value),
         ),
     )
-
-
-def _lower(was: Permissions, now: Permissions) -> bool:
-    pairs = ((was.calendar, now.calendar), (was.contacts, now.contacts))
-    known = [pair for pair in pairs if Permission.UNKNOWN not in pair]
-    return any(LOW_TO_HIGH.index(new) < LOW_TO_HIGH.index(old) for old, new in known)
