@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from calplan.diff import Transition
 from calplan.impact.assess import Assessment, assess
+from calplan.impact.otherwise import Basis
 from calplan.impact.population import Population
 from calplan.impact.private_events import PairChange, pair_changes, pairs_not_found
 from calplan.impact.summary import Impact, summarise
@@ -14,6 +15,7 @@ from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
+from calplan.plan.assumptions import assumptions_of
 from calplan.plan.changes import grant_change, pair_change, setting_changes
 from calplan.plan.findings import data_findings, narrowing, pair_not_found
 from calplan.plan.gates import age_gate, limit_gates, live_gate, overridden, stale_sources
@@ -59,7 +61,9 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
     tenant = put_together(live.tenant)
     scopes = needed_scopes(after) if policy.ensure_tenant_grant else frozenset()
     widened = with_grant(tenant.facts, scopes) if lacks(tenant.facts, scopes) else None
-    assessment = assess(Transition(before=before, after=after), live.population, widened or tenant.facts)
+    move = Transition(before=before, after=after)
+    assessment = assess(move, live.population, widened or tenant.facts)
+    basis = Basis(move=move, assessment=assessment, tenant=widened or tenant.facts)
     impact = summarise(assessment)
     pairs = _pairs(policy, live)
     writes = _writes(before, after, scopes if widened else frozenset(), pairs)
@@ -92,6 +96,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         diagnostics=found,
         evidence=evidence,
         stale=frozenset(one.source for one, _ in stale),
+        assumptions=assumptions_of(basis, policy, frozenset(one.kind for one, _ in stale)),
         errored=bool(errors_in(found)),
     )
 

@@ -11,6 +11,7 @@ from calplan.model.account import Evidence
 from calplan.model.diagnostic import Diagnostic, Position
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
+from calplan.plan.assumptions import Assumption
 from calplan.plan.gates import Gate
 from calplan.plan.steps import Step
 
@@ -50,4 +51,5 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     evidence: tuple[Evidence, ...]
     stale: frozenset[str]
+    assumptions: tuple[Assumption, ...]
     errored: bool
