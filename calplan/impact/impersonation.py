@@ -101,7 +101,7 @@ ROWS: Final = (R09A, R09B, R09C1, R09C2, R09D1, R09D2, R09D3, R09E)
 
 def assess_gain(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """What impersonation, newly on, brings to the user."""
-    if not case.terms.impersonation_newly_on or case.terms.otherwise(Reading.A15):
+    if not case.terms.impersonation_newly_on:
         return ()
     if case.mailbox is MailboxLocation.CLOUD:
         return (found(R09C1),)
@@ -110,7 +110,9 @@ def assess_gain(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     if not case.can_impersonate:
         return (found(R09B),)
     fits = case.unconnected or case.fit is Tri.YES
-    return (found(R09A),) if fits and case.reach.after is Tri.NO else ()
+    # Read otherwise, nothing at all is added automatically (S24), not even by impersonation (A15).
+    adds = case.reach.after is Tri.NO and not case.terms.otherwise(Reading.A15)
+    return (found(R09A),) if fits and adds else ()
 
 
 def assess_loss(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
