@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
+from calplan.diff import Transition
 from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import UserOutcome
 from calplan.impact.population import Cohorts, Population, populate
@@ -206,6 +207,11 @@ def assessment(
     facts_of_tenant: TenantFacts | None = None,
 ) -> Assessment:
     return assess(alone(before), alone(after), population(users), facts_of_tenant or tenant())
+
+
+def assess_move(move: Transition, people: Population, facts_of_tenant: TenantFacts | None = None) -> Assessment:
+    """The forecast for an account without groups."""
+    return assess(alone(move.before), alone(move.after), people, facts_of_tenant or tenant())
 
 
 def planned(policy: CalendarPolicy, scene: "Scene") -> Plan:

@@ -5,6 +5,7 @@ from typing import Final
 from calplan.impact.effect import BY_CLIENT, Finding, Row, found, loss_rests_on
 from calplan.impact.facts import Case
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.impact.readings import Reading
 from calplan.model.citation import Certainty
 from calplan.model.settings import Setting
 from calplan.model.unknown import Tri, Unknown
@@ -97,12 +98,22 @@ ROWS: Final = (R05A1, R05A2, R05A3, R05B, R05C, R05D, R06, R07)
 def assess(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """What a new list of domains does to the user."""
     newly = case.newly_outside
-    if newly.holds is Tri.YES:
+    if newly.holds is Tri.YES and not _outlives_the_list(case):
         row = R05D if isinstance(case.held, Unknown) else R05B if case.connected else R05C
-        return (found(row, case.prompts, newly.rests_on),)
+        # Read otherwise, the prompt of the list needs no client of 5.2.2 (A13).
+        prompts = Tri.YES if case.terms.otherwise(Reading.A13) else case.prompts
+        return (found(row, prompts, newly.rests_on),)
     if case.terms.before.allowed_domains == case.terms.after.allowed_domains or case.reach.after is not Tri.NO:
         return ()
     return (found(R07 if case.reach.before is Tri.YES else R06),)
+
+
+def _outlives_the_list(case: Case) -> bool:
+    """Whether a connection goes on although its domain falls outside, as it does only if A12 is read otherwise.
+
+    The list then bars him as one that kept him out before: he cannot come back once something else disconnects him.
+    """
+    return case.terms.otherwise(Reading.A12) and case.connected and case.newly_outside.holds is Tri.YES
 
 
 def assess_standing_bar(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -114,7 +125,7 @@ def assess_standing_bar(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding
         if loss is None and (case.connected or hits.holds is Tri.NO):
             return ()
         return (found(R05D, rests_on=frozenset({Setting.ALLOWED_DOMAINS})),)
-    if not case.outside_before_and_after:
+    if not case.outside_before_and_after and not _outlives_the_list(case):
         return ()
     if loss is not None:
         return (found(R05A1, rests_on=loss),)

@@ -5,6 +5,7 @@ from typing import Final
 from calplan.impact.effect import Finding, Row, found, loss_rests_on
 from calplan.impact.facts import Case
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.impact.readings import Reading
 from calplan.model.citation import Certainty
 from calplan.model.permissions import SCOPE_NAMES
 from calplan.model.service import Office365Graph
@@ -119,9 +120,11 @@ def assess(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
 def _consent(
     case: Case, needed: frozenset[str], fired: tuple[Finding, ...], must: list[Finding]
 ) -> tuple[Finding, ...]:
+    flag = case.terms.after.consent_for_account
     covered = covers(case.tenant.grant, case.own_grant, needed)
+    if flag is True and case.terms.otherwise(Reading.A23):
+        covered = Tri.YES
     if covered is Tri.YES:
-        flag = case.terms.after.consent_for_account
         return () if isinstance(flag, Unknown) else (found(R12A if flag else R12B),)
     may = users_may_consent(case.tenant.user_consent, needed)
     if covered is Tri.UNKNOWN or may is Tri.UNKNOWN:

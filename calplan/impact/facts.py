@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from calplan.impact.readings import Reading
 from calplan.impact.terms import NOTHING, Claim, Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Authentication, Connection, Held
@@ -57,6 +58,22 @@ class Case:
             return None
         return same_key(self.held.key, self.terms.after.key)
 
+    @cached_property
+    def spared(self) -> Tri | None:
+        """Whether a lock that acts leaves the known connection alone; ``None`` without one.
+
+        An equal key is spared, and nothing else. Read otherwise, no connection is (A01), or every one to the same
+        service (A02).
+        """
+        if not isinstance(self.held, Connection):
+            return None
+        if self.terms.otherwise(Reading.A01):
+            return Tri.NO
+        key = self.terms.after.key
+        if self.terms.otherwise(Reading.A02) and not isinstance(key, Unknown):
+            return Tri.YES if self.held.service is key.service else Tri.NO
+        return self.fit
+
     @property
     def authentication(self) -> Authentication | None:
         """How the known connection proves itself; ``None`` without one."""
@@ -90,22 +107,24 @@ class Case:
         return Claim(holds=Tri.YES, rests_on=frozenset({Setting.ALLOWED_DOMAINS}) if unread else NOTHING)
 
 
-def reach_of(domain: Domain | None, before: AccountSettings, after: AccountSettings) -> Reach:
-    """Where a login domain stands; ``None`` is a domain that cannot be normalised."""
+def reach_of(domain: Domain | None, terms: Terms) -> Reach:
+    """Where a login domain stands; ``None`` is a domain that cannot be normalised.
+
+    A list means the domains it names; read otherwise, it also means every domain below them (A09).
+    """
+    names = () if domain is None else (domain, *(domain.parents if terms.otherwise(Reading.A09) else ()))
     return Reach(
-        before=Tri.NO if isinstance(before.allowed_domains, Unknown) else _outside(domain, before),
-        after=_outside(domain, after),
+        before=Tri.NO if isinstance(terms.before.allowed_domains, Unknown) else _outside(names, terms.before),
+        after=_outside(names, terms.after),
         unreadable=domain is None,
     )
 
 
-def _outside(domain: Domain | None, settings: AccountSettings) -> Tri:
+def _outside(names: tuple[Domain, ...], settings: AccountSettings) -> Tri:
     allowed = settings.allowed_domains
     if isinstance(allowed, Unknown):
         return Tri.UNKNOWN
-    if isinstance(allowed, AnyDomain):
-        return Tri.NO
-    return Tri.NO if domain is not None and domain in allowed else Tri.YES
+    return Tri.NO if isinstance(allowed, AnyDomain) or not allowed.isdisjoint(names) else Tri.YES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +170,7 @@ def case_of(terms: Terms, cohort: Cohort, tenant: TenantFacts) -> Case:
         can_impersonate=cohort.can_impersonate,
         mailbox=cohort.mailbox,
         own_grant=cohort.own_grant,
-        reach=reach_of(cohort.domain, terms.before, terms.after),
+        reach=reach_of(cohort.domain, terms),
         tenant=tenant,
     )
 

@@ -5,6 +5,7 @@ from typing import Final
 from calplan.impact.effect import Finding, Row, found, taken
 from calplan.impact.facts import Case
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.impact.readings import Reading
 from calplan.model.citation import Certainty
 from calplan.model.connection import Authentication
 from calplan.model.unknown import Tri, Unknown
@@ -109,7 +110,9 @@ def assess_gain(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     if not case.can_impersonate:
         return (found(R09B),)
     fits = case.unconnected or case.fit is Tri.YES
-    return (found(R09A),) if fits and case.reach.after is Tri.NO else ()
+    # Read otherwise, nothing at all is added automatically (S24), not even by impersonation (A15).
+    adds = case.reach.after is Tri.NO and not case.terms.otherwise(Reading.A15)
+    return (found(R09A),) if fits and adds else ()
 
 
 def assess_loss(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:

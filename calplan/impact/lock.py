@@ -4,6 +4,7 @@ from typing import Final
 
 from calplan.impact.effect import Finding, Row, found, loss_rests_on
 from calplan.impact.facts import Case
+from calplan.impact.new_default import ended_by_default, is_new_default
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.impact.terms import NOTHING
 from calplan.model.citation import Certainty
@@ -126,22 +127,30 @@ def assess(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """What the lock does to the user where the change makes it act."""
     hits = case.terms.lock_hits
     if hits.holds is Tri.NO:
-        return ()
+        return _ended_by_default(case)
     if case.unconnected:
         if any(one.row.connection is Link.GAINED for one in fired):
             return ()
         return (found(R10C2 if case.prompts is Tri.NO else R10C1, rests_on=hits.rests_on | _unread_key(case)),)
-    if hits.holds is Tri.UNKNOWN or isinstance(case.held, Unknown) or case.fit is Tri.UNKNOWN:
+    if hits.holds is Tri.UNKNOWN or isinstance(case.held, Unknown) or case.spared is Tri.UNKNOWN:
         return (found(R10D, rests_on=hits.rests_on | _unread_key(case)),)
-    if case.fit is Tri.YES:
+    if case.spared is Tri.YES:
         return (found(R10A),)
     return (found(CUT[case.prompts], rests_on=hits.rests_on),)
+
+
+def _ended_by_default(case: Case) -> tuple[Finding, ...]:
+    """What a new default without the lock ends, if it is read to end anything: by the lock's own rows (A04, A05)."""
+    ended, rests_on = ended_by_default(case), case.terms.key_changed.rests_on
+    if ended is Tri.NO:
+        return ()
+    return (found(R10D if ended is Tri.UNKNOWN else CUT[case.prompts], rests_on=rests_on),)
 
 
 def assess_default(case: Case, _fired: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """What a new default without the lock, or the end of the lock, means: nothing that stands is taken away."""
     findings = []
-    if case.terms.key_changed.holds is Tri.YES and case.terms.locked_after.holds is Tri.NO:
+    if is_new_default(case.terms) and ended_by_default(case) is Tri.NO:
         findings.append(found(R11B if case.unconnected else R11A))
     if case.terms.unlocked:
         findings.append(found(R11C))

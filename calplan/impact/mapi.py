@@ -7,7 +7,6 @@ from calplan.impact.facts import Case
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.model.citation import Certainty
 from calplan.model.connection import Connection
-from calplan.model.service import ServiceType
 from calplan.model.unknown import Tri, Unknown
 
 R08A1: Final = Row(
@@ -156,7 +155,7 @@ def _on_windows(case: Case) -> tuple[Finding, ...]:
         return ()
     if not isinstance(case.held, Connection):
         return (found(R08B5),)
-    if case.held.service is ServiceType.EXCHANGE_MAPI:
+    if case.spared is Tri.YES:
         return (found(R08B1),)
     # Where nobody knows whether the lock is on, the lock's own row says so.
     return (found(AGAIN[case.prompts], rests_on=hits.rests_on),) if hits.holds is Tri.YES else ()

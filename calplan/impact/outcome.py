@@ -93,3 +93,8 @@ class UserOutcome:
     rests_on: frozenset[Setting] = frozenset()
     loss_is_certain: bool = False
     return_is_doubtful: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether a prompt tells the user that the connection is lost."""
+        return self.connection is Link.LOST and self.notice is Notice.PROMPT

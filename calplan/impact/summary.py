@@ -89,7 +89,7 @@ def summarise(assessment: Assessment) -> Impact:
         lose=_range(weighed, _loses, _might_lose),
         not_told=_range(weighed, _untold, _might_be_untold),
         cannot_return=_range(weighed, _barred, _might_be_barred),
-        told=sum(size for one, size in weighed if one.connection is Link.LOST and one.notice is Notice.PROMPT),
+        told=sum(size for one, size in weighed if one.told),
         unknown_certainty=sum(size for one, size in weighed if one.certainty.value == "unknown"),
         by_group=_by_group(assessment),
         by_domain=_by_domain(assessment),

@@ -5,6 +5,7 @@ from typing import Final
 from calplan.impact.effect import Finding, Row, found
 from calplan.impact.facts import Case
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
+from calplan.impact.readings import Reading
 from calplan.model.citation import Certainty
 from calplan.model.unknown import Unknown
 
@@ -70,6 +71,9 @@ def assess_off(case: Case) -> tuple[Finding, ...]:
         return (found(R03D),)
     if isinstance(case.held, Unknown):
         return (found(R03C, rests_on=case.terms.unread),)
+    if case.connected and case.terms.otherwise(Reading.A07):
+        # Then what stands goes on, as it does where the integration was off before and nobody can set it up.
+        return (found(R03D),)
     return (found(R03A if case.connected else R03B, rests_on=case.terms.unread),)
 
 

@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import Final
 
 from calplan.diff import Transition
-from calplan.model.service import ExchangeMapi, Office365Graph, same_key
+from calplan.impact.readings import AS_READ, Otherwise, Reading
+from calplan.model.permissions import exceeds
+from calplan.model.service import ExchangeMapi, Google, Office365Graph, same_key, type_of
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import Tri, Unknown
 
@@ -30,9 +32,17 @@ YES: Final = Claim(holds=Tri.YES)
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """One change with the terms the decision table is written in. B is ``before``, A is ``after``."""
+    """One change with the terms the decision table is written in. B is ``before``, A is ``after``.
+
+    ``read_otherwise`` holds the readings that this forecast takes the other way; a plan's own forecast takes none so.
+    """
 
     move: Transition
+    read_otherwise: Otherwise = AS_READ
+
+    def otherwise(self, reading: Reading) -> bool:
+        """Whether this forecast takes the other reading."""
+        return reading in self.read_otherwise
 
     @property
     def before(self) -> AccountSettings:
@@ -89,13 +99,25 @@ class Terms:
         reasons = [YES] if self.was_off or self.before.locked is False else []
         if isinstance(self.before.locked, Unknown) and self.locked_after.holds is Tri.YES:
             reasons.append(Claim(holds=Tri.YES, rests_on=frozenset({Setting.LOCKED})))
-        reasons += [self.key_changed] if self.key_changed.holds is Tri.YES else []
+        if self.key_changed.holds is Tri.YES and not self.otherwise(Reading.A06):
+            reasons.append(self.key_changed)
         if not reasons:
             return NO
         if self.locked_after.holds is Tri.UNKNOWN:
             return self.locked_after
         certain = [reason for reason in reasons if not reason.rests_on]
         return certain[0] if certain else reasons[0]
+
+    @cached_property
+    def narrowed(self) -> bool:
+        """Whether the service stays, the settings are not locked, and a permission is known to be lower (A05)."""
+        was, now = self.before.service, self.after.service
+        chosen = (Office365Graph, Google)
+        if not isinstance(was, chosen) or not isinstance(now, chosen) or type_of(was) is not type_of(now):
+            return False
+        old, new = was.permissions, now.permissions
+        lower = (exceeds(old.calendar, new.calendar), exceeds(old.contacts, new.contacts))
+        return self.after.locked is False and Tri.YES in lower
 
     @cached_property
     def unlocked(self) -> bool:

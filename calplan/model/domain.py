@@ -30,6 +30,12 @@ class Domain:
         """
         return cls(_normal(text))
 
+    @property
+    def parents(self) -> tuple["Domain", ...]:
+        """The domains above this one, the nearest first, without itself."""
+        labels = self.name.split(".")
+        return tuple(Domain(".".join(labels[number:])) for number in range(1, len(labels)))
+
     def __str__(self) -> str:
         return self.name
 

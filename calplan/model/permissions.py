@@ -56,6 +56,15 @@ class Permissions:
         return frozenset(scope.value for scope in needed if scope is not None)
 
 
+def exceeds(level: Permission, limit: Permission) -> Tri:
+    """Whether a level allows more than another, as far as both are known."""
+    if level is Permission.NONE or limit is Permission.WRITE:
+        return Tri.NO
+    if Permission.UNKNOWN in (level, limit):
+        return Tri.UNKNOWN
+    return Tri.YES if limit is Permission.NONE or level is Permission.WRITE else Tri.NO
+
+
 def same_level(left: Permission, right: Permission) -> Tri:
     """Whether two levels are the same, as far as both are known."""
     if Permission.UNKNOWN in (left, right):

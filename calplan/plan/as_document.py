@@ -57,7 +57,9 @@ def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) 
         "gates": _gates(plan),
         "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
         "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
-        "assumptions": [],
+        "assumptions": [
+            {"id": one.reading.value, "text": one.text, "if_wrong": one.if_wrong} for one in plan.assumptions
+        ],
         "errored": plan.errored,
     }
     document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)

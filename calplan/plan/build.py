@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from calplan.diff import Transition
 from calplan.impact.assess import assess
+from calplan.impact.otherwise import Basis
 from calplan.impact.population import Population
 from calplan.impact.private_events import PairChange, pair_changes, pairs_not_found
 from calplan.impact.resolve import Levels, wanted_levels
@@ -16,6 +17,7 @@ from calplan.model.levels import GroupModel, Groups
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
+from calplan.plan.assumptions import assumptions_of
 from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
 from calplan.plan.gates import age_gate, limit_gates, live_gate, overridden, stale_sources
@@ -72,6 +74,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
     widened = with_grant(tenant.facts, scopes) if lacks(tenant.facts, scopes) else None
     facts = widened or tenant.facts
     assessment = assess(before, after, live.population, facts)
+    basis = Basis(assessment=assessment, tenant=facts)
     impact = summarise(assessment)
     pairs = _pairs(policy, live)
     writes = _writes(before, after, scopes if widened else frozenset(), pairs)
@@ -112,6 +115,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         diagnostics=found,
         evidence=evidence,
         stale=frozenset(one.source for one, _ in stale),
+        assumptions=assumptions_of(basis, policy, frozenset(one.kind for one, _ in stale)),
         errored=bool(errors_in(found)),
     )
 

@@ -3,21 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from calplan.diff import Transition
 from calplan.impact.assess import Assessment
 from calplan.impact.population import Population
 from calplan.impact.resolve import Levels, overlaid
+from calplan.impact.terms import Terms
 from calplan.model.account import AssistantPair
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.domain import domain_of
-from calplan.model.permissions import Permission, Permissions
-from calplan.model.service import Google, Office365Graph, type_of
-from calplan.model.settings import AccountSettings, Setting
+from calplan.model.settings import Setting
 from calplan.model.unknown import UNMANAGED, Unknown
 from calplan.plan.order import OrderChoice
 from calplan.plan.writes import group_address
 
 SHOWN: Final = 3
-LOW_TO_HIGH: Final = (Permission.NONE, Permission.READ, Permission.WRITE)
 
 
 def data_findings(population: Population) -> tuple[Diagnostic, ...]:
@@ -97,26 +96,17 @@ def pair_not_found(pair: AssistantPair, position: Position | None) -> Diagnostic
 
 def narrowings(before: Levels, after: Levels, positions: Mapping[str, Position]) -> Iterator[Diagnostic]:
     """A warning wherever lower permissions without the lock take nothing back from anybody (A05)."""
-    if _narrows(before.account, after.account):
+    if Terms(move=Transition(before=before.account, after=after.account)).narrowed:
         yield _narrowing("", positions.get(Setting.SERVICE.value))
     if isinstance(before.overrides, Unknown) or isinstance(after.overrides, Unknown):
         return
     for group in after.overrides:
-        was = before.overrides.get(group)
+        was, now = before.overrides.get(group), after.overrides[group]
         old = before.account if was is None else overlaid(before.account, was)
-        if after.overrides[group].service is not UNMANAGED and _narrows(
-            old, overlaid(after.account, after.overrides[group])
-        ):
+        move = Transition(before=old, after=overlaid(after.account, now))
+        if now.service is not UNMANAGED and Terms(move=move).narrowed:
             address = group_address(group, after)
             yield _narrowing(f" in {address}", positions.get(address) or positions.get("groups"))
-
-
-def _narrows(before: AccountSettings, after: AccountSettings) -> bool:
-    was, now = before.service, after.service
-    chosen = (Office365Graph, Google)
-    if not isinstance(was, chosen) or not isinstance(now, chosen) or type_of(was) is not type_of(now):
-        return False
-    return after.locked is False and _lower(was.permissions, now.permissions)
 
 
 def _narrowing(where: str, position: Position | None) -> Diagnostic:
@@ -128,9 +118,3 @@ def _narrowing(where: str, position: Position | None) -> Diagnostic:
         help="lock the settings to have everybody authorise again, or leave it at new set-ups",
         position=position,
     )
-
-
-def _lower(was: Permissions, now: Permissions) -> bool:
-    pairs = ((was.calendar, now.calendar), (was.contacts, now.contacts))
-    known = [pair for pair in pairs if Permission.UNKNOWN not in pair]
-    return any(LOW_TO_HIGH.index(new) < LOW_TO_HIGH.index(old) for old, new in known)

@@ -20,6 +20,8 @@ OUTSIDE_THE_ID: Final = frozenset(
 )
 """What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened
 before is none of the plan's doing."""
+OF_AN_AGE: Final = "A27"
+"""The assumption that is made only where evidence is old; like a mark of age it is no part of what is planned."""
 PLACES: Final = frozenset({"source", "range"})
 """Keys whose value only says where in a file something stands."""
 
@@ -37,8 +39,16 @@ def digest(text: str | bytes) -> str:
 def plan_id_of(document: PlanDocument, *, users_hash: str, policy_hash: str) -> str:
     """The identity of a plan: the same for an identical plan made again, by whomever and whenever."""
     kept = {key: without_places(value) for key, value in document.items() if key not in OUTSIDE_THE_ID}
+    kept["assumptions"] = without_age(kept.get("assumptions"))
     parts = {"plan": kept, "users": users_hash, "policy": policy_hash, "rules": RULES_VERSION}
     return "sha256:" + digest(canonical_text(parts))
+
+
+def without_age(assumptions: object) -> object:
+    """Assumptions without the one about old evidence; from a file they may be anything."""
+    if not isinstance(assumptions, list):
+        return assumptions
+    return [one for one in assumptions if not isinstance(one, Mapping) or one.get("id") != OF_AN_AGE]
 
 
 def without_places(value: object) -> object:

@@ -11,6 +11,7 @@ from calplan.impact.summary import Impact
 from calplan.model.account import Evidence, TenantFacts
 from calplan.model.diagnostic import Diagnostic, Position
 from calplan.model.policy import CalendarPolicy
+from calplan.plan.assumptions import Assumption
 from calplan.plan.gates import Gate
 from calplan.plan.moves import Moves
 from calplan.plan.order import OrderChoice
@@ -62,4 +63,5 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     evidence: tuple[Evidence, ...]
     stale: frozenset[str]
+    assumptions: tuple[Assumption, ...]
     errored: bool

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from calplan.impact.consent import covers, users_may_consent
 from calplan.impact.decide import decide
-from calplan.impact.facts import Cohort, case_of, completed, reach_of
+from calplan.impact.facts import Cohort, case_of, completed
 from calplan.impact.outcome import Link, Notice
 from calplan.impact.population import Cohorts
 from calplan.impact.resolve import Levels, transition
@@ -163,7 +163,8 @@ def _back(cohort: Cohort, now: AccountSettings, tenant: TenantFacts) -> Cohort:
 
 def _barred(cohort: Cohort, service: Service, now: AccountSettings, tenant: TenantFacts) -> bool:
     """Whether a fact is known that keeps these users from authorising what is offered."""
-    if now.enabled is False or reach_of(cohort.domain, now, now).after is Tri.YES:
+    listed = now.allowed_domains
+    if now.enabled is False or (isinstance(listed, frozenset) and cohort.domain not in listed):
         return True
     match service:
         case ExchangeMapi():

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from calplan.impact.otherwise import TOLD
 from calplan.plan.document import Assumption, EvidenceDocument, PlanDocument
 from calplan.plan.gates import in_words
-from calplan.render.wording import plural
+from calplan.render.wording import OUTCOME_NAMES, plural
 
 STALE: Final = "stale?"
+SHIFTING: Final = {name: name for name in OUTCOME_NAMES} | {TOLD: "told by a prompt"}
+"""What an assumption can shift, in words and in the order shown."""
 NOUN: Final = {"users": "user", "assistants": "privilege"}
 """What is counted; settings and facts of a tenant are read as one record, which says nothing."""
 
@@ -45,10 +48,20 @@ def _moment(text: str) -> datetime | None:
 def assumption_in_words(one: Assumption) -> str:
     """A reading, and what the counts would become if it is wrong."""
     changed = one["if_wrong"]
-    if not changed:
-        return f"{one['id']}: {one['text']}"
-    return f"{one['id']}: {one['text']} (if wrong: {', '.join(_shifts(changed))})"
+    said = f"{one['id']}: {one['text']}"
+    if changed is None:
+        return said
+    return f"{said} (if wrong: {', '.join(_shifts(changed)) or 'no count changes'})"
+
+
+def is_weighty(one: Assumption) -> bool:
+    """Whether the counts would be others if the reading were wrong."""
+    return any((one["if_wrong"] or {}).values())
 
 
 def _shifts(changed: dict[str, int]) -> Iterator[str]:
-    return (f"{name} {number:+d}" for name, number in sorted(changed.items()) if number)
+    """What moves, in the order of outcomes: ``10 fewer blocked``."""
+    known = [name for name in SHIFTING if name in changed]
+    for name in [*known, *sorted(changed.keys() - SHIFTING.keys())]:
+        if changed[name]:
+            yield f"{abs(changed[name])} {'more' if changed[name] > 0 else 'fewer'} {SHIFTING.get(name, name)}"

@@ -7,8 +7,8 @@ from typing import Final
 from calplan.impact.decide import ROWS
 from calplan.impact.effect import ByClient, Row
 from calplan.impact.outcome import NextStep, Notice, Outcome
+from calplan.impact.readings import AMBIGUITIES
 from calplan.model.citation import SENTENCES, Certainty
-from calplan.render.ambiguities import AMBIGUITIES
 from calplan.render.step_wording import GATE, gate_advice, gate_in_words
 from calplan.render.wording import (
     CERTAINTY,
@@ -118,11 +118,15 @@ def _sentences() -> Iterator[tuple[str, str]]:
 
 
 def _ambiguities() -> Iterator[tuple[str, str]]:
-    for name, one in AMBIGUITIES.items():
-        yield (
-            name,
-            f"{name}, a question the article leaves open: {one.question}\n  reading: {one.reading}\n  why: {one.why}",
-        )
+    for reading, one in AMBIGUITIES.items():
+        name = reading.value
+        lines = [
+            f"{name}, a question the article leaves open: {one.question}",
+            f"  reading: {one.reading}",
+            f"  why: {one.why}",
+        ]
+        lines += [] if one.otherwise is None else [f"  the other reading: {one.otherwise}"]
+        yield name, "\n".join(lines)
 
 
 SOURCES: Final[tuple[Callable[[], Iterator[tuple[str, str]]], ...]] = (

@@ -17,7 +17,7 @@ from calplan.plan.document import (
 )
 from calplan.render.changes_text import NO_GROUPS
 from calplan.render.counts import population_in_words, ranges_in_words, summary_line, users_in_words
-from calplan.render.evidence import evidence_in_words
+from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
 from calplan.render.step_wording import (
     changes_by_address,
     cost_in_words,
@@ -90,6 +90,7 @@ def _plan(document: PlanDocument, users: PlanUsers, show_users: ShowUsers) -> It
     yield from _gates(document, pen)
     yield from _steps(document, pen)
     yield from _diagnostics(document, pen)
+    yield from _assumptions(document, pen)
     yield from _evidence(document, pen)
 
 
@@ -236,6 +237,21 @@ def _diagnostic(one: DiagnosticDocument, pen: Pen) -> str:
     detail = "; ".join(one["detail"].splitlines())
     more = f" {pen.prose(detail)}" if detail else ""
     return f"- **{pen.prose(one['severity'])}** {pen.code(one['code'])}: {pen.prose(one['summary'])}{where}.{more}"
+
+
+def _assumptions(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    """The readings that move a count if they are wrong, and the others by name; nothing where there is no change."""
+    assumptions = document["assumptions"]
+    if not assumptions or not document["resource_changes"]:
+        return
+    yield "### Assumptions"
+    yield ""
+    weighty = [one for one in assumptions if is_weighty(one)]
+    yield from (f"- {pen.prose(assumption_in_words(one))}" for one in weighty)
+    others = [one["id"] for one in assumptions if one not in weighty]
+    if others:
+        yield f"- {'also ' if weighty else ''}{pen.prose(', '.join(others))}: `calplan explain ID`"
+    yield ""
 
 
 def _evidence(document: PlanDocument, pen: Pen) -> Iterator[str]:

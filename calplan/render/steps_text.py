@@ -6,7 +6,7 @@ from typing import Final
 from calplan.plan.document import DiagnosticDocument, GateDocument, PlanDocument
 from calplan.render.colour import Line, Style
 from calplan.render.counts import ERROR, REFUSE
-from calplan.render.evidence import assumption_in_words, evidence_in_words
+from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
 from calplan.render.step_wording import (
     changes_by_address,
     cost_in_words,
@@ -82,7 +82,7 @@ def evidence_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     assumptions = document["assumptions"]
     if assumptions:
         yield Line("Assumptions", Style.STRONG)
-        weighty = [one for one in assumptions if verbose or one["if_wrong"]]
+        weighty = [one for one in assumptions if verbose or is_weighty(one)]
         yield from (Line(f"  {assumption_in_words(one)}") for one in weighty)
         others = [one["id"] for one in assumptions if one not in weighty]
         if others:

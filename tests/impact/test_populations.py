@@ -41,10 +41,6 @@ def own(number: int, one: Someone) -> str:
     return f"u{number}{one.email[one.email.index('@') :]}"
 
 
-def assess_move(move: Transition, people: Population, tenant: TenantFacts) -> Assessment:
-    return assess(alone(move.before), alone(move.after), people, tenant)
-
-
 def by_email(assessment: Assessment) -> dict[str, UserOutcome | None]:
     return {email: assessment.outcome(index) for index, email in enumerate(assessment.population.emails)}
 
@@ -52,7 +48,7 @@ def by_email(assessment: Assessment) -> dict[str, UserOutcome | None]:
 @FEW
 @given(moves(), crews, tenants())
 def test_i01_counts_partition_the_active_users(move: Transition, crew: Crew, tenant: TenantFacts) -> None:
-    found = assess_move(move, make.population(everybody(crew)), tenant)
+    found = make.assess_move(move, make.population(everybody(crew)), tenant)
     impact = summarise(found)
     active = sum(status == "active" for _, status in crew)
     assert sum(impact.counts.values()) == impact.active == active
@@ -64,7 +60,7 @@ def test_i01_counts_partition_the_active_users(move: Transition, crew: Crew, ten
 @FEW
 @given(moves(), crews, tenants())
 def test_a_user_among_others_has_the_outcome_he_has_alone(move: Transition, crew: Crew, tenant: TenantFacts) -> None:
-    outcomes = by_email(assess_move(move, make.population(everybody(crew)), tenant))
+    outcomes = by_email(make.assess_move(move, make.population(everybody(crew)), tenant))
     for number, (one, status) in enumerate(crew):
         assert outcomes[own(number, one)] == (outcome_of(move, one, tenant) if status == "active" else None)
 
@@ -74,7 +70,7 @@ def test_a_user_among_others_has_the_outcome_he_has_alone(move: Transition, crew
 def test_the_ranges_are_the_sums_of_what_is_said_of_each_user(
     move: Transition, crew: Crew, tenant: TenantFacts
 ) -> None:
-    found = assess_move(move, make.population(everybody(crew)), tenant)
+    found = make.assess_move(move, make.population(everybody(crew)), tenant)
     impact = summarise(found)
     each = [ranges_of(one) for one in by_email(found).values() if one is not None]
     for name, total in (("lose", impact.lose), ("not_told", impact.not_told), ("cannot_return", impact.cannot_return)):
@@ -95,8 +91,8 @@ def test_i09_the_order_of_users_groups_clients_and_the_size_of_pages_are_irrelev
     pages = [backwards[start : start + size] for start in range(0, len(backwards), size)]
     batches = [UserBatch(emails=[e for e, _ in page], facts=[f for _, f in page], mailboxes={}) for page in pages]
     one, other = (
-        assess_move(move, make.population(users), tenant),
-        assess_move(move, populate(batches), tenant),
+        make.assess_move(move, make.population(users), tenant),
+        make.assess_move(move, populate(batches), tenant),
     )
     assert by_email(one) == by_email(other)
     assert summarise(one) == summarise(other)
@@ -119,7 +115,7 @@ def test_i10_one_user_more_changes_nobody_else(
     move: Transition, crew: Crew, newcomer: Someone, tenant: TenantFacts
 ) -> None:
     users = everybody(crew)
-    before = by_email(assess_move(move, make.population(users), tenant))
+    before = by_email(make.assess_move(move, make.population(users), tenant))
     after = by_email(
         assess(
             alone(move.before),
@@ -144,7 +140,7 @@ def test_i05_after_the_change_another_look_lists_nobody(move: Transition, crew: 
 @FEW
 @given(moves(), crews, tenants())
 def test_who_is_harmed_is_listed_by_address(move: Transition, crew: Crew, tenant: TenantFacts) -> None:
-    found = assess_move(move, make.population(everybody(crew)), tenant)
+    found = make.assess_move(move, make.population(everybody(crew)), tenant)
     listed = [email for email, _ in harmed(found)]
     outcomes = by_email(found)
     assert listed == sorted(email for email, one in outcomes.items() if one is not None and one.outcome in HARMED)

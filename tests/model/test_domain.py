@@ -122,3 +122,12 @@ def test_the_normal_form_is_ascii_in_lower_case_without_a_final_dot(text: str) -
     assert name.isascii()
     assert name == name.lower()
     assert not name.endswith(".")
+
+
+def test_the_parents_of_a_domain_are_cut_at_dots_alone() -> None:
+    assert [str(one) for one in Domain.parse("a.b.corp.example").parents] == [
+        "b.corp.example",
+        "corp.example",
+        "example",
+    ]
+    assert Domain.parse("example").parents == ()

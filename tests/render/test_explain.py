@@ -5,9 +5,9 @@ from pytest_snapshot.plugin import Snapshot
 
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import NextStep, Notice, Outcome
+from calplan.impact.readings import AMBIGUITIES
 from calplan.model.citation import SENTENCES, Certainty
 from calplan.plan.gates import GATE_IDS
-from calplan.render.ambiguities import AMBIGUITIES
 from calplan.render.explain import codes, explain, suggestions
 
 EVERY_CODE = (
@@ -71,5 +71,5 @@ def test_codes_from_elsewhere_are_explained_and_suggested_too() -> None:
 
 
 def test_every_open_question_has_a_reading_and_a_reason() -> None:
-    assert list(AMBIGUITIES) == [f"A{number:02}" for number in range(1, 30)]
+    assert [one.value for one in AMBIGUITIES] == [f"A{number:02}" for number in range(1, 30)]
     assert all(one.question.endswith("?") and one.reading.endswith(".") and one.why for one in AMBIGUITIES.values())

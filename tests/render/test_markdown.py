@@ -4,11 +4,16 @@ import re
 
 from pytest_snapshot.plugin import Snapshot
 
-from calplan.plan.document import Json, PlanDocument
+from calplan.plan.document import Assumption, Json, PlanDocument
 from calplan.render.markdown import plan_markdown
 from calplan.render.users_text import TOP, ShowUsers
 from tests.render import make
 
+ASSUMED: list[Assumption] = [
+    {"id": "A09", "text": "sub-domains are not allowed", "if_wrong": {"told": 2, "blocked": -1, "unaffected": 1}},
+    {"id": "A12", "text": "a list cuts at once", "if_wrong": {}},
+    {"id": "A28", "text": "rooms are out of scope", "if_wrong": None},
+]
 PAIR = "privateEvents[ceo@contoso.com,pa@contoso.com]"
 
 
@@ -18,9 +23,18 @@ def shown(document: PlanDocument, users: make.Users | None = None, show_users: S
 
 def test_a_pull_request_gets_counts_and_changes(snapshot: Snapshot) -> None:
     document = make.plan(
-        gates=[make.gate("limit.disconnected", "refuse"), make.gate("live.unknown")], diagnostics=[make.diagnostic()]
+        gates=[make.gate("limit.disconnected", "refuse"), make.gate("live.unknown")],
+        diagnostics=[make.diagnostic()],
+        assumptions=ASSUMED,
     )
     snapshot.assert_match(shown(document), "plan.md")
+
+
+def test_assumptions_that_move_no_count_are_named_alone_and_none_without_a_change() -> None:
+    assert "\n- A12, A28: `calplan explain ID`\n" in shown(make.plan(assumptions=ASSUMED[1:]))
+    assert "Assumptions" not in shown(make.plan())
+    unchanged = make.plan(wanted=make.PRIOR, assumptions=ASSUMED)
+    assert "Assumptions" not in shown(unchanged)
 
 
 def test_users_are_named_only_when_asked_for(snapshot: Snapshot) -> None:

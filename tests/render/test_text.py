@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pytest_snapshot.plugin import Snapshot
 
 from calplan.impact.outcome import Outcome
-from calplan.plan.document import Json, PlanDocument
+from calplan.plan.document import Assumption, Json, PlanDocument
 from calplan.render.counts import users_in_words
 from calplan.render.text import plan_text
 from calplan.render.users_text import TOP
@@ -36,7 +36,8 @@ def test_a_plan_says_settings_users_gates_steps_and_evidence_in_this_order(snaps
         diagnostics=[make.diagnostic()],
         sources=[make.evidence(stale=True), make.evidence("the portal", kind="settings")],
         assumptions=[
-            {"id": "A09", "text": "sub-domains are not allowed", "if_wrong": {"blocked": -1}},
+            {"id": "A09", "text": "sub-domains are not allowed", "if_wrong": {"told": 2, "blocked": -1, "later": 3}},
+            {"id": "A12", "text": "a list cuts at once", "if_wrong": {}},
             {"id": "A28", "text": "rooms are out of scope", "if_wrong": None},
         ],
     )
@@ -201,3 +202,16 @@ def test_the_parts_of_the_last_line_always_add_up(numbers: list[int]) -> None:
     disconnected, prompted, untold, barred, *others, everybody = found
     assert disconnected == prompted + untold + barred
     assert disconnected + sum(others) == everybody == sum(numbers)
+
+
+def test_verbose_spells_out_every_assumption() -> None:
+    assumptions: list[Assumption] = [
+        {"id": "A12", "text": "a list cuts at once", "if_wrong": {}},
+        {"id": "A13", "text": "old clients show nothing", "if_wrong": {"told": -1, "blocked": 0}},
+        {"id": "A28", "text": "rooms are out of scope", "if_wrong": None},
+    ]
+    text = shown(make.plan(FEW, assumptions=assumptions), FEW, verbose=True)
+    assert "  A12: a list cuts at once (if wrong: no count changes)\n" in text
+    assert "  A13: old clients show nothing (if wrong: 1 fewer told by a prompt)\n" in text
+    assert "  A28: rooms are out of scope\n" in text
+    assert "also" not in text.partition("Assumptions")[2]
