@@ -8,7 +8,8 @@ from typing import Final
 from calplan.diff import canonical
 from calplan.impact.outcome import DISCONNECTED, Outcome
 from calplan.impact.population import Population
-from calplan.impact.resolve import Levels, Membership
+from calplan.impact.resolve import Levels
+from calplan.impact.standing import Membership
 from calplan.model.connection import Held
 from calplan.model.limits import Tolerance
 from calplan.model.policy import GroupOverride

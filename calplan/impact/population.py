@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from calplan.impact.facts import Cohort, cohort_of
-from calplan.impact.resolve import NO_GROUPS, Levels, Membership, relevant
+from calplan.impact.resolve import Levels, relevant
+from calplan.impact.standing import NO_GROUPS, Membership
 from calplan.model.domain import Domain, domain_of
 from calplan.model.settings import AnyDomain, Domains
 from calplan.model.unknown import Unknown

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from calplan.diff import Plain, Transition
+from calplan.impact.overlay import manages
 from calplan.impact.private_events import PairChange
-from calplan.impact.resolve import Levels, manages
+from calplan.impact.resolve import Levels
 from calplan.model.account import PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Position
 from calplan.model.policy import GroupOverride

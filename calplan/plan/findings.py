@@ -5,8 +5,9 @@ from typing import Final
 
 from calplan.diff import Transition
 from calplan.impact.assess import Assessment
+from calplan.impact.overlay import overlaid
 from calplan.impact.population import Population
-from calplan.impact.resolve import Levels, overlaid
+from calplan.impact.resolve import Levels
 from calplan.impact.terms import Terms
 from calplan.model.account import AssistantPair
 from calplan.model.diagnostic import Diagnostic, Position, Severity

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from calplan.impact.assess import Assessment
-from calplan.impact.resolve import Levels, Problem
+from calplan.impact.resolve import Levels
+from calplan.impact.standing import Problem
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.policy import CalendarPolicy
 from calplan.model.unknown import Unknown

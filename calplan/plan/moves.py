@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from calplan.impact.population import Population
-from calplan.impact.resolve import Levels, Membership
+from calplan.impact.resolve import Levels
+from calplan.impact.standing import Membership
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.plan.document import MovesDocument, UserDocument
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from calplan.impact.resolve import Levels, overlaid
+from calplan.impact.overlay import overlaid
+from calplan.impact.resolve import Levels
 from calplan.model.account import Evidence, Observed, TenantFacts
 from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.service import Office365Graph

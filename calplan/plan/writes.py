@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
+from calplan.impact.overlay import overlaid
 from calplan.impact.private_events import PairChange
-from calplan.impact.resolve import Levels, overlaid
+from calplan.impact.resolve import Levels
 from calplan.model.levels import Groups
 from calplan.model.policy import GroupOverride
 from calplan.model.service import Service

@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 
 from calplan.impact.outcome import Outcome
-from calplan.impact.resolve import Levels, Problem
+from calplan.impact.resolve import Levels
+from calplan.impact.standing import Problem
 from calplan.model.diagnostic import Position, Severity
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import GroupOverride
