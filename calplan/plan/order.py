@@ -50,7 +50,7 @@ class OrderChoice:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Walks:
+class Walks:
     """Every admissible order walked with patience; what two orders begin with is walked once."""
 
     walker: Walker
@@ -113,7 +113,7 @@ def choose_order(
     kinds = canonical(frozenset(by_kind), to_office365_ews=isinstance(after.account.service, Office365Ews))
     orders = admissible_orders(kinds)
     walker = Walker(before, assessment.cohorts, tenant, last_client_only=assessment.population.last_client_only)
-    tolls = _Walks(walker=walker, writes=by_kind, before=before).tolls_of(orders)
+    tolls = Walks(walker=walker, writes=by_kind, before=before).tolls_of(orders)
     # Of equals `min` keeps the first, and the canonical order comes first.
     chosen = min(orders, key=lambda order: tolls[order].rank)
     sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])

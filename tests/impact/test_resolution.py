@@ -86,7 +86,6 @@ CASES = (
         member=Membership(groups=UNKNOWN, primary=UNKNOWN),
         holds="on locked google",
     ),
-    # legacy
     Case(
         says="the primary group's value holds, unlocked",
         levels=levels(STAFF_GRAPH, EXECS_MAPI),
@@ -203,7 +202,6 @@ CASES = (
         member=member("labs", primary="labs"),
         holds="on not locked google",
     ),
-    # priority
     Case(
         says="the first group of the order gives value and lock",
         levels=levels(STAFF_GRAPH, LABS_LOCK_MAPI, model=PRIORITY),
@@ -318,10 +316,6 @@ def test_the_trace_names_every_level_once_and_the_one_that_holds(case: Case) -> 
         assert len(names) == len(set(names))
         assert None in names
         assert [one.group for one in found.trace if one.standing is Standing.HOLDS] == [found.source]
-
-
-ACCOUNT_HOLDS = Looked(group=None, standing=Standing.HOLDS)
-BELOW = Looked(group=None, standing=Standing.BELOW_A_GROUP)
 
 
 @pytest.mark.parametrize(
