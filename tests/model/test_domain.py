@@ -84,6 +84,12 @@ def test_text_that_is_no_domain_is_refused_with_a_reason(text: str) -> None:
     assert domain_of(f"ann@{text}") is None or "@" in text
 
 
+def test_the_reason_tells_nothing_from_too_much() -> None:
+    for text, reason in ((" ", "no domain name"), ("a." * 600 + "com", "longer than any domain name")):
+        with pytest.raises(BadDomainError, match=reason):
+            Domain.parse(text)
+
+
 @pytest.mark.parametrize(
     "address, name",
     [
