@@ -148,3 +148,11 @@ def test_of_two_certainties_the_weaker_is_said(stronger: Certainty, weaker: Cert
 def test_of_two_links_the_more_alarming_is_said(stronger: Link, weaker: Link) -> None:
     rows = [found(replace(R01, connection=link)) for link in (weaker, stronger)]
     assert together(*rows).connection is stronger
+
+
+@pytest.mark.parametrize("link", Link)
+def test_what_is_told_of_a_loss_or_a_risk_is_what_the_rows_of_it_tell(link: Link) -> None:
+    one, other = saying(notice=Notice.PROMPT_POSSIBLE), saying(notice=Notice.NO_PROMPT)
+    fired = (replace(one, row=replace(one.row, connection=link)), other)
+    speaks_for_itself = link in (Link.LOST, Link.AT_RISK)
+    assert together(*fired).notice is (Notice.PROMPT_POSSIBLE if speaks_for_itself else Notice.NO_PROMPT)
