@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
 from calplan.cli.wiring import documents, open_account, translated
@@ -27,5 +28,5 @@ def export(path: Path, *, account: str | None) -> ExitCode:
     platform = open_account(accounts[name])
     with translated():
         settings = platform.read_settings()
-    emit((policy_text(name=name, account=name, settings=settings.value),))
+    emit((policy_text(name=name, account=name, settings=settings.value, as_of=clock.today()),))
     return ExitCode.DONE

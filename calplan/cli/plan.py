@@ -1,6 +1,6 @@
 """``calplan plan``: what changes, for whom, in which order, and what refuses it."""
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -8,7 +8,7 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import save, say, targets
-from calplan.cli.shown import PLAN_FORMATS, look, look_options, output_option, show_plan
+from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.planfile import MODE, pack
 
@@ -18,7 +18,7 @@ from calplan.plan.planfile import MODE, pack
 @click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `calplan apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Judge dated rules as of this day.")
+@as_of_option
 @output_option(PLAN_FORMATS)
 @look_options
 def plan(
@@ -35,8 +35,8 @@ def plan(
 ) -> ExitCode:
     """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
-    chosen = choose((path,), account)
-    planned = make_plan(chosen, open_account(chosen.account), as_of=_day(as_of))
+    chosen = choose((path,), account, day_of(as_of))
+    planned = make_plan(chosen, open_account(chosen.account), as_of=day_of(as_of))
     if out is not None and not planned.plan.errored:
         save(out, pack(planned.parts, created_at=clock.stamp()), mode=MODE)
     show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))
@@ -56,7 +56,3 @@ def _saved(planned: Planned, out: Path) -> str:
     if planned.plan.errored:
         return f"{out} was not written: the plan has errors"
     return f"Saved to {out}, good for 24 hours. To apply exactly this: calplan apply {out}"
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.replace(tzinfo=UTC).date()

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
@@ -47,6 +48,16 @@ def output_option(formats: Sequence[str]) -> Callable[[Command], Command]:
 color_option = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the text."
 )
+
+
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Judge dated rules as of this day."
+)
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day that ``--as-of`` names, or ``None`` where it was left out."""
+    return None if moment is None else moment.replace(tzinfo=UTC).date()
 
 
 def look_options(command: Command) -> Command:

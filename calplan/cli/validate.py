@@ -1,12 +1,14 @@
 """``calplan validate``: documents alone, without any account."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
-from calplan.cli.shown import color_option, in_colour, output_option
+from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import read
 from calplan.render.validation import validation_json, validation_text
@@ -16,13 +18,14 @@ FORMATS = ("text", "json")
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
+@as_of_option
 @color_option
 @output_option(FORMATS)
-def validate(paths: tuple[Path, ...], *, output: tuple[str, ...], color: str) -> ExitCode:
+def validate(paths: tuple[Path, ...], *, as_of: datetime | None, output: tuple[str, ...], color: str) -> ExitCode:
     """Check the documents of files and folders, offline: form, meaning, and rules that need no live data."""
     outputs = targets(output, FORMATS)
     try:
-        reading = read(paths or (Path(),))
+        reading = read(paths or (Path(),), day_of(as_of) or clock.today())
     except MissingPathError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
     for target in outputs:

@@ -21,6 +21,10 @@ from calplan.plan.order import losses_by_state
 from calplan.plan.plan import Plan, ResourceChange
 from calplan.plan.steps import Step, Write, grant_write, pair_write, settings_after, why_here, writes_between
 from calplan.plan.tenant import Tenant, lacks, needed_scopes, put_together, with_grant
+from calplan.plan.validity.live import Known
+from calplan.plan.validity.rule_gates import lock_out_gate, reconnect_gate
+from calplan.plan.validity.said import said_of_plan, worst_first
+from calplan.plan.validity.subject import subjects_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Terms:
     """Under which terms to plan: the account's limits, who owns it, which day it is, and who writes what.
 
     ``at`` is the real time, for ages. ``modes`` maps an address without ``[...]`` to ``api`` or ``manual``. ``allowed``
-    names gates that are lifted.
+    names gates that are lifted, ``by`` who applies, where somebody does.
     """
 
     limits: Limits
@@ -50,6 +54,7 @@ class Terms:
     modes: Mapping[str, str]
     provider: str
     allowed: frozenset[str] = frozenset()
+    by: str | None = None
 
 
 def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tuple[Diagnostic, ...]) -> Plan:
@@ -65,17 +70,29 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
     writes = _writes(before, after, scopes if widened else frozenset(), pairs)
     evidence = (live.settings.evidence, live.users, *tenant.evidence, *_assistants_evidence(live))
     stale = stale_sources(evidence, terms.ages, terms.at)
+    subjects = subjects_of(policy, before, terms.as_of)
+    known = Known(
+        assessment=assessment,
+        impact=impact,
+        tenant=widened or tenant.facts,
+        limits=terms.limits,
+        settings=live.settings.evidence,
+    )
     gates = (
         *limit_gates(impact, terms.limits, None if policy.private_events is None else len(pairs), terms.owner),
+        reconnect_gate(subjects, known, terms.owner),
+        lock_out_gate(subjects, terms.owner, terms.by),
         live_gate(before, terms.owner),
         age_gate(stale, terms.ages, terms.owner),
     )
-    found = (
-        *diagnostics,
-        *tenant.conflicts,
-        *narrowing(before, after, policy.positions),
-        *data_findings(live.population),
-        *_missing_pairs(policy, live),
+    found = worst_first(
+        (
+            *said_of_plan(subjects, known, diagnostics),
+            *tenant.conflicts,
+            *narrowing(before, after, policy.positions),
+            *data_findings(live.population),
+            *_missing_pairs(policy, live),
+        )
     )
     return Plan(
         policy=policy,

@@ -5,6 +5,7 @@ setting never touches it.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, assert_never
 
 from calplan.model.account import AssistantPair, PrivateAccess
@@ -23,6 +24,7 @@ from calplan.model.service import (
 )
 from calplan.model.settings import ANY, AccountSettings, Domains, Setting
 from calplan.model.unknown import Unknown
+from calplan.plan.validity.said import refused_settings
 from calplan.policyfile.check import findings
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.finding import Pointer
@@ -46,16 +48,18 @@ def policy_text(
     name: str,
     account: str,
     settings: AccountSettings,
+    as_of: date,
     private: Mapping[AssistantPair, PrivateAccess] | None = None,
 ) -> str:
     """A CalendarPolicy that states these settings; planned against them it changes nothing.
 
-    ``private`` are scheduling privileges to state one by one; without it private events stay unmanaged.
+    ``as_of`` is the day by which dated rules say what a policy may state. ``private`` are scheduling privileges to
+    state one by one; without it private events stay unmanaged.
     """
     values = _values(settings)
     pairs = _pairs(private) if private else NOT_KNOWN
     draft = _text(name, account, values, pairs if private else None)
-    refused = _refused(draft)
+    refused = _refused(draft) | refused_settings(settings, as_of)
     values = {setting: NOT_ALLOWED if setting in refused else value for setting, value in values.items()}
     return _text(name, account, values, pairs if private else None)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pytest_snapshot.plugin import Snapshot
 
 from calplan.model.account import AssistantPair, PrivateAccess
+from calplan.model.diagnostic import errors_in
 from calplan.model.domain import Domain
 from calplan.model.permissions import Permission, Permissions
 from calplan.model.service import (
@@ -27,7 +28,7 @@ from calplan.policyfile.reader import Reading, read
 from calplan.policyfile.tree import parse
 from calplan.policyfile.writer import policy_text
 from calplan.policyfile.yaml_text import is_writable, quoted_text, yaml_lines
-from tests.policyfile.make import account, write
+from tests.policyfile.make import DAY, account, write
 
 UNKNOWNS: st.SearchStrategy[Unknown] = st.just(UNKNOWN)
 FLAGS = st.booleans() | UNKNOWNS
@@ -79,16 +80,16 @@ PAIRS = st.dictionaries(
 
 def read_back(text: str, name: str) -> Reading:
     write(Path(), {"policy.yaml": text, "account.yaml": account(name=quoted_text(name))})
-    return read([Path()])
+    return read([Path()], DAY)
 
 
 @given(SETTINGS, NAMES, st.none() | PAIRS)
 def test_an_export_reads_back_to_the_same_settings(
     settings: AccountSettings, name: str, private: dict[AssistantPair, PrivateAccess] | None
 ) -> None:
-    text = policy_text(name=name, account=name, settings=settings, private=private)
+    text = policy_text(name=name, account=name, settings=settings, as_of=DAY, private=private)
     reading = read_back(text, name)
-    assert reading.diagnostics == ()
+    assert errors_in(reading.diagnostics) == ()
     (found,) = reading.policies
     assert (found.policy.name, found.policy.account) == (name, name)
     assert found.policy.settings.over(settings) == settings
@@ -100,7 +101,7 @@ def test_an_export_reads_back_to_the_same_settings(
 
 @given(SETTINGS)
 def test_nothing_that_is_known_and_allowed_is_left_out(settings: AccountSettings) -> None:
-    text = policy_text(name="contoso", account="contoso", settings=settings)
+    text = policy_text(name="contoso", account="contoso", settings=settings, as_of=DAY)
     (found,) = read_back(text, "contoso").policies
     for setting in Setting:
         stated = setting in found.policy.settings.managed
@@ -125,7 +126,7 @@ def test_the_same_settings_give_the_same_text(snapshot: Snapshot) -> None:
         enforce_oauth=UNKNOWN,
     )
     pairs = {AssistantPair(user="ceo@contoso.com", assistant="pa@contoso.com"): PrivateAccess.MANAGED}
-    text = policy_text(name="contoso", account="on", settings=settings, private=pairs)
+    text = policy_text(name="contoso", account="on", settings=settings, as_of=DAY, private=pairs)
     snapshot.assert_match(text, "policy.yaml")
 
 

@@ -15,7 +15,7 @@ from calplan.model.settings import AccountSettings
 from calplan.model.user import RawFacts
 from calplan.sandbox.account.classes import Classes, groups_in, normal_facts
 from calplan.sandbox.account.errors import AccountExistsError, BadUserError, LeftoverJournalError, MissingFolderError
-from calplan.sandbox.account.schema import TABLES
+from calplan.sandbox.account.schema import OWNER, TABLES
 from calplan.sandbox.account.settings_text import settings_to_rows, tenant_to_rows
 from calplan.sandbox.account.store import account_errors, writing
 
@@ -41,13 +41,17 @@ class UserRecord(NamedTuple):
 
 
 class AccountContents(NamedTuple):
-    """Everything an account is made of. ``groups`` maps ids to names; ``None`` stands for those that users name."""
+    """Everything an account is made of. ``groups`` maps ids to names; ``None`` stands for those that users name.
+
+    ``account`` is the name of the Account it is made for, so that nobody takes it for another's.
+    """
 
     settings: AccountSettings
     users: Iterable[UserRecord]
     tenant: TenantFacts | None = None
     groups: Mapping[str, str] | None = None
     assistants: Mapping[AssistantPair, PrivateAccess] | None = None
+    account: str | None = None
 
 
 def create_account(path: Path, contents: AccountContents) -> None:
@@ -85,6 +89,8 @@ def fill(connection: sqlite3.Connection, contents: AccountContents) -> None:
     connection.executescript(TABLES)
     with writing(connection):
         connection.executemany("INSERT INTO settings VALUES (?, ?)", settings_to_rows(contents.settings).items())
+        if contents.account is not None:
+            connection.execute("INSERT INTO world VALUES (?, ?)", (OWNER, contents.account))
         if contents.tenant is not None:
             connection.executemany("INSERT INTO tenant VALUES (?, ?)", tenant_to_rows(contents.tenant).items())
         pairs = (contents.assistants or {}).items()
