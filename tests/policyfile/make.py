@@ -54,10 +54,10 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def judged(content: str | bytes, name: str = "policy.yaml") -> Judged:
+def judged(content: str | bytes, name: str = "policy.yaml", as_of: date = DAY) -> Judged:
     """What comes of one file in the working directory that was asked for by name."""
     write(Path(), {name: content})
-    return judge(load(Path(name)), asked_for=True, as_of=DAY)
+    return judge(load(Path(name)), asked_for=True, as_of=as_of)
 
 
 def rendered(diagnostics: tuple[Diagnostic, ...]) -> str:

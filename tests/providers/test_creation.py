@@ -9,6 +9,7 @@ import pytest
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.diagnostic import Diagnostic
+from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform, ZoomPlatform
 from calplan.providers.base import InvalidAccountError, Platform
@@ -92,6 +93,17 @@ def test_an_account_is_made_on_first_use_and_only_then(tmp_path: Path, files: Cr
     assert batch.facts[1] == facts(clients=(), mailbox_location=None, own_grant=None, groups=("Staff",))
     open_writable(document(path, files), now).perform(SetLock(on=True))
     assert open_platform(document(path, files), now).read_settings().value.locked is True
+
+
+def test_an_account_remembers_for_which_account_it_was_made(tmp_path: Path, files: CreateFiles) -> None:
+    path = tmp_path / "contoso.db"
+    for name in ("contoso", "another"):
+        stated = AccountDocument(name=name, platform=LocalPlatform(path=path, create=files))
+        for platform in (open_platform(stated, now), open_writable(stated, now)):
+            evidence = platform.read_settings().evidence
+            assert (evidence.account, evidence.by_admin) == ("contoso", UNKNOWN)
+    create_from_files(tmp_path / "nobodys.db", files)
+    assert open_platform(document(tmp_path / "nobodys.db", None), now).read_settings().evidence.account is UNKNOWN
 
 
 def test_writing_makes_it_too(tmp_path: Path, files: CreateFiles) -> None:

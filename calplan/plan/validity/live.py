@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from calplan.impact.assess import Assessment
 from calplan.impact.outcome import UserOutcome
@@ -14,7 +15,7 @@ from calplan.model.user import Status, UserFacts
 from calplan.plan.validity.subject import Subject, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Known:
     """The whole account as a plan sees it; ``tenant`` is as it will be when users have to authorise."""
 
@@ -24,12 +25,16 @@ class Known:
     limits: Limits
     settings: Evidence
 
-    def users(self) -> Iterator[tuple[UserFacts, Domain | None, int]]:
+    @cached_property
+    def users(self) -> tuple[tuple[UserFacts, Domain | None, int], ...]:
         """Facts and login domain of all active users, with the number who share them."""
         population = self.assessment.population
-        for (number, domain), size in Counter(zip(population.class_ids, population.domain_ids, strict=True)).items():
-            if population.classes[number].status is Status.ACTIVE:
-                yield population.classes[number], population.domains[domain], size
+        pairs = Counter(zip(population.class_ids, population.domain_ids, strict=True))
+        return tuple(
+            (population.classes[number], population.domains[domain], size)
+            for (number, domain), size in pairs.items()
+            if population.classes[number].status is Status.ACTIVE
+        )
 
     def outcomes(self) -> Iterator[tuple[UserOutcome, int]]:
         """Every outcome of active users, with the number who have it."""

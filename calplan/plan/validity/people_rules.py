@@ -40,7 +40,7 @@ def v14_graph_is_not_for_hybrid(subject: Subject, known: Known) -> Iterator[Verd
     if not isinstance(subject.after.service, Office365Graph):
         return
     places: Counter[MailboxLocation] = Counter()
-    for facts, _, size in known.users():
+    for facts, _, size in known.users:
         places[facts.mailbox_location] += size
     in_house, unknown = places[MailboxLocation.ON_PREMISES], places[MailboxLocation.UNKNOWN]
     declared = known.tenant.hybrid is True
@@ -63,7 +63,7 @@ def v23_users_below_a_listed_domain(subject: Subject, known: Known) -> Iterator[
     if not allowed:
         return
     below: dict[Domain, Counter[Domain]] = {}
-    for _, domain, size in known.users():
+    for _, domain, size in known.users:
         if domain is None or domain in allowed:
             continue
         for parent in _above(domain):
@@ -100,7 +100,7 @@ def v26_list_excludes_many(subject: Subject, known: Known) -> Iterator[Verdict]:
     if not isinstance(allowed, frozenset) or subject.group is not None or known.assessment.was_off:
         return
     connected = outside = 0
-    for facts, domain, size in known.users():
+    for facts, domain, size in known.users:
         if isinstance(facts.connection, Connection):
             connected += size
             outside += size if domain not in allowed else 0
