@@ -115,7 +115,7 @@ def test_every_setting_knows_where_it_stands() -> None:
     assert places["privateEvents[ceo@contoso.com,pa@contoso.com]"] == (15, 14)
     assert places["groups[Staff]"] == (18, 7)
     assert places["groups[Executives].service.type"] == (17, 43)
-    assert places["groups[Executives].locked"] == (17, 66)
+    assert places["groups[Executives].locked"] == (17, 67)
     assert places["metadata.account"] == (3, 36)
     assert "google.revokeStale" in places
 

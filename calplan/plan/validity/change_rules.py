@@ -22,7 +22,7 @@ def v28_off_and_nothing_else(subject: Subject, _: Known) -> Iterator[Verdict]:
         code="V28",
         severity=Severity.ERROR,
         at=Setting.ENABLED.value,
-        rests_on=changed | {Setting.ENABLED},
+        rests_on=changed,
         summary=f"the integration is off, and other settings change as well: {names}",
         why="nobody would see what these changes do before they strike, when it is turned on again",
         help="turn the integration off by itself; make the other changes when it is on, or with turning it on",

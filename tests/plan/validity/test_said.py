@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from calplan.model.diagnostic import Diagnostic, Severity
+from calplan.model.limits import Limit
 from calplan.model.policy import GroupOverride
 from calplan.model.settings import AccountSettings, WantedSettings
 from calplan.model.unknown import UNKNOWN
@@ -197,6 +198,21 @@ def test_a_group_that_is_turned_off_changes_nothing_else_of_its_own() -> None:
     stage = make.Scene(after=WantedSettings(service=make.graph()))
     assert plan_said(planned(stage, (GroupOverride(group="A", enabled=False),)), "V28") == []
     assert plan_said(planned(stage, (GroupOverride(group="A", enabled=True, locked=True),)), "V28") == []
+
+
+def test_a_group_is_held_to_the_rules_of_a_change_as_well() -> None:
+    stage = make.Scene(
+        before=make.account(service=make.graph()), users={"a@corp.example": make.facts("google", "read")}
+    )
+    ews = (GroupOverride(group="A", service=make.exchange()),)
+    assert plan_said(planned(stage, ews), "V33") == [("V33", "warning", "groups[A]")]
+    both = (GroupOverride(group="A", service=make.google("read"), locked=True),)
+    nobody = replace(stage, after=WantedSettings(locked=True), limits=replace(make.NO_LIMITS, disconnected=Limit()))
+    assert plan_said(planned(nobody, both), "V36") == [("V36", "warning", "groups[A]")]
+    assert plan_said(planned(nobody, (replace(both[0], locked=False),)), "V36") == []
+    house = make.Scene(users={"a@corp.example": make.facts(mailbox_location="on-premises")})
+    graph = (GroupOverride(group="A", service=make.graph()),)
+    assert plan_said(planned(house, graph), "V14") == [("V14", "warning", "groups[A]")]
 
 
 def test_an_override_under_a_live_lock_is_said_to_be_under_one() -> None:
