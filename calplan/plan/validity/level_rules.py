@@ -1,6 +1,7 @@
 """Whether the policy of every user can be resolved (V38)."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.levels import GroupModel
@@ -9,8 +10,7 @@ from calplan.plan.validity.subject import stated_by
 
 Places = Mapping[str, Position]
 
-MODEL: str = "groups"
-ORDER: str = "groups.order"
+ORDER: Final = "groups.order"
 
 
 def v38_equal_priorities(model: GroupModel, places: Places) -> Iterator[Diagnostic]:

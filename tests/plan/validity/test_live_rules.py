@@ -10,6 +10,7 @@ from calplan.model.service import Service
 from calplan.model.settings import ANY, AccountSettings, WantedSettings
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, text_list
+from calplan.plan.build import build_plan
 from tests import make
 from tests.plan.validity.make import plan_said, planned
 
@@ -268,8 +269,6 @@ def test_the_limit_that_is_not_stated_holds_too() -> None:
 def test_evidence_of_another_account_or_without_the_role_is_refused(
     account: str | Unknown, by_admin: bool | Unknown, reasons: int
 ) -> None:
-    from calplan.plan.build import build_plan  # noqa: PLC0415 - beside its only use
-
     stage = make.Scene()
     live = stage.live
     evidence = replace(live.settings.evidence, account=account, by_admin=by_admin)

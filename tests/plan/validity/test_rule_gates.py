@@ -8,6 +8,7 @@ from calplan.model.policy import GroupOverride
 from calplan.model.service import Impersonation
 from calplan.model.settings import ANY, WantedSettings
 from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.build import build_plan
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.plan import Plan
 from tests import make
@@ -108,8 +109,6 @@ def test_while_the_integration_is_off_a_live_list_shuts_nobody_out() -> None:
 
 def test_an_account_without_an_owner_has_nobody_to_shut_out() -> None:
     stage = listing("other.example")
-    from calplan.plan.build import build_plan  # noqa: PLC0415 - beside its only use
-
     plan = build_plan(stage.policy, stage.live, replace(stage.terms, owner=""), ())
     assert gate(plan, "rule.V25").status is PASS
 

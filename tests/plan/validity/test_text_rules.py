@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import pytest
 
 from tests.plan.validity.make import at_its_place, text_said, with_code
-from tests.policyfile.make import DAY
+from tests.policyfile.make import DAY, judged, policy
 
 EWS: Final = "https://mail.contoso.com/EWS/Exchange.asmx"
 ONLINE: Final = "https://outlook.office365.com/EWS/Exchange.asmx"
@@ -219,7 +219,5 @@ def test_look_alikes_name_what_they_look_like() -> None:
 
 
 def test_a_policy_that_is_refused_is_no_policy_of_the_folder_and_one_that_is_warned_of_is() -> None:
-    from tests.policyfile.make import judged, policy  # noqa: PLC0415 - beside its only use
-
     assert judged(policy(service(OFFICE_EWS)), as_of=OFF).documents == ()
     assert len(judged(policy(service(OFFICE_EWS)), as_of=BEFORE_OFF).documents) == 1
