@@ -92,7 +92,7 @@ def test_as_json_everything_has_its_place(snapshot: Snapshot) -> None:
     snapshot.assert_match("".join(why_json(why_of(CHAINS["member_of_a_group"]))), "why.json")
 
 
-@pytest.mark.parametrize("name", set(CHAINS) - {"level_that_cannot_be_decided"})
+@pytest.mark.parametrize("name", [name for name in CHAINS if name != "level_that_cannot_be_decided"])
 def test_a_saved_plan_gives_the_same_proof(name: str) -> None:
     saved = unpack(CHAINS[name].packed())
     row = saved.users.find(ANN)
