@@ -122,7 +122,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         after=after,
         changes=_changes(outlook, terms.modes),
         pairs=outlook.pairs,
-        tenant=outlook.met,
+        tenant=outlook.tenant.facts,
         moves=moves_since(live.previous, live.population, before),
         assessment=assessment,
         impact=outlook.impact,
