@@ -144,15 +144,15 @@ def states_of(order: str) -> list[AccountSettings]:
 
 @pytest.mark.parametrize("order", sorted(PATIENT))
 def test_losses_step_by_step_while_users_authorise_again(order: str) -> None:
-    cohorts = make.assessment(BEFORE, AFTER, users(), TENANT).cohorts
-    tolls = make.tolls_by_state(states_of(order), cohorts, TENANT, patient=True)
+    found = make.assessment(BEFORE, AFTER, users(), TENANT)
+    tolls = make.tolls_by_state(states_of(order), found, TENANT, patient=True)
     assert (tuple(toll.events for toll in tolls), sum(toll.users for toll in tolls)) == PATIENT[order]
 
 
 @pytest.mark.parametrize("order", sorted(map("".join, permutations("DKL"))))
 def test_losses_step_by_step_in_every_order(people: Population, order: str) -> None:
-    cohorts = make.assessment(BEFORE, AFTER, users(), TENANT).cohorts
-    losses = make.losses_by_state(states_of(order), cohorts, TENANT)
+    found = make.assessment(BEFORE, AFTER, users(), TENANT)
+    losses = make.losses_by_state(states_of(order), found, TENANT)
     assert losses == ORDERS[order]
     assert sum(losses) == {"D": 20, "K": 15, "L": 20}[order[0]] or order == "DKL"
 
