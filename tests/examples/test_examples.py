@@ -15,7 +15,7 @@ from tests.cli.make import calplan
 if TYPE_CHECKING:
     from pytest_snapshot.plugin import Snapshot
 
-EXAMPLES: Final = ("contoso", "exchange-impersonation", "mapi-lock", "narrow-permissions")
+EXAMPLES: Final = ("contoso", "exchange-impersonation", "groups", "mapi-lock", "narrow-permissions")
 WITHIN_LIMITS: Final = tuple(name for name in EXAMPLES if name != "contoso")
 CONTOSO: Final = (
     "Users: 959 disconnected (903 prompted, 38 not told, 18 blocked), 181 may be prompted, 4 blocked, 0 at risk, "
