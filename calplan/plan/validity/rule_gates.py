@@ -43,5 +43,5 @@ def lock_out_gate(subjects: tuple[Subject, ...], owner: str, by: str | None) -> 
 def _is_outside(address: str, subjects: tuple[Subject, ...]) -> bool:
     """Whether an address lies outside the account's list; a login name that is no address cannot be held against it."""
     domain = domain_of(address)
-    lists = [listed(one) for one in subjects if one.after.enabled is not False]
+    lists = [listed(one) for one in subjects if not one.is_off]
     return "@" in address and any(allowed and domain not in allowed for allowed in lists)

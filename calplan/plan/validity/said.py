@@ -104,7 +104,7 @@ def _diagnostic(subject: Subject, verdict: Verdict) -> Diagnostic:
 
 def _severity(subject: Subject, verdict: Verdict, *, only_live: bool) -> Severity:
     """A live value that the policy leaves alone must not keep anybody from turning the integration off (V28)."""
-    harmless = only_live and subject.after.enabled is False and verdict.severity is Severity.ERROR
+    harmless = only_live and subject.is_off and verdict.severity is Severity.ERROR
     return Severity.WARNING if harmless else verdict.severity
 
 

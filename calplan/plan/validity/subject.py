@@ -33,7 +33,8 @@ class Subject:
 
     ``stated`` are the settings whose value after comes from the policy, at this level or above. ``own`` are those the
     level has for itself, before or after; a group is asked about nothing else. ``group`` is ``None`` for the account.
-    ``group_services`` are the services that groups have of their own after the change.
+    ``group_services`` are the services that groups have of their own after the change, ``a_group_is_on`` says of the
+    account that the integration is on for a group, or may be.
     """
 
     policy: CalendarPolicy
@@ -44,7 +45,13 @@ class Subject:
     own: frozenset[Setting] = EVERY_SETTING
     group: str | None = None
     group_services: tuple[Service, ...] = ()
+    a_group_is_on: bool = False
     ews_allow_listed: bool = False
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the integration is off after the change, at this level and for whoever hangs on it."""
+        return self.after.enabled is False and not self.a_group_is_on
 
     @property
     def somebody_on_office365(self) -> bool:
@@ -89,6 +96,7 @@ def subjects_of(policy: CalendarPolicy, before: Levels, as_of: date) -> tuple[Su
         after=after.account,
         stated=policy.settings.managed,
         group_services=tuple(one.service for one in overrides.values() if not isinstance(one.service, Unmanaged)),
+        a_group_is_on=any(overlaid(after.account, one).enabled is not False for one in overrides.values()),
         ews_allow_listed=policy.ews_allow_listed,
     )
     earlier = {} if isinstance(was, Unknown) else was
@@ -102,6 +110,7 @@ def _group_of(account: Subject, override: GroupOverride, earlier: GroupOverride 
     return replace(
         account,
         group=override.group,
+        a_group_is_on=False,
         before=account.before if earlier is None else overlaid(account.before, earlier),
         after=overlaid(account.after, override),
         stated=account.stated | stated_by(override) if managed else account.stated - stated_by(override),

@@ -107,6 +107,16 @@ def test_while_the_integration_is_off_a_live_list_shuts_nobody_out() -> None:
     assert gate(planned(off), "rule.V25").status is PASS
 
 
+def test_a_group_for_which_it_is_on_makes_the_list_of_an_account_that_is_off_count() -> None:
+    off = make.account(enabled=False, allowed_domains=make.domains("other.example"))
+    for enabled, status in ((True, REFUSE), (False, PASS)):
+        group = (GroupOverride(group="A", enabled=enabled),)
+        assert gate(planned(make.Scene(before=off), group), "rule.V25").status is status
+        live = replace(off, allowed_domains=make.domains("gmail.com"))
+        (said,) = plan_said(planned(make.Scene(before=live), group), "V20")
+        assert said[1] == ("error" if enabled else "warning")
+
+
 def test_an_account_without_an_owner_has_nobody_to_shut_out() -> None:
     stage = listing("other.example")
     plan = build_plan(stage.policy, stage.live, replace(stage.terms, owner=""), ())
