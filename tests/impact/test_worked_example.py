@@ -173,3 +173,23 @@ def test_reverting_without_the_lock_disconnects_nobody_and_with_it_everybody() -
     assert locked.lose == Range(certain=len(on_graph), possible=len(on_graph) + 1)
     assert (locked.counts[Outcome.DISCONNECTED_SILENT], locked.counts[Outcome.DISCONNECTED_NOTICE_UNKNOWN]) == (2, 1)
     assert (locked.counts[Outcome.PROMPTED], locked.counts[Outcome.AT_RISK]) == (3, 1)
+
+
+def test_the_plan_walks_all_six_orders_and_says_what_the_naive_one_would_cost() -> None:
+    scene = make.Scene(before=BEFORE, after=make.wanted(AFTER), users=users(), facts_of_tenant=TENANT)
+    document = scene.parts().document
+    assert document["order"] == {
+        "chosen": ["set_domains", "set_service", "lock"],
+        "canonical": True,
+        "naive": ["lock", "set_service", "set_domains"],
+        "candidates": 6,
+        "toll": {"lose": 15, "losses": 15, "not_told": 3},
+        "naive_toll": {"lose": 20, "losses": 29, "not_told": 3},
+        "surplus": 0,
+    }
+    assert [(step["op"], step["expected"]) for step in document["steps"]] == [
+        ("set_domains", {"disconnected": 2}),
+        ("set_service", {"disconnected": 0}),
+        ("lock", {"disconnected": 13}),
+    ]
+    assert "one place earlier 5 more users would lose their connection" in document["steps"][2]["why"]
