@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from calplan.diff import Transition
 from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import UserOutcome
-from calplan.impact.population import Cohorts, Population, populate
+from calplan.impact.population import Population, populate
 from calplan.impact.resolve import Levels, alone
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, PrivateEvents, TenantFacts
 from calplan.model.domain import Domain
@@ -225,17 +225,17 @@ def moved(scene: "Scene", previous: Previous) -> Plan:
 
 
 def losses_by_state(
-    states: Sequence[AccountSettings], cohorts: Cohorts, facts_of_tenant: TenantFacts
+    states: Sequence[AccountSettings], found: Assessment, facts_of_tenant: TenantFacts
 ) -> tuple[int, ...]:
     """How many users lose their connection on the way into each state after the first, if nobody reconnects."""
-    return tuple(toll.events for toll in tolls_by_state(states, cohorts, facts_of_tenant, patient=False))
+    return tuple(toll.events for toll in tolls_by_state(states, found, facts_of_tenant, patient=False))
 
 
 def tolls_by_state(
-    states: Sequence[AccountSettings], cohorts: Cohorts, facts_of_tenant: TenantFacts, *, patient: bool
+    states: Sequence[AccountSettings], found: Assessment, facts_of_tenant: TenantFacts, *, patient: bool
 ) -> tuple[Toll, ...]:
-    """What the way into each state after the first costs."""
-    walker = Walker(alone(states[0]), cohorts, facts_of_tenant, last_client_only=False)
+    """What the way into each state after the first costs the users of a forecast."""
+    walker = Walker([*map(alone, states)], found, facts_of_tenant)
     stops, number, tolls = walker.at_start, walker.start, []
     for state in states[1:]:
         further = walker.state(alone(state))

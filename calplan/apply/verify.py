@@ -14,10 +14,11 @@ from calplan.model.connection import Held
 from calplan.model.limits import Tolerance
 from calplan.model.policy import GroupOverride
 from calplan.model.unknown import UNKNOWN, Unknown
-from calplan.model.user import RawFacts, Status, decode, text_list
+from calplan.model.user import Status, decode
 from calplan.plan.as_document import as_json
 from calplan.plan.document import PlanDocument, UserDocument
 from calplan.plan.levels_document import levels_of, stated_values
+from calplan.plan.users import raw_facts
 from calplan.plan.writes import group_address
 
 
@@ -111,24 +112,6 @@ def judge(outcome: str, had: Held, now: Held) -> Verdict:
             return Verdict.HIT if had is None or isinstance(had, Unknown) or now == had else Verdict.SURPRISE
         case _:
             return Verdict.FALSE_ALARM if now is not None and now == had else Verdict.HIT
-
-
-def raw_facts(row: UserDocument) -> RawFacts:
-    """The words a row was written from."""
-    groups, own_grant = row.get("groups"), row.get("own_grant")
-    return RawFacts(
-        status=row["status"],
-        service=row.get("service"),
-        ews_host=row.get("ews_host"),
-        calendar=row.get("calendar"),
-        contacts=row.get("contacts"),
-        auth=row.get("auth"),
-        mailbox_location=row.get("mailbox_location"),
-        own_grant=None if own_grant is None else text_list(own_grant),
-        groups=None if groups is None else text_list(groups),
-        primary_group=row.get("primary_group"),
-        clients=text_list(row["clients"]),
-    )
 
 
 def _observed(population: Population, number: int | None) -> Held:

@@ -59,7 +59,7 @@ def apply(
     consent = Consent.of(gates, reason, by or login_name(), auto_approve=auto_approve)
     saved = saved_plan(plan_or_path)
     chosen = _chosen(plan_or_path, path, account, saved)
-    planned = make_plan(chosen, open_account(chosen.account), allowed=consent.allowed)
+    planned = make_plan(chosen, open_account(chosen.account), allowed=consent.allowed, by=consent.who)
     if saved is not None:
         refuse_stale(saved, planned)
     else:

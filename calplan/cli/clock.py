@@ -1,7 +1,7 @@
 """The one place that asks what time it is."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from calplan.cli.exit_codes import ExitCode, StopError
@@ -13,6 +13,11 @@ LATEST: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 def now() -> datetime:
     """The real time, in UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day by which dated rules are judged unless somebody asks for another."""
+    return stamp().date()
 
 
 def stamp() -> datetime:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
 from calplan.cli.wiring import documents, open_account, translated
@@ -27,5 +28,6 @@ def export(path: Path, *, account: str | None) -> ExitCode:
     platform = open_account(accounts[name])
     with translated():
         settings, groups = platform.read_settings(), platform.read_groups()
-    emit((policy_text(name=name, account=name, settings=settings.value, groups=groups.value),))
+    text = policy_text(name=name, account=name, settings=settings.value, groups=groups.value, as_of=clock.today())
+    emit((text,))
     return ExitCode.DONE

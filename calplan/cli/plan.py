@@ -9,7 +9,7 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import save, say, targets
 from calplan.cli.previous import last_run, named_plan
-from calplan.cli.shown import PLAN_FORMATS, as_of_option, day, look, look_options, output_option, show_plan
+from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.build import Live
 from calplan.plan.moves import Previous
@@ -45,13 +45,13 @@ def plan(
 ) -> ExitCode:
     """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
-    chosen = choose((path,), account)
+    chosen = choose((path,), account, day_of(as_of))
     named = None if previous is None else named_plan(previous, chosen.account.name)
 
     def earlier(live: Live) -> Previous | None:
         return named or (last_run(chosen.account.name) if live.groups.value.overrides else None)
 
-    planned = make_plan(chosen, open_account(chosen.account), as_of=day(as_of), earlier=earlier)
+    planned = make_plan(chosen, open_account(chosen.account), as_of=day_of(as_of), earlier=earlier)
     if out is not None and not planned.plan.errored:
         save(out, pack(planned.parts, created_at=clock.stamp()), mode=MODE)
     show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))

@@ -55,8 +55,8 @@ as_of_option = click.option(
 )
 
 
-def day(moment: datetime | None) -> date | None:
-    """The day that ``--as-of`` asks for."""
+def day_of(moment: datetime | None) -> date | None:
+    """The day that ``--as-of`` names, or ``None`` where it was left out."""
     return None if moment is None else moment.replace(tzinfo=UTC).date()
 
 

@@ -1,5 +1,6 @@
 """A plan, saved or made afresh: told by what the file holds, never by its name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,16 @@ ZIP: Final = b"PK"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A plan that can be shown, whatever it came from; ``inactive`` are users known but not forecast."""
+    """A plan that can be shown, whatever it came from; ``inactive`` are users known but not forecast.
+
+    ``ensures_grant`` says that the policy has the plan make sure of the tenant-wide grant.
+    """
 
     document: PlanDocument
     users: PlanUsers
     inactive: frozenset[str]
     suspects: tuple[str, ...]
+    ensures_grant: bool
 
 
 def saved_plan(path: Path) -> SavedPlan | None:
@@ -72,10 +77,28 @@ def plan_of(path: Path, account: str | None = None) -> Shown:
     saved = saved_plan(path)
     if saved is not None:
         emails = tuple(row["email"] for row in saved.users.rows())
-        return Shown(document=saved.document, users=saved.users, inactive=frozenset(), suspects=emails)
+        return Shown(
+            document=saved.document,
+            users=saved.users,
+            inactive=frozenset(),
+            suspects=emails,
+            ensures_grant=_ensures_grant(saved.policy),
+        )
     chosen = choose((path,), account)
     planned = make_plan(chosen, open_account(chosen.account))
     assessment = planned.plan.assessment
     emails = tuple(assessment.population.emails)
     inactive = frozenset(email for number, email in enumerate(emails) if assessment.outcome(number) is None)
-    return Shown(document=planned.document, users=planned.users, inactive=inactive, suspects=emails)
+    return Shown(
+        document=planned.document,
+        users=planned.users,
+        inactive=inactive,
+        suspects=emails,
+        ensures_grant=_ensures_grant(planned.policy),
+    )
+
+
+def _ensures_grant(policy: Mapping[str, object]) -> bool:
+    """Whether a policy in canonical form makes sure of the tenant-wide grant."""
+    office365 = policy.get("office365")
+    return isinstance(office365, Mapping) and office365.get("ensureGrant") is True

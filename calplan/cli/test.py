@@ -8,7 +8,7 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
-from calplan.cli.shown import as_of_option, color_option, day, in_colour, output_option
+from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.cli.wiring import documents, stop_if_errors, unplanned_in
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
@@ -41,12 +41,13 @@ def test(path: Path, junit: Path | None, *, as_of: datetime | None, output: tupl
     A failing Scenario exits 1.
     """
     outputs = targets(output, FORMATS, saved_to=junit)
-    reading = documents((path,))
+    today = day_of(as_of) or clock.today()
+    reading = documents((path,), today)
     if not reading.scenarios:
         raise StopError(ExitCode.INVALID, f"error: there is no Scenario in {path}, so nothing was tested")
-    policies, errors = tried_policies(reading.scenarios)
+    policies, errors = tried_policies(reading.scenarios, today)
     stop_if_errors(errors)
-    terms = _terms(as_of=day(as_of) or clock.stamp().date())
+    terms = _terms(as_of=today)
     results = [_run(one, policy, terms) for one, policy in zip(reading.scenarios, policies, strict=True)]
     if junit is not None:
         emit((scenarios_junit(results),), junit)

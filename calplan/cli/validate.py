@@ -1,12 +1,14 @@
 """``calplan validate``: documents alone, without any account."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
-from calplan.cli.shown import color_option, in_colour, output_option
+from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.model.diagnostic import errors_in
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import read
@@ -18,16 +20,18 @@ FORMATS = ("text", "json")
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
+@as_of_option
 @color_option
 @output_option(FORMATS)
-def validate(paths: tuple[Path, ...], *, output: tuple[str, ...], color: str) -> ExitCode:
+def validate(paths: tuple[Path, ...], *, as_of: datetime | None, output: tuple[str, ...], color: str) -> ExitCode:
     """Check the documents of files and folders, offline: form, meaning, and rules that need no live data."""
     outputs = targets(output, FORMATS)
+    today = day_of(as_of) or clock.today()
     try:
-        reading = read(paths or (Path(),))
+        reading = read(paths or (Path(),), today)
     except MissingPathError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
-    _, errors = tried_policies(reading.scenarios)
+    _, errors = tried_policies(reading.scenarios, today)
     found = (*reading.diagnostics, *errors)
     for target in outputs:
         if target.format == "json":

@@ -68,14 +68,16 @@ class Planned:
         )
 
 
-def documents(paths: Sequence[Path]) -> Reading:
+def documents(paths: Sequence[Path], as_of: date | None = None) -> Reading:
     """The documents of PATHs; their errors, and what was passed over, are said on stderr.
+
+    Dated rules are judged as of today unless another day is given.
 
     Raises:
         StopError: a PATH is missing, or a document has an error.
     """
     try:
-        reading = read(paths)
+        reading = read(paths, as_of or clock.today())
     except MissingPathError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
     show([one for one in reading.diagnostics if one.severity is Severity.ERROR or about_files(one)])
@@ -119,13 +121,13 @@ def _count(errors: tuple[Diagnostic, ...]) -> str:
     return "1 error; nothing was written" if len(errors) == 1 else f"{len(errors)} errors; nothing was written"
 
 
-def choose(paths: Sequence[Path], account: str | None = None) -> Chosen:
-    """The account to work on, with its policy.
+def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None = None) -> Chosen:
+    """The account to work on, with its policy; see ``documents`` for ``as_of``.
 
     Raises:
         StopError: the documents have errors, name no such account, or several and none was asked for.
     """
-    reading = documents(paths)
+    reading = documents(paths, as_of)
     policies = {one.policy.account: one.policy for one in reading.policies}
     if not policies:
         message = "error: there is no CalendarPolicy here. To begin with the settings as they are: calplan export PATH"
@@ -229,11 +231,16 @@ def _documented(document: TenantFactsDocument) -> Observed[TenantFacts]:
 def make_plan(
     chosen: Chosen,
     platform: Platform,
+    *,
     as_of: date | None = None,
     allowed: frozenset[str] = frozenset(),
+    by: str | None = None,
     earlier: Callable[[Live], Previous | None] = lambda _live: None,
 ) -> Planned:
-    """A plan from live state; ``earlier`` finds the users of an earlier plan, to tell who changed groups since.
+    """A plan from live state. ``allowed`` names gates that are lifted, ``by`` who applies it.
+
+    ``earlier`` finds the users of an earlier plan, to tell who changed groups since.
+
 
     Raises:
         StopError: the account cannot be read.
@@ -245,12 +252,13 @@ def make_plan(
         limits=account.limits,
         ages=account.max_evidence_age,
         owner=account.owner or "",
-        as_of=as_of or clock.stamp().date(),
+        as_of=as_of or clock.today(),
         at=clock.now(),
         modes=platform.capabilities.modes,
         provider=platform.capabilities.platform,
         group_model=account.groups,
         allowed=allowed,
+        by=by,
     )
     plan = build_plan(chosen.policy, live, terms, (*chosen.diagnostics, *unplanned(chosen)))
     users = AssessedUsers(plan.assessment, frozenset(change.pair.assistant for change in plan.pairs))

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Generic, TypeVar
 
-from calplan.model.unknown import Unknown
+from calplan.model.unknown import UNKNOWN, Unknown
 
 T = TypeVar("T")
 
@@ -16,6 +16,8 @@ class Evidence:
 
     ``as_of`` is ``None`` when nobody said how old the facts are: that counts as stale, never as fresh. ``live`` says
     that the source was asked in this very run: then the facts are as old as the read, whatever stamp they carry.
+    ``account`` names the Account the source says it belongs to, and ``by_admin`` whether it was read with the role that
+    shows everything (S6), where anybody can tell.
     """
 
     source: str
@@ -24,6 +26,8 @@ class Evidence:
     records: int
     complete: bool
     live: bool = False
+    account: str | Unknown = UNKNOWN
+    by_admin: bool | Unknown = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,11 @@ class Domain:
         labels = self.name.split(".")
         return tuple(Domain(".".join(labels[number:])) for number in range(1, len(labels)))
 
+    @property
+    def as_written(self) -> str:
+        """The name with the letters that people write, where the normal form has an ``xn--`` label."""
+        return ".".join(map(_as_written, self.name.split(".")))
+
     def __str__(self) -> str:
         return self.name
 
@@ -53,6 +58,13 @@ def _normal(text: str) -> str:
     if name.endswith("."):
         raise BadDomainError("more than one final dot")
     return name
+
+
+def _as_written(label: str) -> str:
+    try:
+        return idna.decode(label)
+    except (idna.IDNAError, UnicodeError):
+        return label
 
 
 def domain_of(address: str) -> Domain | None:

@@ -12,7 +12,10 @@ from calplan.model.unknown import UNMANAGED, Unmanaged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOverride:
-    """What one group states for itself; a key it does not state is inherited. ``inherit`` says so in words."""
+    """What one group states for itself; a key it does not state is inherited. ``inherit`` says so in words.
+
+    ``ews_allow_listed`` is a statement to calplan about ``service``, and no live setting.
+    """
 
     group: str
     inherit: bool = False
@@ -20,6 +23,7 @@ class GroupOverride:
     locked: bool | Unmanaged = UNMANAGED
     service: Service | Unmanaged = UNMANAGED
     bidirectional_sync: bool | Unmanaged = UNMANAGED
+    ews_allow_listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from calplan.diff import Transition
-from calplan.impact.assess import assess
+from calplan.impact.assess import Assessment, assess
 from calplan.impact.otherwise import Basis
 from calplan.impact.population import Population
 from calplan.impact.private_events import PairChange, pair_changes, pairs_not_found
 from calplan.impact.resolve import Levels, wanted_levels
-from calplan.impact.summary import summarise
+from calplan.impact.summary import Impact, summarise
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.model.levels import GroupModel, Groups
@@ -20,13 +20,17 @@ from calplan.model.settings import AccountSettings
 from calplan.plan.assumptions import assumptions_of
 from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
-from calplan.plan.gates import age_gate, limit_gates, live_gate, overridden, stale_sources
+from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
 from calplan.plan.level_findings import group_sizes, level_findings
 from calplan.plan.moves import Previous, moves_since
-from calplan.plan.order import choose_order
+from calplan.plan.order import OrderChoice, choose_order
 from calplan.plan.plan import Plan, ResourceChange
 from calplan.plan.steps import steps_of
 from calplan.plan.tenant import Tenant, lacks, needed_scopes, put_together, with_grant
+from calplan.plan.validity.live import Known
+from calplan.plan.validity.rule_gates import lock_out_gate, reconnect_gate
+from calplan.plan.validity.said import said_of_plan, worst_first
+from calplan.plan.validity.subject import subjects_of
 from calplan.plan.writes import Write, grant_write, pair_write, writes_between
 
 
@@ -51,7 +55,7 @@ class Terms:
     """Under which terms to plan: the account's limits, who owns it, which day it is, and who writes what.
 
     ``at`` is the real time, for ages. ``modes`` maps an address without ``[...]`` to ``api`` or ``manual``. ``allowed``
-    names gates that are lifted.
+    names gates that are lifted, ``by`` who applies, where somebody does.
     """
 
     limits: Limits
@@ -63,60 +67,120 @@ class Terms:
     provider: str
     group_model: GroupModel = field(default_factory=GroupModel)
     allowed: frozenset[str] = frozenset()
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outlook:
+    """The account before and after, the tenant as it is and as users will meet it, and what is forecast of users.
+
+    ``widened`` is the tenant once the plan made sure of its grant, ``None`` where it need not.
+    """
+
+    policy: CalendarPolicy
+    before: Levels
+    after: Levels
+    tenant: Tenant
+    widened: TenantFacts | None
+    assessment: Assessment
+    impact: Impact
+    pairs: tuple[PairChange, ...]
+
+    @property
+    def met(self) -> TenantFacts:
+        """The tenant as it is when users have to authorise."""
+        return self.widened or self.tenant.facts
 
 
 def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tuple[Diagnostic, ...]) -> Plan:
     """The plan that makes the policy true; ``diagnostics`` are the ones found before anything was read."""
-    before = Levels(account=live.settings.value, groups=live.groups.value, model=terms.group_model)
-    after = wanted_levels(policy, before)
-    tenant = put_together(live.tenant)
-    scopes = needed_scopes(after) if policy.ensure_tenant_grant else frozenset()
-    widened = with_grant(tenant.facts, scopes) if lacks(tenant.facts, scopes) else None
-    facts = widened or tenant.facts
-    assessment = assess(before, after, live.population, facts)
-    basis = Basis(assessment=assessment, tenant=facts)
-    impact = summarise(assessment)
-    pairs = _pairs(policy, live)
-    writes = _writes(before, after, scopes if widened else frozenset(), pairs)
-    order = choose_order(writes, before, after, assessment, facts)
-    evidence = _evidence(live, tenant)
+    outlook = _outlook(policy, live, terms)
+    before, after, assessment = outlook.before, outlook.after, outlook.assessment
+    order = choose_order(_writes(outlook), before, after, assessment, outlook.met)
+    evidence = _evidence(live, outlook.tenant)
     stale = stale_sources(evidence, terms.ages, terms.at)
+    subjects = subjects_of(policy, before, terms.as_of)
+    known = Known(
+        assessment=assessment,
+        impact=outlook.impact,
+        tenant=outlook.met,
+        limits=terms.limits,
+        settings=live.settings.evidence,
+    )
     gates = (
-        *limit_gates(impact, terms.limits, None if policy.private_events is None else len(pairs), terms.owner),
+        *_limits(outlook, terms),
+        reconnect_gate(subjects, known, terms.owner),
+        lock_out_gate(subjects, terms.owner, terms.by),
         live_gate(before.account, terms.owner),
         age_gate(stale, terms.ages, terms.owner),
     )
-    found = (
-        *diagnostics,
-        *tenant.conflicts,
-        *level_findings(before, after, assessment, policy),
-        *narrowings(before, after, policy.positions),
-        *data_findings(live.population),
-        *_missing_pairs(policy, live),
-        *lost_on_the_way(order, assessment),
-    )
-    changes = _changes(policy, before, after, tenant=tenant.facts, widened=widened, modes=terms.modes)
-    groups = group_changes(before, after, group_sizes(assessment, after), policy.positions, terms.modes)
+    said = (*said_of_plan(subjects, known, diagnostics), *_findings(outlook, live, order))
     return Plan(
         policy=policy,
         as_of=terms.as_of,
         before=before,
         after=after,
-        changes=(*changes, *groups, *(pair_change(pair, policy.positions, terms.modes) for pair in pairs)),
-        pairs=pairs,
-        tenant=facts,
+        changes=_changes(outlook, terms.modes),
+        pairs=outlook.pairs,
+        tenant=outlook.tenant.facts,
         moves=moves_since(live.previous, live.population, before),
         assessment=assessment,
-        impact=impact,
-        without_grant=None if widened is None else summarise(assess(before, after, live.population, tenant.facts)),
+        impact=outlook.impact,
+        without_grant=_without_grant(outlook),
         order=order,
         steps=steps_of(order, terms.modes, terms.provider),
         gates=overridden(gates, terms.allowed),
-        diagnostics=found,
+        diagnostics=worst_first(said),
         evidence=evidence,
         stale=frozenset(one.source for one, _ in stale),
-        assumptions=assumptions_of(basis, policy, frozenset(one.kind for one, _ in stale)),
-        errored=bool(errors_in(found)),
+        assumptions=assumptions_of(
+            Basis(assessment=assessment, tenant=outlook.met), policy, frozenset(one.kind for one, _ in stale)
+        ),
+        errored=bool(errors_in(said)),
+    )
+
+
+def _outlook(policy: CalendarPolicy, live: Live, terms: Terms) -> _Outlook:
+    before = Levels(account=live.settings.value, groups=live.groups.value, model=terms.group_model)
+    after = wanted_levels(policy, before)
+    tenant = put_together(live.tenant)
+    scopes = needed_scopes(after) if policy.ensure_tenant_grant else frozenset()
+    widened = with_grant(tenant.facts, scopes) if lacks(tenant.facts, scopes) else None
+    assessment = assess(before, after, live.population, widened or tenant.facts)
+    return _Outlook(
+        policy=policy,
+        before=before,
+        after=after,
+        tenant=tenant,
+        widened=widened,
+        assessment=assessment,
+        impact=summarise(assessment),
+        pairs=_pairs(policy, live),
+    )
+
+
+def _without_grant(outlook: _Outlook) -> Impact | None:
+    if outlook.widened is None:
+        return None
+    population = outlook.assessment.population
+    return summarise(assess(outlook.before, outlook.after, population, outlook.tenant.facts))
+
+
+def _limits(outlook: _Outlook, terms: Terms) -> tuple[Gate, ...]:
+    pairs = None if outlook.policy.private_events is None else len(outlook.pairs)
+    return limit_gates(outlook.impact, terms.limits, pairs, terms.owner)
+
+
+def _findings(outlook: _Outlook, live: Live, order: OrderChoice) -> tuple[Diagnostic, ...]:
+    """What levels, data and the order have to say, apart from the rules."""
+    policy, before, after = outlook.policy, outlook.before, outlook.after
+    return (
+        *outlook.tenant.conflicts,
+        *level_findings(before, after, outlook.assessment, policy),
+        *narrowings(before, after, policy.positions),
+        *data_findings(live.population),
+        *_missing_pairs(policy, live),
+        *lost_on_the_way(order, outlook.assessment),
     )
 
 
@@ -142,20 +206,18 @@ def _missing_pairs(policy: CalendarPolicy, live: Live) -> tuple[Diagnostic, ...]
     )
 
 
-def _changes(
-    policy: CalendarPolicy,
-    before: Levels,
-    after: Levels,
-    *,
-    tenant: TenantFacts,
-    widened: TenantFacts | None,
-    modes: Mapping[str, str],
-) -> tuple[ResourceChange, ...]:
-    grants = () if widened is None else (grant_change(tenant, widened, policy.positions, modes),)
+def _changes(outlook: _Outlook, modes: Mapping[str, str]) -> tuple[ResourceChange, ...]:
+    policy, before, after = outlook.policy, outlook.before, outlook.after
+    positions, tenant, widened = policy.positions, outlook.tenant.facts, outlook.widened
     move = Transition(before=before.account, after=after.account)
-    return (*grants, *setting_changes(move, policy.positions, modes))
+    return (
+        *(() if widened is None else (grant_change(tenant, widened, positions, modes),)),
+        *setting_changes(move, positions, modes),
+        *group_changes(before, after, group_sizes(outlook.assessment, after), positions, modes),
+        *(pair_change(pair, positions, modes) for pair in outlook.pairs),
+    )
 
 
-def _writes(before: Levels, after: Levels, scopes: frozenset[str], pairs: tuple[PairChange, ...]) -> tuple[Write, ...]:
-    grants = (grant_write(scopes),) if scopes else ()
-    return (*grants, *writes_between(before, after), *(pair_write(pair) for pair in pairs))
+def _writes(outlook: _Outlook) -> tuple[Write, ...]:
+    grants = () if outlook.widened is None else (grant_write(needed_scopes(outlook.after)),)
+    return (*grants, *writes_between(outlook.before, outlook.after), *map(pair_write, outlook.pairs))

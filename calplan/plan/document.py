@@ -173,7 +173,7 @@ class LevelsDocument(TypedDict):
 
 
 class TenantDocument(TypedDict):
-    """What is known of the Microsoft tenant when users have to authorise; null is unknown."""
+    """What was read of the Microsoft tenant, before the plan widens its grant; null is unknown."""
 
     hybrid: bool | None
     grant: list[str] | None

@@ -124,4 +124,5 @@ def _group(group: GroupOverride) -> dict[str, object]:
         "bidirectionalSync": group.bidirectional_sync,
     }
     kept = {name: value for name, value in stated.items() if value is not None and not isinstance(value, Unmanaged)}
-    return {"group": group.group, **kept}
+    allowed = {"ewsAllowListed": True} if group.ews_allow_listed else {}
+    return {"group": group.group, **kept, **allowed}

@@ -38,6 +38,8 @@ GATE_IDS: Final = (
     "limit.blocked",
     "limit.unknown",
     "limit.pairs",
+    "rule.V17",
+    "rule.V25",
     "live.unknown",
     "evidence.age",
 )

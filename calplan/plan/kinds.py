@@ -1,8 +1,7 @@
 """The kinds of steps, their canonical order, and what speaks for it (semantics (i))."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from enum import Enum
-from itertools import permutations
 from typing import Final
 
 
@@ -69,16 +68,18 @@ def canonical(kinds: frozenset[StepKind], *, to_office365_ews: bool) -> Order:
     return tuple(kind for kind in order if kind in kinds)
 
 
-def admissible(order: Sequence[StepKind]) -> bool:
-    """Whether an order may be taken: a lock is never put on before one is taken off."""
-    if StepKind.LOCK not in order or StepKind.UNLOCK not in order:
-        return True
-    return order.index(StepKind.UNLOCK) < order.index(StepKind.LOCK)
+def admissible_next(left: frozenset[StepKind]) -> tuple[StepKind, ...]:
+    """The kinds that may come next while these are left: a lock is never put on before one is taken off."""
+    return tuple(kind for kind in PERMUTED if kind in left and not (kind is StepKind.LOCK and StepKind.UNLOCK in left))
 
 
-def admissible_orders(kinds: Order) -> tuple[Order, ...]:
-    """Every admissible order of these kinds; the given order itself is the first."""
-    return tuple(order for order in permutations(kinds) if admissible(order))
+def admissible_orders(kinds: frozenset[StepKind]) -> Iterator[Order]:
+    """Every admissible order of these kinds."""
+    if not kinds:
+        yield ()
+    for kind in admissible_next(kinds):
+        for rest in admissible_orders(kinds - {kind}):
+            yield (kind, *rest)
 
 
 def as_listed(kinds: Order) -> Order:

@@ -1,7 +1,6 @@
 """The order of a plan's writes that hurts fewest: every admissible order is walked, none is assumed (semantics (i))."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +9,7 @@ from calplan.impact.outcome import Link, UserOutcome
 from calplan.impact.resolve import Levels
 from calplan.model.account import TenantFacts
 from calplan.model.service import Office365Ews
-from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_orders, as_listed, canonical, whole
+from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_next, as_listed, canonical, whole
 from calplan.plan.walk import Toll, Walker
 from calplan.plan.writes import Write, levels_after
 
@@ -51,36 +50,42 @@ class OrderChoice:
 
 @dataclass(slots=True, kw_only=True)
 class Walks:
-    """Every admissible order walked with patience; what two orders begin with is walked once."""
+    """Every admissible order walked with patience.
+
+    What the same steps in another order left everybody at the same stops with goes on the same way: it is walked once.
+    """
 
     walker: Walker
     writes: Mapping[StepKind, Sequence[Write]]
     before: Levels
-    _tolls: dict[Order, Toll] = field(default_factory=dict)
     _levels: dict[frozenset[StepKind], Levels] = field(default_factory=dict)
     _states: dict[tuple[frozenset[StepKind], StepKind, int], int] = field(default_factory=dict)
+    _rest: dict[tuple[frozenset[StepKind], tuple[int, ...]], Mapping[Order, Toll]] = field(default_factory=dict)
 
-    def tolls_of(self, orders: Sequence[Order]) -> Mapping[Order, Toll]:
+    def tolls(self) -> Mapping[Order, Toll]:
         """What each order of the permuted kinds costs, with whatever is turned off before."""
-        prefixes = {order[:length] for order in orders for length in range(len(order) + 1)}
         done = frozenset[StepKind]()
         self._levels[done] = self.before
-        stops: Sequence[int] = self.walker.at_start
-        toll = NOBODY
+        stops, toll = self.walker.at_start, NOBODY
         if StepKind.DISABLE in self.writes:
             stops, toll = self._step(done, StepKind.DISABLE, stops)
             self._levels[done] = self._levels.pop(frozenset({StepKind.DISABLE}))
-        self._from((), prefixes, stops, toll)
-        return self._tolls
+        return {order: toll + rest for order, rest in self._from(done, stops).items()}
 
-    def _from(self, done: Order, prefixes: AbstractSet[Order], stops: Sequence[int], toll: Toll) -> None:
-        self._tolls[done] = toll
-        for kind in PERMUTED:
-            if (*done, kind) in prefixes:
-                further, more = self._step(frozenset(done), kind, stops)
-                self._from((*done, kind), prefixes, further, toll + more)
+    def _from(self, done: frozenset[StepKind], stops: tuple[int, ...]) -> Mapping[Order, Toll]:
+        """What every order of the kinds that are left costs from here."""
+        key = (done, stops)
+        if key not in self._rest:
+            found: dict[Order, Toll] = {}
+            left = frozenset(self.writes.keys() & set(PERMUTED)) - done
+            for kind in admissible_next(left):
+                further, toll = self._step(done, kind, stops)
+                for order, rest in self._from(done | {kind}, further).items():
+                    found[kind, *order] = toll + rest
+            self._rest[key] = found or {(): NOBODY}
+        return self._rest[key]
 
-    def _step(self, done: frozenset[StepKind], kind: StepKind, stops: Sequence[int]) -> tuple[Sequence[int], Toll]:
+    def _step(self, done: frozenset[StepKind], kind: StepKind, stops: tuple[int, ...]) -> tuple[tuple[int, ...], Toll]:
         toll = NOBODY
         for before, after in self._hops(done, kind):
             stops, more = self.walker.move(stops, before, after, patient=True)
@@ -111,11 +116,9 @@ def choose_order(
     for write in writes:
         by_kind.setdefault(write.kind, []).append(write)
     kinds = canonical(frozenset(by_kind), to_office365_ews=isinstance(after.account.service, Office365Ews))
-    orders = admissible_orders(kinds)
-    walker = Walker(before, assessment.cohorts, tenant, last_client_only=assessment.population.last_client_only)
-    tolls = Walks(walker=walker, writes=by_kind, before=before).tolls_of(orders)
-    # Of equals `min` keeps the first, and the canonical order comes first.
-    chosen = min(orders, key=lambda order: tolls[order].rank)
+    walker = Walker((before, after), assessment, tenant)
+    tolls = Walks(walker=walker, writes=by_kind, before=before).tolls()
+    chosen = min(tolls, key=lambda order: (tolls[order].rank, order != kinds))
     sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
     lost, lost_once = _at_once(walker, sequence, before)
     naive = as_listed(kinds)
@@ -126,7 +129,7 @@ def choose_order(
         kinds=chosen,
         canonical=kinds,
         naive=naive,
-        candidates=len(orders),
+        candidates=len(tolls),
         toll=tolls[chosen],
         naive_toll=tolls[naive],
         surplus=sum(assessment.cohorts.sizes[number] for number in surplus),
@@ -135,18 +138,15 @@ def choose_order(
     )
 
 
-def _surplus(lost: Sequence[bool], outcomes: Sequence[UserOutcome | None]) -> frozenset[int]:
+def _surplus(lost: frozenset[int], outcomes: Sequence[UserOutcome | None]) -> frozenset[int]:
     """The cohorts that lose on the way and are neither said to lose nor said to be at risk."""
-    active = [number for number, outcome in enumerate(outcomes) if outcome is not None]
     said = (Link.LOST, Link.AT_RISK)
     return frozenset(
-        number
-        for number, on_the_way in zip(active, lost, strict=True)
-        if on_the_way and (outcome := outcomes[number]) is not None and outcome.connection not in said
+        number for number in lost if (outcome := outcomes[number]) is not None and outcome.connection not in said
     )
 
 
-def _at_once(walker: Walker, writes: Sequence[Write], before: Levels) -> tuple[tuple[int, ...], tuple[bool, ...]]:
+def _at_once(walker: Walker, writes: Sequence[Write], before: Levels) -> tuple[tuple[int, ...], frozenset[int]]:
     """How many users lose by each write if nobody authorises in between, and which cohorts lose at all."""
     stops, state, levels, lost = walker.at_start, walker.start, before, []
     for write in writes:

@@ -39,11 +39,10 @@ class ResourceChange:
 class Plan:
     """What changes, for whom, in which order, and what refuses it.
 
-    ``tenant`` is the Microsoft tenant as it is when users have to authorise, ``moves`` are moves between groups that
-    happened before. ``order`` is the order of the steps, and
-    what it spares against the naive one. ``without_grant`` is the forecast without the step that widens the tenant-wide
-    grant, where the plan has that step. ``stale`` names the sources whose evidence is too old. Addresses in
-    ``position`` are the policy's.
+    ``tenant`` is the Microsoft tenant as it was read, ``moves`` are moves between groups that happened before.
+    ``order`` is the order of the steps, and what it spares against the naive one. ``without_grant`` is the forecast
+    without the step that widens the tenant-wide grant, where the plan has that step. ``stale`` names the sources whose
+    evidence is too old. Addresses in ``position`` are the policy's.
     """
 
     policy: CalendarPolicy

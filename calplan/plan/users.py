@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from calplan.impact.assess import Assessment
 from calplan.impact.outcome import UserOutcome
-from calplan.model.user import RawFacts
+from calplan.model.user import RawFacts, text_list
 from calplan.plan.document import PlanUsers, UserDocument
 
 R17: Final = "R17"
@@ -119,6 +119,24 @@ def user_document(raw: RawFacts, outcome: UserOutcome) -> UserDocument:
         "mailbox_location": raw.mailbox_location,
     }
     return cast("UserDocument", {**row, **{name: word for name, word in words.items() if word is not None}})
+
+
+def raw_facts(row: UserDocument) -> RawFacts:
+    """The words a row was written from; the inverse of ``user_document``."""
+    groups, own_grant = row.get("groups"), row.get("own_grant")
+    return RawFacts(
+        status=row["status"],
+        service=row.get("service"),
+        ews_host=row.get("ews_host"),
+        calendar=row.get("calendar"),
+        contacts=row.get("contacts"),
+        auth=row.get("auth"),
+        mailbox_location=row.get("mailbox_location"),
+        own_grant=None if own_grant is None else text_list(own_grant),
+        groups=None if groups is None else text_list(groups),
+        primary_group=row.get("primary_group"),
+        clients=text_list(row["clients"]),
+    )
 
 
 def _line(row: UserDocument) -> str:

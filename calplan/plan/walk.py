@@ -6,19 +6,21 @@ next, unless he is known to be barred, so that he can lose it again. What is at 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
+from calplan.impact.assess import Assessment
 from calplan.impact.consent import covers, users_may_consent
 from calplan.impact.decide import decide
 from calplan.impact.facts import Cohort, case_of, completed
 from calplan.impact.outcome import Link, Notice
-from calplan.impact.population import Cohorts
 from calplan.impact.resolve import Levels, transition
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Authentication, Connection
+from calplan.model.policy import GroupOverride
 from calplan.model.service import ExchangeEws, ExchangeMapi, Google, Office365Ews, Office365Graph, Service, key_of
 from calplan.model.settings import AccountSettings
-from calplan.model.unknown import Tri, Unknown
+from calplan.model.unknown import UNKNOWN, Tri, Unknown
 from calplan.model.user import MailboxLocation
 
 
@@ -58,43 +60,100 @@ class Leg:
     untold: bool
 
 
-class Walker:
-    """Moves cohorts from state to state and remembers every leg, since many orders share most of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Which services can be met on the way, and so which facts of users any rule can ask for."""
 
-    def __init__(self, start: Levels, cohorts: Cohorts, tenant: TenantFacts, *, last_client_only: bool) -> None:
+    mapi: bool
+    graph: bool
+    impersonation: bool
+
+    @classmethod
+    def of(cls, levels: Sequence[Levels]) -> Self:
+        """What is in play between these levels; of what nobody read everything is."""
+        overrides = [one for each in levels for one in _overrides_of(each)]
+        services = [each.account.service for each in levels] + [one.service for one in overrides]
+        unread = any(isinstance(one, Unknown) for one in services) or any(
+            isinstance(each.overrides, Unknown) for each in levels
+        )
+        exchange = [one for one in services if isinstance(one, ExchangeEws)]
+        return cls(
+            mapi=unread or any(isinstance(one, ExchangeMapi) for one in services),
+            graph=unread or any(isinstance(one, Office365Graph) for one in services),
+            impersonation=unread or any(one.impersonation is not None for one in exchange),
+        )
+
+    def asked(self, cohort: Cohort) -> Cohort:
+        """The cohort without the facts that nothing in play asks for."""
+        return replace(
+            cohort,
+            windows=cohort.windows if self.mapi else Tri.UNKNOWN,
+            can_impersonate=cohort.can_impersonate and self.impersonation,
+            mailbox=cohort.mailbox if self.graph or self.impersonation else MailboxLocation.UNKNOWN,
+            own_grant=cohort.own_grant if self.graph else UNKNOWN,
+        )
+
+
+def _overrides_of(levels: Levels) -> tuple[GroupOverride, ...]:
+    return () if isinstance(levels.overrides, Unknown) else tuple(levels.overrides.values())
+
+
+class Walker:
+    """Moves cohorts from state to state and remembers every leg, since many orders share most of them.
+
+    ``ways`` lists for each cohort the number of its way: cohorts whom nothing tells apart that any of the services in
+    play asks for go together. ``sizes`` are the users of each way, ``at_start`` where each begins. ``levels`` begin
+    with the state before; together they hold every value that a state on the way can.
+    """
+
+    def __init__(self, levels: Sequence[Levels], assessment: Assessment, tenant: TenantFacts) -> None:
+        cohorts = assessment.cohorts
         self._memberships = cohorts.memberships
         self._tenant = tenant
-        self._last_client_only = last_client_only
+        self._last_client_only = assessment.population.last_client_only
         self._stops: list[Stop] = []
         self._numbers: dict[Stop, int] = {}
         self._moves: dict[tuple[int, int, int], Terms | None] = {}
-        self._legs: dict[tuple[int, int, int, bool], Leg] = {}
+        self._legs: dict[tuple[int, int, bool], dict[int, Leg]] = {}
         self._states: list[Levels] = []
-        self.start = self.state(start)
-        self.sizes = [size for cohort, size in zip(cohorts.members, cohorts.sizes, strict=True) if cohort.active]
-        self.at_start = [
-            self._number(Stop(self._completed(cohort), lost_once=False)) for cohort in cohorts.members if cohort.active
-        ]
+        self.start = self.state(levels[0])
+        sizes: dict[int, int] = {}
+        self.ways: dict[int, int] = {}
+        in_play = Play.of(levels)
+        for number, (cohort, size) in enumerate(zip(cohorts.members, cohorts.sizes, strict=True)):
+            if cohort.active:
+                stop = self._number(Stop(in_play.asked(self._completed(cohort)), lost_once=False))
+                self.ways[number] = stop
+                sizes[stop] = sizes.get(stop, 0) + size
+        # Nobody has moved yet, so that stops are numbered as ways are.
+        self.at_start = tuple(sizes)
+        self.sizes = tuple(sizes.values())
 
     def state(self, levels: Levels) -> int:
         """The number of a state of the account."""
         self._states.append(levels)
         return len(self._states) - 1
 
-    def move(self, stops: Sequence[int], before: int, after: int, *, patient: bool) -> tuple[list[int], Toll]:
-        """Where cohorts stand after a write, and what it costs beyond what they lost before."""
-        legs = [self._leg(stop, before, after, patient=patient) for stop in stops]
+    def move(self, stops: Sequence[int], before: int, after: int, *, patient: bool) -> tuple[tuple[int, ...], Toll]:
+        """Where the ways stand after a write, and what it costs beyond what was lost before."""
+        known = self._legs.setdefault((before, after, patient), {})
+        for stop in set(stops) - known.keys():
+            known[stop] = self._walked(stop, before, after, patient=patient)
         users = events = untold = 0
-        for stop, leg, size in zip(stops, legs, self.sizes, strict=True):
+        further = []
+        for stop, size in zip(stops, self.sizes, strict=True):
+            leg = known[stop]
+            further.append(leg.to)
             if leg.lost:
                 events += size
                 untold += size if leg.untold else 0
                 users += 0 if self._stops[stop].lost_once else size
-        return [leg.to for leg in legs], Toll(users=users, events=events, untold=untold)
+        return tuple(further), Toll(users=users, events=events, untold=untold)
 
-    def lost_once(self, stops: Sequence[int]) -> tuple[bool, ...]:
-        """Which cohorts lost a connection on their way."""
-        return tuple(self._stops[stop].lost_once for stop in stops)
+    def lost_once(self, stops: Sequence[int]) -> frozenset[int]:
+        """The cohorts that lost a connection on their way to these stops."""
+        lost = {way for way, stop in zip(self.at_start, stops, strict=True) if self._stops[stop].lost_once}
+        return frozenset(cohort for cohort, way in self.ways.items() if way in lost)
 
     def _completed(self, cohort: Cohort) -> Cohort:
         # What follows from the live settings follows from those at the beginning, not from those on the way.
@@ -106,13 +165,6 @@ class Walker:
         if number == len(self._stops):
             self._stops.append(stop)
         return number
-
-    def _leg(self, number: int, before: int, after: int, *, patient: bool) -> Leg:
-        key = (number, before, after, patient)
-        leg = self._legs.get(key)
-        if leg is None:
-            leg = self._legs[key] = self._walked(number, before, after, patient=patient)
-        return leg
 
     def _walked(self, number: int, before: int, after: int, *, patient: bool) -> Leg:
         stop = self._stops[number]

@@ -21,8 +21,13 @@ def check(document: Parsed, schema: str) -> tuple[Diagnostic, ...]:
     if any(problem.code not in HARMLESS for problem in document.problems):
         return problems[:MOST_SAID]
     found = (document.diagnostic(finding) for finding in findings(document, schema))
-    said = tuple(sorted((*problems, *found), key=_place))
-    return said if len(said) <= MOST_SAID else _shortened(said, document)
+    return in_order((*problems, *found), document)
+
+
+def in_order(said: tuple[Diagnostic, ...], document: Parsed) -> tuple[Diagnostic, ...]:
+    """What is said of a document in the order of its lines, and no more of it than anybody reads."""
+    ordered = tuple(sorted(said, key=_place))
+    return ordered if len(ordered) <= MOST_SAID else _shortened(ordered, document)
 
 
 def _shortened(said: tuple[Diagnostic, ...], document: Parsed) -> tuple[Diagnostic, ...]:

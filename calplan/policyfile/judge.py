@@ -1,15 +1,17 @@
 """One file judged: its documents, what is to be said about them, and their outlines."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Severity, errors_in
+from calplan.plan.validity.said import said_of_text
 from calplan.policyfile.account_document import account_document
-from calplan.policyfile.check import check
+from calplan.policyfile.check import check, in_order
 from calplan.policyfile.diagnostics import of_problem, whole_file
 from calplan.policyfile.document import Parsed
-from calplan.policyfile.documents import Document, OtherDocument
+from calplan.policyfile.documents import Document, OtherDocument, PolicyDocument
 from calplan.policyfile.finding import Finding
 from calplan.policyfile.kinds import Foreign, Misnamed, kind_of
 from calplan.policyfile.later import notes_on
@@ -35,9 +37,12 @@ class Judged:
     outlines: tuple[Outline, ...] = ()
 
 
-def judge(file: LoadedFile, *, asked_for: bool) -> Judged:
-    """The documents of a file. A file of another tool gets a note, also when it is broken, unless it was asked for."""
-    parts = [(_document(document, file), document) for document in file.documents]
+def judge(file: LoadedFile, *, asked_for: bool, as_of: date) -> Judged:
+    """The documents of a file, held against dated rules as of a day.
+
+    A file of another tool gets a note, also when it is broken, unless it was asked for.
+    """
+    parts = [(_document(document, file, as_of), document) for document in file.documents]
     ours = [judged for judged, _ in parts if judged is not None]
     matters = bool(ours) or asked_for or file.mentions_us
     broken = file.diagnostics if matters else ()
@@ -68,7 +73,7 @@ def _notes(file: LoadedFile, foreign: list[Parsed], *, some_of_ours: bool) -> tu
     return tuple(document.diagnostic(note) for document in foreign[:MOST_FOREIGN_NOTES])
 
 
-def _document(document: Parsed, file: LoadedFile) -> Judged | None:
+def _document(document: Parsed, file: LoadedFile, as_of: date) -> Judged | None:
     """The outcome for one document, or ``None`` when it is not ours."""
     kind = kind_of(document)
     match kind:
@@ -77,10 +82,10 @@ def _document(document: Parsed, file: LoadedFile) -> Judged | None:
         case Misnamed(finding):
             return Judged(diagnostics=(document.diagnostic(finding),))
         case str():
-            return _of_kind(kind, document, file)
+            return _of_kind(kind, document, file, as_of)
 
 
-def _of_kind(kind: str, document: Parsed, file: LoadedFile) -> Judged:
+def _of_kind(kind: str, document: Parsed, file: LoadedFile, as_of: date) -> Judged:
     diagnostics = check(document, KINDS[kind])
     outlines = (outline_of(document, kind),)
     if errors_in(diagnostics):
@@ -91,7 +96,12 @@ def _of_kind(kind: str, document: Parsed, file: LoadedFile) -> Judged:
         built = (built,)
     if isinstance(built, tuple):
         return Judged(diagnostics=(*diagnostics, *built), outlines=outlines)
-    return Judged(documents=(built,), diagnostics=diagnostics, outlines=outlines)
+    meant = said_of_text(built.policy, as_of) if isinstance(built, PolicyDocument) else ()
+    return Judged(
+        documents=() if errors_in(meant) else (built,),
+        diagnostics=in_order((*diagnostics, *meant), document),
+        outlines=outlines,
+    )
 
 
 def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic | tuple[Diagnostic, ...]:

@@ -121,6 +121,7 @@ def _override(stated: Mapping[str, Plain]) -> GroupOverride:
         locked=flag(stated.get("locked"), absent=UNMANAGED),
         service=_wanted_service(stated.get("service")),
         bidirectional_sync=flag(stated.get("bidirectionalSync"), absent=UNMANAGED),
+        ews_allow_listed=_allow_listed(stated.get("service")),
     )
 
 
@@ -141,10 +142,20 @@ def _pair(entry: Mapping[str, Plain]) -> AssistantPair:
     return AssistantPair(user=user, assistant=assistant)
 
 
+def _places_below(address: str, place: Pointer, stated: Mapping[str, Plain]) -> Iterator[tuple[str, Pointer]]:
+    """Everything a group states, by address, as deep as it goes."""
+    for key, value in stated.items():
+        yield f"{address}.{key}", (*place, key)
+        if isinstance(value, dict):
+            yield from _places_below(f"{address}.{key}", (*place, key), value)
+
+
 def _list_places(document: Parsed, root: Pointer) -> Iterator[tuple[str, Pointer]]:
     spec = mapping(document.at(root))
     for index, override in enumerate(items(spec.get("groups"))):
-        yield f"groups[{text(mapping(override)['group']).strip()}]", (*root, "groups", index)
+        address, place = f"groups[{text(mapping(override)['group']).strip()}]", (*root, "groups", index)
+        yield address, place
+        yield from _places_below(address, place, mapping(override))
     domains = spec.get("allowedDomains")
     for index, entry in enumerate(domains if isinstance(domains, list) else ()):
         yield f"allowedDomains[{valid_domain(text(entry))}]", (*root, "allowedDomains", index)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from calplan.policyfile.kinds import kind_of
 from calplan.policyfile.line_numbers import Source, shown_name
 from calplan.policyfile.loader import LoadedFile, load, unreadable
 from calplan.policyfile.named_files import TRIED, named_by, tried_policy
-from calplan.policyfile.together import said_together
+from calplan.policyfile.together import said_of_levels, said_together
 
 HIDDEN_POLICY: Final = Finding(
     code="D-TRIED",
@@ -62,8 +63,10 @@ class Reading:
         return tuple(one for one in self.documents if isinstance(one, ScenarioDocument))
 
 
-def read(paths: Sequence[Path]) -> Reading:
-    """The calplan documents of files and folders. Files named by a document are left out unless asked for.
+def read(paths: Sequence[Path], as_of: date) -> Reading:
+    """The calplan documents of files and folders, held against dated rules as of a day.
+
+    Files named by a document are left out unless asked for.
 
     Raises:
         MissingPathError: one of the paths does not exist.
@@ -71,7 +74,7 @@ def read(paths: Sequence[Path]) -> Reading:
     loaded = _loaded(paths)
     named = {path for _, file in loaded for path in _named(file)}
     kept = [(found, file) for found, file in loaded if found.asked_for or os.path.realpath(file.path) not in named]
-    judged = [judge(file, asked_for=found.asked_for) for found, file in kept]
+    judged = [judge(file, asked_for=found.asked_for, as_of=as_of) for found, file in kept]
     diagnostics = [said for one in judged for said in one.diagnostics]
     outlines = [outline for one in judged for outline in one.outlines]
     diagnostics += said_together(outlines, whole=any(path.is_dir() for path in paths))
@@ -79,6 +82,7 @@ def read(paths: Sequence[Path]) -> Reading:
     if not outlines and not errors_in(tuple(diagnostics)):
         diagnostics += (_nothing_in(path) for path in paths)
     documents = tuple(document for one in judged for document in one.documents)
+    diagnostics += said_of_levels(documents)
     return Reading(documents=documents, diagnostics=tuple(sorted(diagnostics, key=_place)))
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Position, Severity
+from calplan.plan.validity.level_rules import v38_declared, v38_equal_priorities
 from calplan.policyfile.document import Parsed
+from calplan.policyfile.documents import AccountDocument, Document, PolicyDocument
 from calplan.policyfile.translate import listed, nearest, quoted
 
 MOST_NAMED: Final = 10
@@ -48,6 +50,16 @@ def said_together(outlines: Sequence[Outline], *, whole: bool) -> Iterator[Diagn
     for one in outlines if whole else ():
         if one.kind == "CalendarPolicy" and one.account is not None and one.account not in accounts:
             yield _no_account(one, one.account, accounts)
+
+
+def said_of_levels(documents: Sequence[Document]) -> Iterator[Diagnostic]:
+    """What an account's model of groups and a policy's overrides have to be told together (V38)."""
+    accounts = {one.name: one for one in documents if isinstance(one, AccountDocument)}
+    for account in accounts.values():
+        yield from v38_equal_priorities(account.groups, account.positions)
+    for one in documents:
+        if isinstance(one, PolicyDocument) and one.policy.account in accounts:
+            yield from v38_declared(one.policy, accounts[one.policy.account].groups)
 
 
 def _twice(

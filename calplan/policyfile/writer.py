@@ -5,6 +5,7 @@ setting never touches it.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, assert_never
 
 from calplan.model.account import AssistantPair, PrivateAccess
@@ -25,6 +26,7 @@ from calplan.model.service import (
 )
 from calplan.model.settings import ANY, AccountSettings, Domains, Setting
 from calplan.model.unknown import Unknown, Unmanaged
+from calplan.plan.validity.said import refused_levels
 from calplan.policyfile.check import findings
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.finding import Pointer
@@ -49,13 +51,15 @@ def policy_text(
     name: str,
     account: str,
     settings: AccountSettings,
+    as_of: date,
     groups: Groups | None = None,
     private: Mapping[AssistantPair, PrivateAccess] | None = None,
 ) -> str:
     """A CalendarPolicy that states these settings; planned against them it changes nothing.
 
-    ``groups`` override some of them; where none does, groups stay unmanaged. ``private`` are scheduling privileges to
-    state one by one; without it private events stay unmanaged.
+    ``as_of`` is the day by which dated rules say what a policy may state. ``groups`` override some of them; where none
+    does, groups stay unmanaged. ``private`` are scheduling privileges to state one by one; without it private events
+    stay unmanaged.
     """
     values = _values(settings)
     lists: dict[str, Writable] = {}
@@ -64,8 +68,12 @@ def policy_text(
     if private:
         lists["privateEvents"] = {"except": _pairs(private)}
     refused = _refused(_text(name, account, values, lists))
-    values = {one: NOT_ALLOWED if _lies_in(PLACES[one], refused) else value for one, value in values.items()}
-    if _lies_in(GROUPS, refused):
+    meant = refused_levels(settings, groups, as_of)
+    values = {
+        one: NOT_ALLOWED if one in meant.settings or _lies_in(PLACES[one], refused) else value
+        for one, value in values.items()
+    }
+    if "groups" in lists and (meant.groups or _lies_in(GROUPS, refused)):
         lists["groups"] = NOT_ALLOWED
     return _text(name, account, values, lists)
 

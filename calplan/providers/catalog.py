@@ -46,7 +46,7 @@ def _read_local(account: AccountDocument, clock: Clock, tell: Tell) -> Platform:
     from calplan.providers.local.platform import LocalPlatform as Reading  # noqa: PLC0415
 
     stated = _local(account)
-    create_on_first_use(stated, tell)
+    create_on_first_use(stated, account.name, tell)
     return Reading(stated.path, clock)
 
 
@@ -55,7 +55,7 @@ def _write_local(account: AccountDocument, clock: Clock, tell: Tell) -> Writable
     from calplan.providers.local.writing import WritableLocalPlatform  # noqa: PLC0415
 
     stated = _local(account)
-    create_on_first_use(stated, tell)
+    create_on_first_use(stated, account.name, tell)
     return WritableLocalPlatform(stated.path, clock, account.groups)
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from calplan.plan.document import PlanDocument, ResourceChange
 from calplan.render.colour import Line, Style
-from calplan.render.counts import lost
 from calplan.render.evidence import has_stale
 from calplan.render.values import (
     REVERSIBILITY,
@@ -41,8 +40,8 @@ def changes_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
         words = f"{len(kept)} unchanged" + (f", {len(alone)} of them unmanaged" if alone else "")
         yield Line(f"  ({words}; --verbose lists them)", Style.FAINT)
     yield from unread_text(document)
-    if lost(document) and any(change["reversibility"] in REVERSIBILITY for change in changes):
-        yield Line("  Setting these back later brings no lost connection back.", Style.FAINT)
+    said = {change["reversibility"] for change in changes}
+    yield from (Line(f"  {word}: {words}", Style.FAINT) for word, words in REVERSIBILITY.items() if word in said)
 
 
 def kept_text(document: PlanDocument) -> Iterator[Line]:
@@ -117,6 +116,4 @@ def _marks(change: ResourceChange) -> list[str]:
         marks.append("by hand")
     if change["origin"] == "drift":
         marks.append("changed outside calplan")
-    if change["reversibility"] == "irreversible":
-        marks.append(REVERSIBILITY["irreversible"])
-    return marks
+    return [*marks, change["reversibility"]]

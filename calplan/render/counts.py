@@ -45,12 +45,6 @@ def users_in_words(counts: Mapping[str, int]) -> str:
     )
 
 
-def lost(document: PlanDocument) -> int:
-    """How many users are forecast to lose their connection: the number that an apply asks to have typed."""
-    counts = document["impact"]["counts"]
-    return sum(counts.get(outcome.value, 0) for outcome in Outcome if outcome.value.startswith("disconnected"))
-
-
 def ranges_in_words(impact: ImpactDocument) -> list[str]:
     """Each range with what it counts: ``lose their connection: 15 certain, 16 possible``."""
     lines = [f"{words}: {_range(impact['ranges'][name])}" for name, words in RANGES if name in impact["ranges"]]

@@ -7,6 +7,7 @@ from typing import Final
 from calplan.impact.otherwise import TOLD
 from calplan.plan.document import Assumption, EvidenceDocument, PlanDocument
 from calplan.plan.gates import in_words
+from calplan.render.colour import Line, Style
 from calplan.render.wording import OUTCOME_NAMES, plural
 
 STALE: Final = "stale?"
@@ -26,6 +27,11 @@ def evidence_in_words(one: EvidenceDocument, now: datetime | None = None) -> str
     parts = [plural(one["records"], NOUN[one["kind"]])] if one["kind"] in NOUN else []
     parts += [age_in_words(one["as_of"], now)] + ([] if one["complete"] else ["not read to its end"])
     return f"{one['kind']} from {one['source']}: {', '.join(parts)}{f'  {STALE}' if one['stale'] else ''}"
+
+
+def evidence_line(one: EvidenceDocument, now: datetime | None = None) -> Line:
+    """One source on a line of its own, marked where it is doubtful."""
+    return Line(f"  {evidence_in_words(one, now)}", Style.WARN if one["stale"] else Style.FAINT)
 
 
 def age_in_words(as_of: str | None, now: datetime | None = None) -> str:

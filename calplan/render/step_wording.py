@@ -120,6 +120,13 @@ def service_with_details(service: Json) -> str:
     return f"{name} ({', '.join(details)})" if details else name
 
 
+def value_with_details(value: Json, *, unknown: bool) -> str:
+    """A value on one line, a service with what was chosen for it."""
+    if isinstance(value, dict) and "type" in value:
+        return service_with_details(value)
+    return value_in_words(value, unknown=unknown)
+
+
 def _private_access(address: str, after: Json) -> str:
     user, _, assistant = address.partition("[")[2].removesuffix("]").partition(",")
     verb = "may manage" if after == "managed" else "no longer sees"

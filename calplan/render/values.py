@@ -32,6 +32,7 @@ ALWAYS_SET: Final = "passwordVersion"
 """A password has a version whether or not anybody knows it, so null means unknown here."""
 
 REVERSIBILITY: Final = {
+    "reversible": "can be set back, and takes nothing from anybody",
     "setting-only": "can be set back, but connections lost by it do not come back",
     "irreversible": "cannot be set back: the stored password is not readable",
 }

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from calplan.impact.decide import ROWS
 from calplan.model.citation import SENTENCES
-from calplan.plan.document import Json, PlanDocument, UserDocument
+from calplan.plan.document import DiagnosticDocument, UserDocument
+from calplan.plan.why_document import ClientDocument, RuleDocument, WhyDocument
 from calplan.render.colour import Line, Style, finished
-from calplan.render.evidence import evidence_in_words, has_stale
-from calplan.render.step_wording import service_with_details
+from calplan.render.counterfactual import counterfactual_text
+from calplan.render.evidence import STALE, evidence_line
+from calplan.render.plan_json import canonical_json
 from calplan.render.users_text import STYLE
-from calplan.render.values import NOTHING, setting_in_words, value_in_words
+from calplan.render.values import NOTHING
+from calplan.render.why_settings import levels_text, settings_text
 from calplan.render.wording import (
     NOT_CONNECTED,
     UNKNOWN_WORD,
@@ -20,7 +22,6 @@ from calplan.render.wording import (
     next_step_in_words,
     notice_in_words,
     outcome_in_words,
-    outcome_of_rule,
     rule_in_words,
     service_in_words,
 )
@@ -28,43 +29,72 @@ from calplan.render.wording import (
 ABOUT_USERS: Final = ("users", "tenant")
 CHOOSABLE: Final = frozenset({"office365-graph", "google"})
 THROUGH_EWS: Final = frozenset({"office365-ews", "exchange-ews"})
+PLATFORM: Final = {
+    "win": "Windows",
+    "mac": "Mac",
+    "linux": "Linux",
+    "iphone": "iPhone",
+    "ipad": "iPad",
+    "android": "Android",
+    "chromeos": "ChromeOS",
+}
+PROMPTS: Final = {
+    "yes": "shows the prompt",
+    "no": "too old to show the prompt",
+    "unknown": "nobody knows whether it shows the prompt",
+}
 
 
 def why_text(
-    document: PlanDocument,
-    user: UserDocument,
-    *,
-    now: datetime | None = None,
-    colour: bool = False,
-    width: int | None = None,
+    why: WhyDocument, *, now: datetime | None = None, colour: bool = False, width: int | None = None
 ) -> Iterator[str]:
     """Why this user gets this outcome, line by line; with ``now`` evidence is shown with its age."""
-    return finished(_proof(user, document, now), colour=colour, width=width)
+    return finished(_proof(why, now), colour=colour, width=width)
 
 
-def _proof(user: UserDocument, document: PlanDocument, now: datetime | None) -> Iterator[Line]:
+def why_json(why: WhyDocument) -> Iterator[str]:
+    """The proof chain as JSON with sorted keys."""
+    yield f"{canonical_json(why)}\n"
+
+
+def _proof(why: WhyDocument, now: datetime | None) -> Iterator[Line]:
+    user = why["user"]
     yield Line(f"{user['email']}: {outcome_in_words(user['outcome'])}", STYLE.get(user["outcome"], Style.STRONG))
     yield Line()
-    yield Line(f"Facts{'  stale?' if has_stale(document, *ABOUT_USERS) else ''}", Style.STRONG)
-    yield from (Line(f"  {name}: {words}") for name, words in _facts(user))
-    for one in document["evidence"]:
-        if one["kind"] in ABOUT_USERS:
-            yield Line(f"  {evidence_in_words(one, now)}", Style.WARN if one["stale"] else Style.FAINT)
-    yield Line()
-    yield from _settings(document)
-    yield from _rules(user)
+    yield from _known_facts(why, now)
+    yield from settings_text(why, now)
+    yield from levels_text(why)
+    yield from _rules(why["rules"])
     yield Line("What follows", Style.STRONG)
     yield Line(f"  outcome: {user['outcome']}, {outcome_in_words(user['outcome'])}")
     yield Line(f"  connection: {connection_in_words(user['connection'])}")
     yield Line(f"  notice: {notice_in_words(user['notice'])}")
     yield Line(f"  next step: {next_step_in_words(user['next_step'])}")
     yield Line(f"  certainty: {user['certainty']}, {certainty_in_words(user['certainty'])}")
+    yield Line()
+    yield from counterfactual_text(why)
 
 
-def _facts(user: UserDocument) -> Iterator[tuple[str, str]]:
+def _known_facts(why: WhyDocument, now: datetime | None) -> Iterator[Line]:
+    about = [one for one in why["evidence"] if one["kind"] in ABOUT_USERS]
+    stale = any(one["stale"] for one in about)
+    yield Line(f"Facts{f'  {STALE}' if stale else ''}", Style.STRONG)
+    yield from (Line(f"  {name}: {words}") for name, words in _facts(why["user"], why["clients"]))
+    yield from (evidence_line(one, now) for one in about)
+    yield from (_conflict(one) for one in why["conflicts"])
+    yield Line()
+
+
+def _conflict(one: DiagnosticDocument) -> Line:
+    return Line(f"  conflict: {'; '.join([one['summary'], *one['detail'].splitlines()])}", Style.WARN)
+
+
+def _facts(user: UserDocument, clients: list[ClientDocument]) -> Iterator[tuple[str, str]]:
     yield "status", user["status"]
     yield "connection", _connection(user)
-    yield "clients", ", ".join(user["clients"]) or "none known"
+    yield from (("client", _client(one)) for one in clients)
+    if not clients:
+        yield "clients", "none known"
     yield "groups", _list(user.get("groups"))
     if "primary_group" in user:
         yield "primary group", user["primary_group"]
@@ -72,6 +102,16 @@ def _facts(user: UserDocument) -> Iterator[tuple[str, str]]:
         yield "mailbox", user["mailbox"]
     yield "mailbox lies", _known(user.get("mailbox_location"))
     yield "own Microsoft grant", _list(user.get("own_grant"))
+
+
+def _client(one: ClientDocument) -> str:
+    """The words of the platform, and what they were read as."""
+    if one["version"] is None:
+        return f"{one['text']} (cannot be read as a version; {PROMPTS[one['prompts']]})"
+    platform = UNKNOWN_WORD if one["platform"] is None else PLATFORM[one["platform"]]
+    head, _, build = one["version"].rpartition(".")
+    version = f"{head} build {build}" if one["build"] else one["version"]
+    return f"{one['text']} (version {version}, platform {platform}; {PROMPTS[one['prompts']]})"
 
 
 def _connection(user: UserDocument) -> str:
@@ -94,36 +134,12 @@ def _list(words: list[str] | None) -> str:
     return UNKNOWN_WORD if words is None else ", ".join(words) or NOTHING
 
 
-def _settings(document: PlanDocument) -> Iterator[Line]:
-    yield Line("Settings that apply", Style.STRONG)
-    unknown = set(document["unknown"])
-    prior = document["prior_state"]
-    for address, after in document["planned_values"].items():
-        before = _value(prior.get(address), unknown=address in unknown)
-        still = address in unknown and after is None
-        words = _value(after, unknown=still)
-        name = f"{address} ({setting_in_words(address)})"
-        if still or prior.get(address) == after:
-            yield Line(f"    {name}: {words}", Style.FAINT)
-        else:
-            yield Line(f"  ~ {name}: {before} -> {words}", Style.WARN)
-    yield Line()
-
-
-def _value(value: Json, *, unknown: bool) -> str:
-    if isinstance(value, dict) and "type" in value:
-        return service_with_details(value)
-    return value_in_words(value, unknown=unknown)
-
-
-def _rules(user: UserDocument) -> Iterator[Line]:
+def _rules(rules: list[RuleDocument]) -> Iterator[Line]:
     yield Line("Rules that apply", Style.STRONG)
-    deciding = [rule for rule in user["rules"] if outcome_of_rule(rule) == user["outcome"]]
-    for rule in [*deciding, *(rule for rule in user["rules"] if rule not in deciding)]:
-        row = ROWS.get(rule)
-        role = "decides" if rule in deciding else "also applies"
-        yield Line(f"  {rule} {role}: {rule_in_words(rule)}")
-        if row is not None:
-            yield Line(f"      {row.certainty.value}: {certainty_in_words(row.certainty.value)}", Style.FAINT)
-            yield from (Line(f"      {name}: {SENTENCES[name]}", Style.FAINT) for name in row.sentences)
+    for one in sorted(rules, key=lambda one: not one["decides"]):
+        role = "decides" if one["decides"] else "also applies"
+        yield Line(f"  {one['rule']} {role}: {rule_in_words(one['rule'])}")
+        if one["certainty"] is not None:
+            yield Line(f"      {one['certainty']}: {certainty_in_words(one['certainty'])}", Style.FAINT)
+        yield from (Line(f"      {name}: {SENTENCES[name]}", Style.FAINT) for name in one["sentences"])
     yield Line()

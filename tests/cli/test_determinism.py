@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calplan.cli.exit_codes import ExitCode
-from tests.cli.make import LOCKED, USERS, calplan, folder, start, user
+from tests.cli.make import LOCKED, UNLIMITED, USERS, calplan, folder, start, user
 
 FORMATS = ("text", "json", "ndjson", "markdown", "csv")
 EPOCH = "1790000000"
@@ -76,7 +76,7 @@ def test_neither_comments_nor_limits_nor_lifted_gates_make_another_plan(tmp_path
     wanted = plan_id(corp)
     policy = (corp / "policy.yaml").read_text("utf-8")
     (corp / "policy.yaml").write_text(f"# a comment\n\n{policy}\n", encoding="utf-8")
-    folder(corp, policy=None, limits={"disconnected": 0})
+    folder(corp, policy=None, limits={**UNLIMITED, "silent": 0})
     assert plan_id(corp) == wanted
 
 

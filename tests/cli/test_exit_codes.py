@@ -179,7 +179,8 @@ def test_an_outcome_unlike_the_forecast_is_8(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     applied = calplan("apply", corp, "--auto-approve")
     run = run_of(applied)
-    moved(corp, {"integration": {"enabled": False, "locked": False}})
+    moved(corp, {"integration": {"locked": False}})
+    moved(corp, {"integration": {"enabled": False}})
     said = calplan("verify", run)
     assert said.code is ExitCode.UNLIKE_FORECAST
     assert "surprise: dan@corp.example was forecast unaffected, is not connected" in said.out

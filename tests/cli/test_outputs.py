@@ -109,7 +109,8 @@ def test_a_link_is_replaced_and_what_it_points_to_is_left_alone(tmp_path: Path) 
     assert Path("precious").read_text(encoding="utf-8") == "precious"
 
 
-def test_show_says_what_plan_said(tmp_path: Path) -> None:
+def test_show_says_what_plan_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")
     corp = folder(tmp_path / "corp")
     plan = saved(corp)
     for name in ("ndjson", "csv", "markdown"):

@@ -174,6 +174,13 @@ def test_users_who_are_no_users_are_refused_even_if_every_digest_fits(users: byt
     refused(forged({**members, "users.ndjson": users}))
 
 
+@pytest.mark.parametrize("fact", ["status", "service", "calendar", "contacts", "auth", "mailbox_location"])
+def test_a_user_told_in_words_that_no_users_file_has_is_refused(fact: str, members: dict[str, bytes]) -> None:
+    lines = members["users.ndjson"].decode().splitlines()
+    forgery = json.dumps({**json.loads(lines[0]), fact: "happy"})
+    refused(forged({**members, "users.ndjson": "\n".join([forgery, *lines[1:], ""]).encode()}))
+
+
 def below(value: object, path: Path_ = ()) -> Iterator[Path_]:
     yield path
     inner = value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ()

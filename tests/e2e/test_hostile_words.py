@@ -43,6 +43,7 @@ def outputs(corp: Path) -> dict[str, str]:
     said |= {f"impact {name}": calplan("impact", corp, "-o", name) for name in ("text", "csv", "ndjson")}
     said |= {f"by {name}": calplan("impact", corp, "--by", name) for name in ("group", "domain", "client")}
     said |= {f"why {n}": calplan("why", f"user{n:02}@corp.example", corp) for n in range(len(GROUPS))}
+    said |= {f"why {n} json": calplan("why", f"user{n:02}@corp.example", corp, "-o", "json") for n in (0, 1, 13)}
     assert {one.code for one in said.values()} == {ExitCode.DONE}, {k: v.err for k, v in said.items() if v.code.value}
     return {name: one.out for name, one in said.items()}
 
@@ -80,7 +81,8 @@ def test_no_line_is_a_command_of_a_workflow(corp: Path) -> None:
         assert not [line for line in text.splitlines() if line.lstrip().startswith("::")], name
 
 
-def test_a_saved_plan_shows_the_same_harmless_words(corp: Path) -> None:
+def test_a_saved_plan_shows_the_same_harmless_words(corp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")
     plan = saved(corp)
     for name in ("ndjson", "csv", "markdown"):
         assert (
@@ -98,6 +100,7 @@ def test_what_was_typed_is_repeated_harmless(word: str) -> None:
         [word],
         ["explain", word],
         ["why", word, word],
+        ["why", "ann@corp.example", "--not", word],
         ["plan", "-o", word],
         ["verify", word],
         ["apply", word],

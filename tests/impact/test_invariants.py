@@ -1,6 +1,5 @@
 """The invariants of semantics (f) for one user at a time, over changes and users of a small world."""
 
-from array import array
 from dataclasses import replace
 from typing import Any, cast
 
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from calplan.diff import Transition
 from calplan.impact.outcome import Link, Notice, Outcome, UserOutcome
-from calplan.impact.population import Cohorts
 from calplan.model.account import TenantFacts
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN
@@ -258,8 +256,8 @@ def test_i13_the_canonical_order_loses_a_user_if_and_only_if_the_direct_change_d
         states.append(settings_after(write.action, states[-1]))
     assert states[-1] == move.after
     for user in crowd.users[offset::10]:
-        alone = Cohorts(members=(cohort(user),), sizes=(1,), ids=array("I", [0]))
-        losses = make.losses_by_state(states, alone, tenant)
+        found = make.assess_move(move, make.population({user.email: user.raw}), tenant)
+        losses = make.losses_by_state(states, found, tenant)
         direct = outcome_of(move, user, tenant).connection is Link.LOST
         assert sum(losses) == int(direct), (user, losses)
 

@@ -144,15 +144,15 @@ def states_of(order: str) -> list[AccountSettings]:
 
 @pytest.mark.parametrize("order", sorted(PATIENT))
 def test_losses_step_by_step_while_users_authorise_again(order: str) -> None:
-    cohorts = make.assessment(BEFORE, AFTER, users(), TENANT).cohorts
-    tolls = make.tolls_by_state(states_of(order), cohorts, TENANT, patient=True)
+    found = make.assessment(BEFORE, AFTER, users(), TENANT)
+    tolls = make.tolls_by_state(states_of(order), found, TENANT, patient=True)
     assert (tuple(toll.events for toll in tolls), sum(toll.users for toll in tolls)) == PATIENT[order]
 
 
 @pytest.mark.parametrize("order", sorted(map("".join, permutations("DKL"))))
 def test_losses_step_by_step_in_every_order(people: Population, order: str) -> None:
-    cohorts = make.assessment(BEFORE, AFTER, users(), TENANT).cohorts
-    losses = make.losses_by_state(states_of(order), cohorts, TENANT)
+    found = make.assessment(BEFORE, AFTER, users(), TENANT)
+    losses = make.losses_by_state(states_of(order), found, TENANT)
     assert losses == ORDERS[order]
     assert sum(losses) == {"D": 20, "K": 15, "L": 20}[order[0]] or order == "DKL"
 
@@ -173,3 +173,23 @@ def test_reverting_without_the_lock_disconnects_nobody_and_with_it_everybody() -
     assert locked.lose == Range(certain=len(on_graph), possible=len(on_graph) + 1)
     assert (locked.counts[Outcome.DISCONNECTED_SILENT], locked.counts[Outcome.DISCONNECTED_NOTICE_UNKNOWN]) == (2, 1)
     assert (locked.counts[Outcome.PROMPTED], locked.counts[Outcome.AT_RISK]) == (3, 1)
+
+
+def test_the_plan_walks_all_six_orders_and_says_what_the_naive_one_would_cost() -> None:
+    scene = make.Scene(before=BEFORE, after=make.wanted(AFTER), users=users(), facts_of_tenant=TENANT)
+    document = scene.parts().document
+    assert document["order"] == {
+        "chosen": ["set_domains", "set_service", "lock"],
+        "canonical": True,
+        "naive": ["lock", "set_service", "set_domains"],
+        "candidates": 6,
+        "toll": {"lose": 15, "losses": 15, "not_told": 3},
+        "naive_toll": {"lose": 20, "losses": 29, "not_told": 3},
+        "surplus": 0,
+    }
+    assert [(step["op"], step["expected"]) for step in document["steps"]] == [
+        ("set_domains", {"disconnected": 2}),
+        ("set_service", {"disconnected": 0}),
+        ("lock", {"disconnected": 13}),
+    ]
+    assert "one place earlier 5 more users would lose their connection" in document["steps"][2]["why"]

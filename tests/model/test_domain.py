@@ -143,3 +143,20 @@ def test_the_parents_of_a_domain_are_cut_at_dots_alone() -> None:
         "example",
     ]
     assert Domain.parse("example").parents == ()
+
+
+@pytest.mark.parametrize(
+    "text, written",
+    [
+        ("Corp.example.", "corp.example"),
+        ("xn--fa-hia.example", "faß.example"),
+        ("公司.cn", "公司.cn"),
+        ("xn--55qx5d.xn--fiqs8s", "公司.中国"),
+    ],
+)
+def test_a_domain_can_be_shown_as_people_write_it(text: str, written: str) -> None:
+    assert Domain.parse(text).as_written == written
+
+
+def test_a_label_that_stands_for_no_letters_is_shown_as_it_is() -> None:
+    assert Domain("xn--a.example").as_written == "xn--a.example"

@@ -200,6 +200,7 @@ OTHER_POLICIES = {
     "another group": replace(POLICY, groups=(replace(GROUPS[0], group="Staff"), GROUPS[1])),
     "another lock": replace(POLICY, groups=(replace(GROUPS[0], locked=False), GROUPS[1])),
     "another service": replace(POLICY, groups=(GROUPS[0], replace(GROUPS[1], service=make.graph()))),
+    "EWS allowed for a group": replace(POLICY, groups=(GROUPS[0], replace(GROUPS[1], ews_allow_listed=True))),
     "the grant ensured": replace(POLICY, ensure_tenant_grant=True),
     "stale grants revoked": replace(POLICY, office365_revoke_stale=True),
     "stale tokens revoked": replace(POLICY, google_revoke_stale=True),

@@ -139,19 +139,19 @@ def test_an_impersonated_user_without_a_recorded_server_is_lost_by_the_steps_as_
 def test_a_connection_that_was_lost_is_not_lost_again_when_the_account_is_on_again() -> None:
     off, on = make.account(enabled=False), make.account()
     locked = make.account(locked=True, service=make.graph())
-    cohorts = make.assessment(on, locked, {"ann@corp.example": make.facts("google", "write", "read")}).cohorts
+    found = make.assessment(on, locked, {"ann@corp.example": make.facts("google", "write", "read")})
     for states, losses in (
         ((off, on, locked), (0, 0)),
         ((on, off, on, locked), (1, 0, 0)),
         ((on, locked, on, locked), (1, 0, 0)),
     ):
-        assert make.losses_by_state(states, cohorts, make.tenant()) == losses
+        assert make.losses_by_state(states, found, make.tenant()) == losses
 
 
 def test_a_connection_that_was_gained_on_the_way_can_be_lost_on_the_way() -> None:
     on, off = make.account(service=make.exchange(impersonation=make.impersonation())), make.account()
-    cohorts = make.assessment(off, on, {"ann@corp.example": make.facts(mailbox_location="on-premises")}).cohorts
-    assert make.losses_by_state((off, on, off), cohorts, make.tenant()) == (0, 1)
+    found = make.assessment(off, on, {"ann@corp.example": make.facts(mailbox_location="on-premises")})
+    assert make.losses_by_state((off, on, off), found, make.tenant()) == (0, 1)
 
 
 @pytest.mark.parametrize(

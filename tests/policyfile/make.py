@@ -1,6 +1,7 @@
 """Builders of documents and folders for the tests of ``policyfile``."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from calplan.model.diagnostic import Diagnostic
@@ -9,6 +10,8 @@ from calplan.policyfile.loader import load
 from calplan.policyfile.row_source import InvalidFileError
 from calplan.render.diagnostic import render_diagnostic
 
+DAY = date(2026, 11, 22)
+"""The day that documents are judged by."""
 HEAD = "apiVersion: calplan/v1\nkind: {kind}\nmetadata: {metadata}\n"
 
 
@@ -51,10 +54,10 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def judged(content: str | bytes, name: str = "policy.yaml") -> Judged:
+def judged(content: str | bytes, name: str = "policy.yaml", as_of: date = DAY) -> Judged:
     """What comes of one file in the working directory that was asked for by name."""
     write(Path(), {name: content})
-    return judge(load(Path(name)), asked_for=True)
+    return judge(load(Path(name)), asked_for=True, as_of=as_of)
 
 
 def rendered(diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -8,7 +8,7 @@ from pytest_snapshot.plugin import Snapshot
 from calplan.model.diagnostic import errors_in
 from calplan.policyfile.reader import read
 from tests.policyfile.cases import RULES, SCHEMA, YAML
-from tests.policyfile.make import account, assert_has_a_place, codes, judged, policy, rendered, write
+from tests.policyfile.make import DAY, account, assert_has_a_place, codes, judged, policy, rendered, write
 
 WITHOUT_ERRORS = {"later_kinds", "later_keys", "V24"}
 WITH_A_GOOD_DOCUMENT = {*WITHOUT_ERRORS, "alias_into_another_document"}
@@ -39,7 +39,7 @@ def test_documents_of_a_folder_that_get_in_each_others_way_are_told_so(snapshot:
             "e.yaml": "apiVersion: calplan/v1\nkind: TenantFacts\nmetadata: {name: b}\nspec: {}\n",
         },
     )
-    snapshot.assert_match(rendered(read([Path()]).diagnostics), "diagnostics.txt")
+    snapshot.assert_match(rendered(read([Path()], DAY).diagnostics), "diagnostics.txt")
 
 
 def test_no_more_is_said_of_a_document_than_anybody_reads() -> None:

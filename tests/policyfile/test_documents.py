@@ -1,6 +1,6 @@
 """Valid documents as typed values."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents, TenantFacts
@@ -92,6 +92,15 @@ def test_a_whole_policy_is_read() -> None:
     )
 
 
+def test_a_group_states_by_itself_that_its_tenant_allows_ews() -> None:
+    ews = "type: office365-ews, ewsUrl: 'https://outlook.office365.com/EWS/Exchange.asmx'"
+    for more, allowed in ((", ewsAllowListed: true", True), (", ewsAllowListed: false", False), ("", False)):
+        found = judged(policy(f"groups: [{{group: A, service: {{{ews}{more}}}}}]"), as_of=date(2026, 1, 1)).documents[0]
+        assert isinstance(found, PolicyDocument)
+        assert found.policy.groups is not None
+        assert found.policy.groups[0].ews_allow_listed is allowed
+
+
 def test_what_a_policy_does_not_state_is_unmanaged() -> None:
     assert the_policy(policy("{}")) == CalendarPolicy(name="contoso", account="contoso", settings=WantedSettings())
     assert the_policy(policy("allowedDomains: any")).settings == WantedSettings(allowed_domains=ANY)
@@ -105,6 +114,8 @@ def test_every_setting_knows_where_it_stands() -> None:
     assert places["allowedDomains[emea.contoso.com]"] == (9, 34)
     assert places["privateEvents[ceo@contoso.com,pa@contoso.com]"] == (15, 14)
     assert places["groups[Staff]"] == (18, 7)
+    assert places["groups[Executives].service.type"] == (17, 43)
+    assert places["groups[Executives].locked"] == (17, 67)
     assert places["metadata.account"] == (3, 36)
     assert "google.revokeStale" in places
 

@@ -12,7 +12,7 @@ from calplan.policyfile.row_source import InvalidFileError
 from calplan.policyfile.settings_file import read_settings
 from calplan.policyfile.users_file import UsersFile
 from tests.policyfile.cases import RULES, SCHEMA
-from tests.policyfile.make import account, assert_has_a_place, policy, write
+from tests.policyfile.make import DAY, account, assert_has_a_place, policy, write
 from tests.policyfile.test_documents import WHOLE
 
 VALID = [policy(WHOLE), account(), *(text for text in {**SCHEMA, **RULES}.values() if isinstance(text, str))]
@@ -45,7 +45,7 @@ def mutated(draw: st.DrawFn, seeds: list[str]) -> bytes:
 def whatever_comes(content: bytes) -> None:
     write(Path(), {"a.yaml": content})
     for path in (Path(), Path("a.yaml")):
-        assert_has_a_place(read([path]).diagnostics)
+        assert_has_a_place(read([path], DAY).diagnostics)
     for reader in READERS:
         try:
             reader(Path("a.yaml"))

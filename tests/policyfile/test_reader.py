@@ -10,7 +10,7 @@ from calplan.policyfile.documents import LocalPlatform
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.loader import load
 from calplan.policyfile.reader import Reading, read
-from tests.policyfile.make import SETTINGS, account, assert_has_a_place, codes, document, policy, write
+from tests.policyfile.make import DAY, SETTINGS, account, assert_has_a_place, codes, document, policy, write
 
 LIVE = document("CalendarPolicy", "spec:\n" + "".join(f"  {line}\n" for line in SETTINGS.splitlines()))
 WITH_FILES = account(
@@ -20,7 +20,7 @@ WITH_FILES = account(
 
 def read_here(**files: str | bytes) -> Reading:
     write(Path(), {name.replace("__", "/") + ".yaml": content for name, content in files.items()})
-    reading = read([Path()])
+    reading = read([Path()], DAY)
     assert_has_a_place(reading.diagnostics)
     return reading
 
@@ -43,7 +43,7 @@ def test_several_documents_may_stand_in_one_file() -> None:
 
 def test_both_endings_are_read_and_no_others() -> None:
     write(Path(), {"a.yml": account(), "b.YAML": policy("{}"), "c.json": "{", "d.yaml.txt": "{"})
-    assert len(read([Path()]).documents) == 2
+    assert len(read([Path()], DAY).documents) == 2
 
 
 def test_a_file_named_by_a_document_is_no_part_of_the_folder() -> None:
@@ -59,7 +59,7 @@ def test_a_broken_file_named_by_a_document_says_nothing_here() -> None:
 
 def test_a_file_named_by_a_document_is_read_when_asked_for() -> None:
     write(Path(), {"account.yaml": WITH_FILES, "live/live.yaml": LIVE})
-    assert len(read([Path(), Path("live/live.yaml")]).policies) == 1
+    assert len(read([Path(), Path("live/live.yaml")], DAY).policies) == 1
 
 
 def test_a_policy_named_by_a_scenario_a_receipt_and_a_secret_are_no_part_of_the_folder() -> None:
@@ -81,7 +81,7 @@ def test_a_policy_named_by_a_scenario_a_receipt_and_a_secret_are_no_part_of_the_
 
 def test_the_state_folder_is_not_searched() -> None:
     write(Path(), {"a.yaml": account(), ".calplan/old.yaml": account(), "b/.calplan/old.yaml": account()})
-    assert len(read([Path()]).accounts) == 1
+    assert len(read([Path()], DAY).accounts) == 1
 
 
 def test_files_of_other_tools_are_ignored_with_a_note() -> None:
@@ -106,20 +106,20 @@ def test_a_broken_file_that_mentions_us_is_an_error() -> None:
 
 def test_what_was_asked_for_by_name_must_be_ours() -> None:
     write(Path(), {"a.yaml": "services: {}", "b.yaml": "{", "c.yaml": "# nothing", "d": policy("{}")})
-    assert codes(errors_in(read([Path("a.yaml")]).diagnostics)) == ["D-EMPTY"]
-    assert codes(errors_in(read([Path("b.yaml")]).diagnostics)) == ["Y-SYNTAX"]
-    assert codes(errors_in(read([Path("c.yaml")]).diagnostics)) == ["Y-EMPTY"]
-    assert len(read([Path("d")]).policies) == 1
+    assert codes(errors_in(read([Path("a.yaml")], DAY).diagnostics)) == ["D-EMPTY"]
+    assert codes(errors_in(read([Path("b.yaml")], DAY).diagnostics)) == ["Y-SYNTAX"]
+    assert codes(errors_in(read([Path("c.yaml")], DAY).diagnostics)) == ["Y-EMPTY"]
+    assert len(read([Path("d")], DAY).policies) == 1
 
 
 def test_a_folder_without_documents_is_an_error() -> None:
-    assert codes(read([Path()]).diagnostics) == ["D-EMPTY"]
+    assert codes(read([Path()], DAY).diagnostics) == ["D-EMPTY"]
 
 
 @pytest.mark.parametrize("path", ["nothing", "nothing.yaml", "a\0b", "x" * 5000])
 def test_a_path_that_does_not_exist_is_its_own_error(path: str) -> None:
     with pytest.raises(MissingPathError):
-        read([Path(path)])
+        read([Path(path)], DAY)
 
 
 def test_each_file_is_read_once_whatever_it_is_called() -> None:
@@ -127,7 +127,7 @@ def test_each_file_is_read_once_whatever_it_is_called() -> None:
     Path("b").symlink_to("a")
     Path("c.yaml").symlink_to("a/policy.yaml")
     Path("a/up").symlink_to("..")
-    reading = read([Path(), Path("a"), Path("a/policy.yaml")])
+    reading = read([Path(), Path("a"), Path("a/policy.yaml")], DAY)
     assert len(reading.policies) == 1
     assert not reading.has_errors
 
@@ -157,7 +157,7 @@ def test_a_folder_with_the_name_of_a_file_is_a_folder() -> None:
 def test_a_name_that_is_no_text_can_still_be_shown() -> None:
     name = os.fsdecode(b"\xff.yaml")
     Path(name).write_text("apiVersion: calplan/v1\n")
-    reading = read([Path()])
+    reading = read([Path()], DAY)
     assert reading.diagnostics[0].position is not None
     assert reading.diagnostics[0].position.file == "\\xff.yaml"
 
@@ -173,7 +173,7 @@ def test_line_ends_and_marks_of_other_systems_change_nothing(change: str) -> Non
 def test_paths_are_relative_to_the_file_that_holds_them() -> None:
     write(Path(), {"deep/er/account.yaml": account("platform: {type: local, path: ../contoso.db}")})
     for path, expected in ((Path("deep"), "deep/contoso.db"), (Path("deep/er").absolute(), None)):
-        platform = read([path]).accounts[0].platform
+        platform = read([path], DAY).accounts[0].platform
         assert isinstance(platform, LocalPlatform)
         assert platform.path == (Path(expected) if expected else Path("deep/contoso.db").absolute())
 

@@ -11,7 +11,7 @@ from calplan.plan.scenario import CountExpectation, Facet, UserExpectation
 from calplan.policyfile.documents import ScenarioDocument
 from calplan.policyfile.reader import read
 from calplan.policyfile.tried_policy import tried_policies
-from tests.policyfile.make import codes, document, judged, policy, write
+from tests.policyfile.make import DAY, codes, document, judged, policy, write
 
 WHOLE = """\
 spec:
@@ -110,13 +110,13 @@ def test_a_scenario_that_expects_only_guardrails_is_noted_and_expects_nothing_ye
 
 def test_two_scenarios_of_one_name_are_refused() -> None:
     write(Path(), {"a.yaml": trying("{}"), "b.yaml": trying("{}")})
-    assert codes(read([Path()]).diagnostics) == ["D-TWO"]
+    assert codes(read([Path()], DAY).diagnostics) == ["D-TWO"]
 
 
 def test_a_policy_file_is_found_beside_the_scenario_and_read_once_for_all() -> None:
     write(Path(), {"tests/a.yaml": trying("../p.yaml", "a"), "tests/b.yaml": trying("../p.yaml", "b")})
     write(Path(), {"p.yaml": policy("bidirectionalSync: true")})
-    policies, errors = tried_policies(read([Path("tests")]).scenarios)
+    policies, errors = tried_policies(read([Path("tests")], DAY).scenarios, DAY)
     assert errors == ()
     assert [one.settings.bidirectional_sync for one in policies] == [True, True]
     assert policies[0] is policies[1]
@@ -125,7 +125,7 @@ def test_a_policy_file_is_found_beside_the_scenario_and_read_once_for_all() -> N
 def test_what_is_wrong_with_a_policy_file_is_said_once_and_in_its_place() -> None:
     write(Path(), {"a.yaml": trying("p.yaml", "a"), "b.yaml": trying("p.yaml", "b")})
     write(Path(), {"p.yaml": policy("allowedDomains: []\nallowedDomain: any")})
-    _, errors = tried_policies(read([Path()]).scenarios)
+    _, errors = tried_policies(read([Path()], DAY).scenarios, DAY)
     places = [(one.code, one.position.file if one.position else "") for one in errors]
     assert places == [("V18", "p.yaml"), ("S-UNKNOWN", "p.yaml")]
 
@@ -133,7 +133,7 @@ def test_what_is_wrong_with_a_policy_file_is_said_once_and_in_its_place() -> Non
 def test_a_policy_file_that_is_not_there_is_said_where_it_is_named() -> None:
     for path in ("gone.yaml", "x" * 500, "."):
         write(Path(), {"a.yaml": trying(path)})
-        _, errors = tried_policies(read([Path("a.yaml")]).scenarios)
+        _, errors = tried_policies(read([Path("a.yaml")], DAY).scenarios, DAY)
         assert codes(errors) == ["D-UNREADABLE"]
         assert errors[0].position is not None
         assert (errors[0].position.file, errors[0].position.line) == ("a.yaml", 4)
@@ -141,5 +141,5 @@ def test_a_policy_file_that_is_not_there_is_said_where_it_is_named() -> None:
 
 def test_a_policy_file_that_holds_something_else_is_refused() -> None:
     write(Path(), {"a.yaml": trying("b.yaml"), "b.yaml": trying("{}", "other")})
-    _, errors = tried_policies(read([Path("a.yaml")]).scenarios)
+    _, errors = tried_policies(read([Path("a.yaml")], DAY).scenarios, DAY)
     assert "S-ENUM" in codes(errors)

@@ -11,7 +11,7 @@ from calplan.policyfile.account_files import read_tenant
 from calplan.policyfile.reader import read
 from calplan.policyfile.row_source import InvalidFileError
 from calplan.policyfile.settings_file import read_settings
-from tests.policyfile.make import account, document, policy, rendered, write
+from tests.policyfile.make import DAY, account, document, policy, rendered, write
 
 SECRET = "hunter2"
 IMPERSONATION = "integration:\n  service:\n    type: exchange-ews\n    ewsUrl: {url}\n    impersonation:\n"
@@ -58,7 +58,7 @@ PLACES = [
 def test_a_secret_is_not_shown(template: str) -> None:
     text = template.replace("@@", SECRET)
     write(Path(), {"a.yaml": text})
-    reading = read([Path()])
+    reading = read([Path()], DAY)
     assert errors_in(reading.diagnostics)
     assert SECRET not in rendered(reading.diagnostics)
     assert SECRET not in repr(reading.diagnostics)
@@ -76,7 +76,7 @@ def test_a_secret_is_not_shown_by_a_document_that_is_broken_elsewhere(at: int, n
     text = document("CalendarPolicy", "spec:\n  integration:\n    service:\n      impersonation:\n")
     text += f"        passwordFrom: {{env: {SECRET}}}\n        password: {SECRET}\n  allowedDomains: any\n"
     write(Path(), {"a.yaml": text[:at] + "".join(noise) + text[at:]})
-    shown = rendered(read([Path()]).diagnostics)
+    shown = rendered(read([Path()], DAY).diagnostics)
     # Noise may cut the key in two; then nothing tells that the value is a secret.
     if at not in range(text.index("passwordFrom"), text.index("allowedDomains")):
         assert SECRET not in shown
@@ -84,5 +84,5 @@ def test_a_secret_is_not_shown_by_a_document_that_is_broken_elsewhere(at: int, n
 
 def test_a_secret_reference_shows_no_line() -> None:
     write(Path(), {"a.yaml": impersonation("passwordFrom: {env: CALPLAN_SECRET_A}")})
-    (found,) = read([Path()]).policies
+    (found,) = read([Path()], DAY).policies
     assert all(SECRET not in repr(place) for place in found.policy.positions.values())

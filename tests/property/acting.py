@@ -54,7 +54,7 @@ def every_order(writes: tuple[Write, ...]) -> Iterator[tuple[Write, ...]]:
     Turning off and the grant come first, what harms nobody comes last, and no lock comes before an unlocking.
     """
     by_kind = {kind: [write for write in writes if write.kind is kind] for kind in (one.kind for one in writes)}
-    for order in admissible_orders(tuple(kind for kind in PERMUTED if kind in by_kind)):
+    for order in admissible_orders(frozenset(by_kind) & set(PERMUTED)):
         yield tuple(write for kind in whole(order, frozenset(by_kind)) for write in by_kind[kind])
 
 

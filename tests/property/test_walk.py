@@ -10,7 +10,7 @@ from calplan.impact.assess import Assessment, assess
 from calplan.impact.outcome import Link
 from calplan.impact.population import populate
 from calplan.model.user import UserBatch
-from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_orders, canonical
+from calplan.plan.kinds import PERMUTED, Order, StepKind
 from calplan.plan.order import OrderChoice, Walks, choose_order
 from calplan.plan.walk import Toll, Walker
 from calplan.plan.writes import Write, writes_between
@@ -41,9 +41,8 @@ def tolls_said(world: World) -> Mapping[Order, Toll]:
     writes: dict[StepKind, list[Write]] = {}
     for write in writes_between(before, after):
         writes.setdefault(write.kind, []).append(write)
-    walker = Walker(before, assessed(world).cohorts, world.tenant, last_client_only=False)
-    orders = admissible_orders(canonical(frozenset(writes), to_office365_ews=False))
-    return Walks(walker=walker, writes=writes, before=before).tolls_of(orders)
+    walker = Walker((before, after), assessed(world), world.tenant)
+    return Walks(walker=walker, writes=writes, before=before).tolls()
 
 
 def orders_misjudged(seed: int) -> Iterator[str]:

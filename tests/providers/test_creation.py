@@ -12,6 +12,7 @@ from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import GroupOverride
+from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform, ZoomPlatform
 from calplan.providers.base import InvalidAccountError, Platform
@@ -141,6 +142,17 @@ def test_the_account_document_says_how_the_platform_chooses_among_groups(tmp_pat
         (batch,) = platform.read_users().batches
         cut[first] = batch.facts[0].service == ""
     assert cut == {"Sales": False, "Staff": True}
+
+
+def test_an_account_remembers_for_which_account_it_was_made(tmp_path: Path, files: CreateFiles) -> None:
+    path = tmp_path / "contoso.db"
+    for name in ("contoso", "another"):
+        stated = AccountDocument(name=name, platform=LocalPlatform(path=path, create=files))
+        for platform in (open_platform(stated, now), open_writable(stated, now)):
+            evidence = platform.read_settings().evidence
+            assert (evidence.account, evidence.by_admin) == ("contoso", UNKNOWN)
+    create_from_files(tmp_path / "nobodys.db", files)
+    assert open_platform(document(tmp_path / "nobodys.db", None), now).read_settings().evidence.account is UNKNOWN
 
 
 def test_writing_makes_it_too(tmp_path: Path, files: CreateFiles) -> None:

@@ -33,12 +33,8 @@ STRUCTURE: Final[tuple[Rule, ...]] = (
     word_rules.pairs_once,
 )
 """What holds wherever settings are written down, wanted or live."""
-WISDOM: Final[tuple[Rule, ...]] = (
-    impersonation_rules.v13_exchange_version,
-    domain_rules.v19_more_than_one_label,
-    domain_rules.v21_not_the_shared_root,
-)
-"""What nobody should want; live settings may hold it all the same."""
+WISDOM: Final[tuple[Rule, ...]] = (impersonation_rules.v13_exchange_version,)
+"""What no policy may state; live settings may hold it all the same."""
 TENANT: Final[tuple[Rule, ...]] = (word_rules.v32_scope_names_in_grants,)
 GUARDRAILS: Final[tuple[Rule, ...]] = (word_rules.v34_baselines_are_text,)
 

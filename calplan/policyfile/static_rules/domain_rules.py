@@ -1,4 +1,4 @@
-"""What may stand in ``allowedDomains`` (V18, V19, V21, V22, V24)."""
+"""What may stand in ``allowedDomains`` (V18, V22, V24)."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from calplan.policyfile.domain_text import domain_or_none
 from calplan.policyfile.finding import Finding, Pointer
 
 MOST_LOOKED_AT: Final = 10_000
-SHARED_ROOT: Final = Domain("onmicrosoft.com")
 NOT_IN_A_DOMAIN: Final = (
     (re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE), "it is a URL"),
     (re.compile("@"), "it is an address"),
@@ -32,30 +31,6 @@ def v18_list_is_not_empty(document: Parsed, root: Pointer) -> Iterator[Finding]:
             why="it could mean nobody or everybody (A26)",
             help="list the domains, or write `any`",
         )
-
-
-def v19_more_than_one_label(document: Parsed, root: Pointer) -> Iterator[Finding]:
-    for place, domain in _domains(document, root):
-        if isinstance(domain, Domain) and "." not in domain.name:
-            yield Finding(
-                code="V19",
-                subject=place,
-                summary=f"{document.quoted(place, domain.name)} is a single label",
-                why="as a top-level domain it would admit strangers, else it matches nobody; matching is exact",
-                help="write the whole domain, for example `contoso.com`",
-            )
-
-
-def v21_not_the_shared_root(document: Parsed, root: Pointer) -> Iterator[Finding]:
-    for place, domain in _domains(document, root):
-        if domain == SHARED_ROOT:
-            yield Finding(
-                code="V21",
-                subject=place,
-                summary="`onmicrosoft.com` is the shared root of all tenants",
-                why="no user of yours signs in with it; matching is exact",
-                help="write your own tenant's domain, for example `contoso.onmicrosoft.com`",
-            )
 
 
 def v22_one_plain_domain(document: Parsed, root: Pointer) -> Iterator[Finding]:

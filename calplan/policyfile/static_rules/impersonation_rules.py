@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from calplan.model.domain import domain_of
+from calplan.plan.validity.exchange_version_rules import NAMED_ONLY_2016, NOT_ACCEPTED, ONE_OF_THEM, is_accepted
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.finding import Finding, Pointer
 from calplan.policyfile.static_rules.places import impersonations
 
 PASSWORD: Final = re.compile(r"pass|secret", re.IGNORECASE)
 NO_PASSWORD: Final = frozenset({"passwordFrom", "passwordVersion"})
-ACCEPTED_VERSIONS: Final = ("2013", "2016", "2019", "SE")
-"""The article names 2016 only (S27); its version list is not evidenced (A14)."""
 
 
 def v12_address_and_reference(document: Parsed, root: Pointer) -> Iterator[Finding]:
@@ -42,15 +41,16 @@ def v12_address_and_reference(document: Parsed, root: Pointer) -> Iterator[Findi
 
 
 def v13_exchange_version(document: Parsed, root: Pointer) -> Iterator[Finding]:
+    """Only what no policy may state; that the others are accepted with a warning is a rule about meaning."""
     for place, impersonation in impersonations(document, root):
         version = impersonation.get("exchangeVersion")
-        if isinstance(version, str) and version not in ACCEPTED_VERSIONS:
+        if isinstance(version, str) and not is_accepted(version):
             yield Finding(
                 code="V13",
                 subject=(*place, "exchangeVersion"),
-                summary="this Exchange version is unknown or too old for impersonation",
-                why="the article names 2016 only (S27); 2013, 2019 and SE are accepted, 2010 and older are not",
-                help='write one of "2013", "2016", "2019" and "SE"',
+                summary=NOT_ACCEPTED,
+                why=NAMED_ONLY_2016,
+                help=ONE_OF_THEM,
             )
 
 

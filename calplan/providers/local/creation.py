@@ -25,8 +25,10 @@ def say_nothing(_diagnostic: Diagnostic) -> None:
     """Lets warnings and notes go."""
 
 
-def create_on_first_use(platform: LocalPlatform, tell: Tell = say_nothing) -> None:
-    """Makes the account if there is none and its document says of what. Of two first runs one makes it for both.
+def create_on_first_use(platform: LocalPlatform, account: str, tell: Tell = say_nothing) -> None:
+    """Makes the account of this name if there is none and its document says of what.
+
+    Of two first runs one makes it for both.
 
     Raises:
         ProviderError: a file is not valid, or the account cannot be written.
@@ -34,7 +36,7 @@ def create_on_first_use(platform: LocalPlatform, tell: Tell = say_nothing) -> No
     if platform.create is None or platform.path.exists():
         return
     with provider_errors(platform.path), suppress(AccountExistsError):
-        _create(platform.path, platform.create, tell)
+        _create(platform.path, platform.create, tell, account=account)
 
 
 def create_from_files(path: Path, files: CreateFiles, tell: Tell = say_nothing) -> None:
@@ -57,7 +59,7 @@ def create_plausible(path: Path, *, users: int, seed: int) -> None:
         plausible_account(path, users=users, seed=seed)
 
 
-def _create(path: Path, files: CreateFiles, tell: Tell) -> None:
+def _create(path: Path, files: CreateFiles, tell: Tell, *, account: str | None = None) -> None:
     notes: list[Diagnostic] = []
     try:
         settings = read_settings(files.settings)
@@ -71,6 +73,7 @@ def _create(path: Path, files: CreateFiles, tell: Tell) -> None:
             groups=groups,
             assistants=None if files.assistants is None else read_assistants(files.assistants),
             overrides=settings.overrides,
+            account=account,
         )
         create_account(path, contents)
         notes += (*settings.diagnostics, *about_tenant, *users.notes)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
 from weakref import finalize
@@ -17,6 +18,7 @@ from calplan.sandbox.account.read import (
     count_users,
     read_assistants,
     read_groups,
+    read_owner,
     read_settings,
     read_tenant,
     read_users,
@@ -52,7 +54,8 @@ class LocalPlatform:
 
     def read_settings(self) -> Observed[AccountSettings]:
         with self._view() as connection:
-            return Observed(value=read_settings(connection, self._path), evidence=self._evidence("settings", 1))
+            evidence = replace(self._evidence("settings", 1), account=read_owner(connection))
+            return Observed(value=read_settings(connection, self._path), evidence=evidence)
 
     def read_groups(self) -> Observed[Groups]:
         with self._view() as connection:

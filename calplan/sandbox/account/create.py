@@ -23,7 +23,7 @@ from calplan.sandbox.account.errors import (
     LeftoverJournalError,
     MissingFolderError,
 )
-from calplan.sandbox.account.schema import TABLES
+from calplan.sandbox.account.schema import OWNER, TABLES
 from calplan.sandbox.account.settings_text import override_to_rows, settings_to_rows, tenant_to_rows
 from calplan.sandbox.account.store import account_errors, writing
 
@@ -52,6 +52,7 @@ class AccountContents(NamedTuple):
     """Everything an account is made of.
 
     ``groups`` maps ids to names; ``None`` stands for those that users name. ``overrides`` name groups by either.
+    ``account`` is the name of the Account it is made for, so that nobody takes it for another's.
     """
 
     settings: AccountSettings
@@ -60,6 +61,7 @@ class AccountContents(NamedTuple):
     groups: Mapping[str, str] | None = None
     assistants: Mapping[AssistantPair, PrivateAccess] | None = None
     overrides: Iterable[GroupOverride] = ()
+    account: str | None = None
 
 
 def create_account(path: Path, contents: AccountContents) -> None:
@@ -99,6 +101,8 @@ def fill(connection: sqlite3.Connection, contents: AccountContents) -> None:
     connection.executescript(TABLES)
     with writing(connection):
         connection.executemany("INSERT INTO settings VALUES (?, ?)", settings_to_rows(contents.settings).items())
+        if contents.account is not None:
+            connection.execute("INSERT INTO world VALUES (?, ?)", (OWNER, contents.account))
         if contents.tenant is not None:
             connection.executemany("INSERT INTO tenant VALUES (?, ?)", tenant_to_rows(contents.tenant).items())
         pairs = (contents.assistants or {}).items()

@@ -9,9 +9,10 @@ from typing import Final
 from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
 from calplan.model.levels import Group, Groups
 from calplan.model.settings import AccountSettings
+from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, UserBatch
 from calplan.sandbox.account.errors import CorruptAccountError
-from calplan.sandbox.account.schema import FACT_COLUMNS
+from calplan.sandbox.account.schema import FACT_COLUMNS, OWNER
 from calplan.sandbox.account.settings_text import overrides_from_rows, settings_from_rows, tenant_from_rows
 
 USERS_PER_PAGE: Final = 5_000
@@ -41,6 +42,12 @@ def read_tenant(connection: sqlite3.Connection, path: Path) -> TenantFacts | Non
         return tenant_from_rows(rows)
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptAccountError(f"{path} is damaged: its tenant facts cannot be read") from error
+
+
+def read_owner(connection: sqlite3.Connection) -> str | Unknown:
+    """The name of the Account this one was made for; unknown where it was made for none."""
+    row = connection.execute("SELECT value FROM world WHERE name = ?", (OWNER,)).fetchone()
+    return UNKNOWN if row is None else str(row[0])
 
 
 def read_assistants(connection: sqlite3.Connection) -> dict[AssistantPair, PrivateAccess]:

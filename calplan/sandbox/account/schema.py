@@ -13,6 +13,8 @@ from calplan.model.user import RawFacts
 APPLICATION_ID: Final = 0x63616C70
 """``calp``: what tells an account from any other SQLite file."""
 LAYOUT: Final = 1
+OWNER: Final = "account"
+"""The row of ``world`` with the name of the Account this file was made for, where it was made for one."""
 
 FACT_COLUMNS: Final = ", ".join(f'"{name}"' for name in RawFacts._fields)
 
