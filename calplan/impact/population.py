@@ -30,7 +30,7 @@ class Population:
     raw: tuple[RawFacts, ...]
     domains: tuple[Domain | None, ...]
     mailboxes: dict[str, str]
-    last_client_only: bool = False
+    last_client_only: bool
 
     def __len__(self) -> int:
         return len(self.emails)

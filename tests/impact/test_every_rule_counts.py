@@ -39,7 +39,7 @@ BUILD_ON_OTHERS: tuple[Rule, ...] = (
 
 def case_with(move: Transition) -> OneClass:
     """Somebody on Google with a new client, under a change."""
-    cohort = cohort_of(decode(ON_GOOGLE), Domain.parse("corp.example"))
+    cohort = cohort_of(decode(ON_GOOGLE), Domain.parse("corp.example"), 0)
     return case_of(Terms(move=move), cohort, make.tenant())
 
 

@@ -203,3 +203,8 @@ def test_a_user_without_a_connection_has_none_to_lose() -> None:
 def test_an_empty_account_has_a_forecast_too() -> None:
     impact = summarise(make.assessment(make.account(), make.account(locked=True), {}))
     assert (impact.users, impact.active, sum(impact.counts.values()), impact.by_domain) == (0, 0, 0, ())
+
+
+def test_every_client_of_a_user_is_known_unless_the_source_knows_the_last_alone() -> None:
+    assert not populate([]).last_client_only
+    assert populate([], last_client_only=True).last_client_only

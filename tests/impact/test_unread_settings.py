@@ -154,6 +154,7 @@ def test_an_outcome_that_rests_on_an_unread_setting_names_it() -> None:
             BY_PASSWORD,
             Setting.ENFORCE_OAUTH,
         ),
+        (UNREAD_LIST, make.account(allowed_domains=make.domains("other.example")), ON_GOOGLE, Setting.ALLOWED_DOMAINS),
     ):
         one = make.forecast(before, after, user)
         assert one is not None

@@ -2,7 +2,7 @@
 
 import gc
 import os
-import signal
+import resource
 import sys
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 SECONDS: Final = 60
-"""A mutant that takes longer never ends."""
+"""A mutant that computes for longer never ends."""
 
 
 def passes(tests: list[str], module: str = "", text: str = "") -> bool:
@@ -29,7 +29,7 @@ def passes(tests: list[str], module: str = "", text: str = "") -> bool:
 
 
 def _run(arguments: list[str], module: str, text: str) -> int:
-    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     gc.freeze()
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
