@@ -1,6 +1,6 @@
 """The facts of one class of users as rules see them: already held against one change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from calplan.impact.readings import Reading
@@ -190,6 +190,4 @@ def completed(held: Held, live: AccountSettings) -> Held:
     live_host = None if isinstance(live.key, Unknown) else live.key.ews_host
     if isinstance(host, Unknown) and auth is Authentication.IMPERSONATION and isinstance(live_host, str):
         host = live_host
-    if (auth, host) == (held.auth, held.ews_host):
-        return held
-    return Connection(service=held.service, ews_host=host, calendar=held.calendar, contacts=held.contacts, auth=auth)
+    return replace(held, auth=auth, ews_host=host)

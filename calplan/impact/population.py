@@ -81,7 +81,7 @@ class Cohorts:
     members: tuple[Cohort, ...]
     sizes: tuple[int, ...]
     ids: "array[int]"
-    memberships: tuple[Membership, ...] = (NO_GROUPS,)
+    memberships: tuple[Membership, ...]
 
 
 def cohorts_of(population: Population, before: Levels, after: Levels) -> Cohorts:

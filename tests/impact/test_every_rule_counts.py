@@ -18,6 +18,7 @@ from calplan.impact.terms import Terms
 from calplan.impact.untouched import R01
 from calplan.model.citation import STRONG_TO_WEAK, Certainty
 from calplan.model.domain import Domain
+from calplan.model.settings import Setting
 from calplan.model.user import decode
 from tests import make
 from tests.impact import table, test_impersonation, test_oauth, test_unread_settings
@@ -56,13 +57,16 @@ def checks() -> Iterator[Callable[[], None]]:
         yield partial(test_unread_settings.test_an_unread_setting_fires_the_rows_that_alarm_more, *case)
     yield test_impersonation.test_a_loss_that_the_lock_brings_already_is_not_reported_again
     yield test_oauth.test_a_loss_that_lock_or_list_bring_already_is_not_reported_again
+    yield test_unread_settings.test_an_outcome_that_rests_on_an_unread_setting_names_it
     yield test_unread_settings.test_a_loss_that_rests_on_an_unread_setting_does_not_hide_one_that_is_certain
     yield test_unread_settings.test_whoever_must_authorise_again_may_lack_consent_where_nobody_read_the_service
     yield whoever_is_in_doubt_is_at_risk
 
 
 def whoever_is_in_doubt_is_at_risk() -> None:
-    assert decide.decide(IN_DOUBT, last_client_only=False).rules == ("R10d",)
+    one = decide.decide(IN_DOUBT, last_client_only=False)
+    assert one.rules == ("R10d",)
+    assert one.rests_on == {Setting.LOCKED}
 
 
 def noticed() -> bool:

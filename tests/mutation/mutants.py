@@ -1,6 +1,7 @@
 """Mutants: copies of a module with one place broken, made by cosmic-ray's operators and three of our own."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import ndiff
@@ -33,6 +34,7 @@ def mutants_of(path: Path, name: str, operators: tuple[str, ...]) -> Iterator[Mu
     """Every mutant of a module that means something else than the module does to a reader of syntax trees."""
     source = path.read_text("utf-8")
     seen = {_meaning(source)}
+    alike: Counter[tuple[str, str, str]] = Counter()
     for operator in _operators(operators):
         places = [start for node in ast_nodes(get_ast(source)) for start, _ in operator.mutation_positions(node)]
         for occurrence, (line, _) in enumerate(places):
@@ -41,8 +43,11 @@ def mutants_of(path: Path, name: str, operators: tuple[str, ...]) -> Iterator[Mu
             if text is None or meaning is None or meaning in seen:
                 continue
             seen.add(meaning)
-            was, became = _difference(source, text)
-            yield Mutant(path=name, place=_definition(source, line), was=was, became=became, text=text)
+            place, (was, became) = _definition(source, line), _difference(source, text)
+            alike[place, was, became] += 1
+            number = alike[place, was, became]
+            place = f"{place} ({number})" if number > 1 else place
+            yield Mutant(path=name, place=place, was=was, became=became, text=text)
 
 
 def _operators(names: tuple[str, ...]) -> Iterator[Operator]:
