@@ -58,6 +58,7 @@ def checks() -> Iterator[Callable[[], None]]:
     yield test_impersonation.test_a_loss_that_the_lock_brings_already_is_not_reported_again
     yield test_oauth.test_a_loss_that_lock_or_list_bring_already_is_not_reported_again
     yield test_unread_settings.test_an_outcome_that_rests_on_an_unread_setting_names_it
+    yield test_unread_settings.test_where_nobody_knows_whether_the_account_is_on_everything_is_unsure
     yield test_unread_settings.test_a_loss_that_rests_on_an_unread_setting_does_not_hide_one_that_is_certain
     yield test_unread_settings.test_whoever_must_authorise_again_may_lack_consent_where_nobody_read_the_service
     yield whoever_is_in_doubt_is_at_risk

