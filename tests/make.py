@@ -36,7 +36,7 @@ from calplan.plan.kinds import canonical, whole
 from calplan.plan.moves import Previous
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, pack, users_bytes
-from calplan.plan.users import AssessedUsers
+from calplan.plan.users import AssessedUsers, users_of
 from calplan.plan.walk import Toll, Walker
 from calplan.plan.writes import Write, writes_between
 
@@ -334,8 +334,7 @@ class Scene:
         return build_plan(self.policy, self.live, self.terms, ())
 
     def assessed(self) -> AssessedUsers:
-        plan = self.plan()
-        return AssessedUsers(plan.assessment, frozenset(change.pair.assistant for change in plan.pairs))
+        return users_of(self.plan())
 
     def parts(self, version: str = "0.0.test") -> PlanParts:
         """What a saved plan is made of."""

@@ -76,11 +76,13 @@ def verify(rows: Iterable[UserDocument], observed: Population, tolerance: Tolera
             off[member] = before.effective(member).settings.enabled is False
         had = None if off[member] else facts.connection
         now = _observed(observed, present.get(row["email"]))
-        verdict = judge(row["outcome"], had, now)
+        on_the_way = row.get("lost_on_the_way", False)
+        # What was said to be lost on the way may be lost or kept; either was said.
+        verdict = judge((Outcome.AT_RISK if on_the_way else Outcome(row["outcome"])).value, had, now)
         counts[verdict] += 1
         if verdict is not Verdict.HIT:
             judged.append(Judged(email=row["email"], outcome=row["outcome"], verdict=verdict, found=_words(now)))
-        if row["outcome"] in LOST:
+        if row["outcome"] in LOST or on_the_way:
             losses += 1
             returned += not isinstance(now, Unknown) and now is not None and now != had
             if now is None:

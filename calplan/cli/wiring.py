@@ -22,7 +22,7 @@ from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.moves import Previous
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
-from calplan.plan.users import AssessedUsers
+from calplan.plan.users import AssessedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import Reading, read
@@ -261,7 +261,7 @@ def make_plan(
         by=by,
     )
     plan = build_plan(chosen.policy, live, terms, (*chosen.diagnostics, *unplanned(chosen)))
-    users = AssessedUsers(plan.assessment, frozenset(change.pair.assistant for change in plan.pairs))
+    users = users_of(plan)
     policy = canonical_policy(chosen.policy)
     document = as_document(
         plan, version=__version__, users_hash=users_digest(users.lines()), policy_hash=digest(canonical_text(policy))

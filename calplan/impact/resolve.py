@@ -43,11 +43,12 @@ class Levels:
 
     @cached_property
     def overrides(self) -> Mapping[str, GroupOverride] | Unknown:
-        """What groups state, by id, without those that state nothing."""
+        """What groups state, by id, without those that state nothing; by which word a group is named plays no part."""
         stated = self.groups.overrides
         if isinstance(stated, Unknown):
             return UNKNOWN
-        return {self.groups.id_of(one.group): one for one in stated if states_something(one)}
+        ids = {self.groups.id_of(one.group): one for one in stated if states_something(one)}
+        return {group: replace(ids[group], group=group, inherit=False, ews_allow_listed=False) for group in sorted(ids)}
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class Levels:
         account = self.account
         if account.locked is True or member.groups == frozenset():
             return Effective(settings=account, trace=(Looked(group=None, standing=Standing.HOLDS),))
-        doubtful = replace(account, locked=UNKNOWN, service=UNKNOWN, bidirectional_sync=UNKNOWN)
+        doubtful = replace(account, enabled=UNKNOWN, locked=UNKNOWN, service=UNKNOWN, bidirectional_sync=UNKNOWN)
         trace = (Looked(group=None, standing=Standing.UNDECIDED),)
         return Effective(settings=doubtful, trace=trace, problem=Problem.OVERRIDES_UNREAD, in_doubt=True)
 
@@ -96,10 +97,19 @@ def wanted_levels(policy: CalendarPolicy, live: Levels) -> Levels:
 
 def transition(before: Levels, after: Levels, member: Membership) -> Transition:
     """What changes for whoever is in these groups."""
-    was, now = before.effective(member), after.effective(member)
-    same_levels = before.overrides == after.overrides and _covered(before.account) == _covered(after.account)
-    doubt = (was.in_doubt or now.in_doubt) and not same_levels
-    return Transition(before=was.settings, after=now.settings, in_doubt=doubt)
+    return between(before.effective(member), after.effective(member), same_levels=same_levels(before, after))
+
+
+def between(was: Effective, now: Effective, *, same_levels: bool) -> Transition:
+    """The change from what held to what holds. Where levels change, what is unknown of both need not be the same."""
+    return Transition(
+        before=was.settings, after=now.settings, in_doubt=(was.in_doubt or now.in_doubt) and not same_levels
+    )
+
+
+def same_levels(before: Levels, after: Levels) -> bool:
+    """Whether nothing changes at any level that the lock covers."""
+    return before.overrides == after.overrides and _covered(before.account) == _covered(after.account)
 
 
 def _covered(settings: AccountSettings) -> tuple[object, object, object]:

@@ -108,7 +108,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         settings=live.settings.evidence,
     )
     gates = (
-        *_limits(outlook, terms),
+        *_limits(outlook, terms, order.surplus),
         reconnect_gate(subjects, known, terms.owner),
         lock_out_gate(subjects, terms.owner, terms.by),
         live_gate(before.account, terms.owner),
@@ -166,9 +166,9 @@ def _without_grant(outlook: _Outlook) -> Impact | None:
     return summarise(assess(outlook.before, outlook.after, population, outlook.tenant.facts))
 
 
-def _limits(outlook: _Outlook, terms: Terms) -> tuple[Gate, ...]:
+def _limits(outlook: _Outlook, terms: Terms, on_the_way: int) -> tuple[Gate, ...]:
     pairs = None if outlook.policy.private_events is None else len(outlook.pairs)
-    return limit_gates(outlook.impact, terms.limits, pairs, terms.owner)
+    return limit_gates(outlook.impact, terms.limits, pairs, terms.owner, on_the_way)
 
 
 def _findings(outlook: _Outlook, live: Live, order: OrderChoice) -> tuple[Diagnostic, ...]:

@@ -16,7 +16,7 @@ from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.plan.levels_document import stated_values
 from calplan.plan.plan import ResourceChange
 from calplan.plan.steps import MODE_OF_GROUPS
-from calplan.plan.writes import GRANT_ADDRESS, group_address, pair_address
+from calplan.plan.writes import GRANT_ADDRESS, group_address, groups_in_order, pair_address
 
 REVERSIBLE: Final = "reversible"
 SETTING_ONLY: Final = "setting-only"
@@ -62,7 +62,7 @@ def group_changes(
         return ()
     places = {f"groups[{after.groups.id_of(_word(address))}]": place for address, place in positions.items()}
     changes = []
-    for group in (*now, *sorted(was.keys() - now.keys())):
+    for group in groups_in_order(was.keys() | now.keys(), after):
         old, new = was.get(group), now.get(group)
         if old is None or new is None or _stated(old) != _stated(new):
             changes.append(

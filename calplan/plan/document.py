@@ -251,7 +251,8 @@ class PlanDocument(TypedDict):
 class UserDocument(TypedDict):
     """One active user: the facts rules used, in the words of users files, and the forecast.
 
-    A fact nobody states is left out, which is not the same as an empty one.
+    A fact nobody states is left out, which is not the same as an empty one. ``lost_on_the_way`` marks a user who loses
+    the connection between two steps though the change as a whole would leave it.
     """
 
     email: str
@@ -273,6 +274,7 @@ class UserDocument(TypedDict):
     next_step: str
     certainty: str
     rules: list[str]
+    lost_on_the_way: NotRequired[bool]
 
 
 class PlanUsers(Protocol):

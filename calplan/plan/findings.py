@@ -33,10 +33,14 @@ def lost_on_the_way(order: OrderChoice, assessment: Assessment) -> Iterator[Diag
         yield Diagnostic(
             code="P-ON-THE-WAY",
             severity=Severity.WARNING,
-            summary=f"{len(emails)} users lose a connection on the way, though not by the change as a whole: {shown}",
-            why="settings are written one after the other, and no order of the steps spares these users",
-            help="split the change into several applies, or tell these users too",
+            summary=f"{_users(len(emails))} on the way only, and not by the change as a whole: {shown}",
+            why="settings are written one after the other, and of the orders calplan may take none spares these users",
+            help="make the change in several applies, exceptions of groups first; or tell these users too",
         )
+
+
+def _users(number: int) -> str:
+    return "1 user loses a connection" if number == 1 else f"{number} users lose a connection"
 
 
 def users_in(cohorts: frozenset[int], assessment: Assessment) -> list[str]:

@@ -51,12 +51,15 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 UNKNOWN: Final = frozenset({Outcome.AT_RISK})
 
 
-def limit_gates(impact: Impact, limits: Limits, pairs: int | None, owner: str) -> tuple[Gate, ...]:
-    """The gates on how many users are harmed, and on changed pairs unless ``pairs`` is ``None``."""
+def limit_gates(impact: Impact, limits: Limits, pairs: int | None, owner: str, on_the_way: int = 0) -> tuple[Gate, ...]:
+    """The gates on how many users are harmed, and on changed pairs unless ``pairs`` is ``None``.
+
+    Users who lose a connection ``on_the_way`` only have another outcome, but they lose it, and nobody tells them why.
+    """
     connected, active = (impact.connected, "connected users"), (impact.active, "active users")
     checks = [
-        ("limit.disconnected", limits.disconnected, impact.total(DISCONNECTED), connected),
-        ("limit.silent", limits.silent, impact.total(NOT_TOLD), connected),
+        ("limit.disconnected", limits.disconnected, impact.total(DISCONNECTED) + on_the_way, connected),
+        ("limit.silent", limits.silent, impact.total(NOT_TOLD) + on_the_way, connected),
         ("limit.blocked", limits.blocked, impact.total(BARRED), active),
         ("limit.unknown", limits.unknown, impact.total(UNKNOWN), active),
     ]

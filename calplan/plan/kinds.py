@@ -57,6 +57,19 @@ WHY: Final = {
     StepKind.PRIVATE_EVENTS: "a flag of one scheduling privilege that harms nobody",
 }
 WHY_OAUTH_FIRST: Final = "before the service, or users would authorise by password and lose the connection again"
+WHY_ALONE: Final = "no other step depends on it"
+WHY_CHEAPEST: Final = "of all orders that were walked, those with this step here cost least"
+"""Said where the usual reason does not hold for the order that was chosen."""
+
+WORDS: Final = {
+    StepKind.UNLOCK: "the unlocking",
+    StepKind.DOMAINS: "the domains",
+    StepKind.KEY: "the service",
+    StepKind.LOCK: "the lock",
+    StepKind.OAUTH: "OAuth",
+    StepKind.ENABLE: "turning on",
+}
+"""The permuted kinds as a sentence names them."""
 
 
 def canonical(kinds: frozenset[StepKind], *, to_office365_ews: bool) -> Order:
@@ -96,8 +109,27 @@ def whole(order: Order, kinds: frozenset[StepKind]) -> Order:
     return (*first, *order[:cut], *consent, *order[cut:], *last)
 
 
-def why_here(kind: StepKind, order: Order) -> str:
-    """What speaks for the place of a kind in this order."""
-    if kind is StepKind.OAUTH and StepKind.KEY in order and order.index(kind) < order.index(StepKind.KEY):
+def inversions(order: Order, usual: Order) -> int:
+    """How many pairs of kinds stand the other way round than usual."""
+    ranks = [usual.index(kind) for kind in order]
+    return sum(one > other for place, one in enumerate(ranks) for other in ranks[place + 1 :])
+
+
+def why_here(kind: StepKind, order: Order, *, to_office365_ews: bool) -> str:
+    """What speaks for the place of a kind in the order of the permuted ones."""
+    if kind not in order:
+        return WHY[kind]
+    before, after = order[: order.index(kind)], order[order.index(kind) + 1 :]
+    holds = {
+        StepKind.UNLOCK: not before,
+        StepKind.DOMAINS: StepKind.LOCK in after,
+        StepKind.KEY: True,
+        StepKind.LOCK: not {StepKind.KEY, StepKind.DOMAINS} & set(after),
+        StepKind.OAUTH: StepKind.LOCK in before,
+        StepKind.ENABLE: not after,
+    }
+    if kind is StepKind.OAUTH and to_office365_ews and StepKind.KEY in after:
         return WHY_OAUTH_FIRST
-    return WHY[kind]
+    if holds[kind]:
+        return WHY[kind]
+    return WHY_CHEAPEST if len(order) > 1 else WHY_ALONE

@@ -9,7 +9,7 @@ from calplan.impact.outcome import Link, UserOutcome
 from calplan.impact.resolve import Levels
 from calplan.model.account import TenantFacts
 from calplan.model.service import Office365Ews
-from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_next, as_listed, canonical, whole
+from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_next, as_listed, canonical, inversions, whole
 from calplan.plan.walk import Toll, Walker
 from calplan.plan.writes import Write, levels_after
 
@@ -40,6 +40,7 @@ class OrderChoice:
     kinds: Order
     canonical: Order
     naive: Order
+    to_office365_ews: bool
     candidates: int
     toll: Toll
     naive_toll: Toll
@@ -115,10 +116,12 @@ def choose_order(
     by_kind: dict[StepKind, list[Write]] = {}
     for write in writes:
         by_kind.setdefault(write.kind, []).append(write)
-    kinds = canonical(frozenset(by_kind), to_office365_ews=isinstance(after.account.service, Office365Ews))
+    to_office365_ews = isinstance(after.account.service, Office365Ews)
+    kinds = canonical(frozenset(by_kind), to_office365_ews=to_office365_ews)
     walker = Walker((before, after), assessment, tenant)
     tolls = Walks(walker=walker, writes=by_kind, before=before).tolls()
-    chosen = min(tolls, key=lambda order: (tolls[order].rank, order != kinds))
+    # Of equals the one that departs least from the usual order, whose reasons people know.
+    chosen = min(tolls, key=lambda order: (tolls[order].rank, inversions(order, kinds)))
     sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
     lost, lost_once = _at_once(walker, sequence, before)
     naive = as_listed(kinds)
@@ -129,6 +132,7 @@ def choose_order(
         kinds=chosen,
         canonical=kinds,
         naive=naive,
+        to_office365_ews=to_office365_ews,
         candidates=len(tolls),
         toll=tolls[chosen],
         naive_toll=tolls[naive],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.plan.actions import Action
-from calplan.plan.kinds import StepKind, why_here
+from calplan.plan.kinds import WORDS, StepKind, why_here
 from calplan.plan.order import OrderChoice, Swap
 
 MODE_OF_GROUPS: Final = "groups"
@@ -28,32 +28,35 @@ class Step:
 
 def steps_of(choice: OrderChoice, modes: Mapping[str, str], provider: str) -> tuple[Step, ...]:
     """The steps of a plan in the chosen order."""
-    swaps = {swap.kind: swap for swap in choice.swaps}
+    first = {write.kind: number for number, write in reversed([*enumerate(choice.writes)])}
+    swaps = {first[swap.kind]: swap for swap in choice.swaps}
     return tuple(
         Step(
-            id=f"s{number}",
+            id=f"s{number + 1}",
             kind=write.kind,
             mode=modes.get(write.address.partition("[")[0], "manual"),
             provider=provider,
             address=write.address,
             action=write.action,
-            depends_on=() if number == 1 else (f"s{number - 1}",),
-            expected_lost=choice.lost[number - 1],
-            why=_why(write.kind, choice, swaps.get(write.kind)),
+            depends_on=() if number == 0 else (f"s{number}",),
+            expected_lost=choice.lost[number],
+            why=_why(write.kind, choice, swaps.get(number)),
         )
-        for number, write in enumerate(choice.writes, start=1)
+        for number, write in enumerate(choice.writes)
     )
 
 
 def _why(kind: StepKind, choice: OrderChoice, swap: Swap | None) -> str:
-    """What speaks for the place of a step, with what the walk found if it came one place earlier."""
-    reason = why_here(kind, choice.kinds)
+    """What speaks for the place of a step; beside the first of its kind, what the kind would cost one place earlier."""
+    reason = why_here(kind, choice.kinds, to_office365_ews=choice.to_office365_ews)
     if swap is None:
         return reason
-    users = swap.toll.users - choice.toll.users
-    events = swap.toll.events - choice.toll.events
-    if users <= 0 and events <= 0:
-        return reason
-    more = f"{users} more users would lose their connection" if users > 0 else ""
-    again = f"{events - max(users, 0)} would lose it a second time" if events > max(users, 0) else ""
-    return f"{reason}; one place earlier {' and '.join(filter(None, (more, again)))}"
+    users = max(swap.toll.users - choice.toll.users, 0)
+    again = max(swap.toll.events - choice.toll.events - users, 0)
+    costs = [f"{_users(users, 'more ')} would lose their connection"] if users else []
+    costs += [f"{_users(again)} would lose it a second time"] if again else []
+    return f"{reason}; before {WORDS[swap.with_kind]} {' and '.join(costs)}" if costs else reason
+
+
+def _users(number: int, more: str = "") -> str:
+    return f"{number} {more}{'user' if number == 1 else 'users'}"

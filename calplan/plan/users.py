@@ -9,17 +9,28 @@ from calplan.impact.assess import Assessment
 from calplan.impact.outcome import UserOutcome
 from calplan.model.user import RawFacts, text_list
 from calplan.plan.document import PlanUsers, UserDocument
+from calplan.plan.plan import Plan
 
 R17: Final = "R17"
 EMAIL: Final = '"email":'
 
 
 class AssessedUsers(PlanUsers):
-    """The active users of a fresh assessment. ``assistants`` are the addresses whose view of private events changes."""
+    """The active users of a fresh assessment.
 
-    def __init__(self, assessment: Assessment, assistants: frozenset[str] = frozenset()) -> None:
+    ``assistants`` are the addresses whose view of private events changes, ``on_the_way`` the cohorts that lose their
+    connection on the way only.
+    """
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        assistants: frozenset[str] = frozenset(),
+        on_the_way: frozenset[int] = frozenset(),
+    ) -> None:
         self._assessment = assessment
         self._assistants = assistants
+        self._on_the_way = on_the_way
         self._common: dict[tuple[int, int], UserDocument] = {}
 
     def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
@@ -69,12 +80,20 @@ class AssessedUsers(PlanUsers):
                 message = "a user without an outcome has no row"
                 raise ValueError(message)
             common = self._common[key] = user_document(population.raw[key[0]], outcome)
+            if cohort in self._on_the_way:
+                common["lost_on_the_way"] = True
         row: UserDocument = {**common, "email": email}
         if email in population.mailboxes:
             row["mailbox"] = population.mailboxes[email]
         if email in self._assistants:
             row["rules"] = sorted({*row["rules"], R17})
         return row
+
+
+def users_of(plan: Plan) -> AssessedUsers:
+    """The active users of a fresh plan."""
+    assistants = frozenset(change.pair.assistant for change in plan.pairs)
+    return AssessedUsers(plan.assessment, assistants, plan.order.surplus_cohorts)
 
 
 class SavedUsers(PlanUsers):

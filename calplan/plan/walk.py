@@ -4,8 +4,9 @@
 next, unless he is known to be barred, so that he can lose it again. What is at risk keeps its record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Self
 
 from calplan.impact.assess import Assessment
@@ -13,7 +14,8 @@ from calplan.impact.consent import covers, users_may_consent
 from calplan.impact.decide import decide
 from calplan.impact.facts import Cohort, case_of, completed
 from calplan.impact.outcome import Link, Notice
-from calplan.impact.resolve import Levels, transition
+from calplan.impact.resolve import Levels, between, same_levels
+from calplan.impact.standing import Effective
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Authentication, Connection
@@ -116,6 +118,7 @@ class Walker:
         self._moves: dict[tuple[int, int, int], Terms | None] = {}
         self._legs: dict[tuple[int, int, bool], dict[int, Leg]] = {}
         self._states: list[Levels] = []
+        self._effective: list[tuple[Effective, ...]] = []
         self.start = self.state(levels[0])
         sizes: dict[int, int] = {}
         self.ways: dict[int, int] = {}
@@ -128,27 +131,37 @@ class Walker:
         # Nobody has moved yet, so that stops are numbered as ways are.
         self.at_start = tuple(sizes)
         self.sizes = tuple(sizes.values())
+        self._of_member: dict[int, list[int]] = {}
+        for place, stop in enumerate(self.at_start):
+            self._of_member.setdefault(self._stops[stop].cohort.member, []).append(place)
 
     def state(self, levels: Levels) -> int:
         """The number of a state of the account."""
         self._states.append(levels)
+        self._effective.append(tuple(map(levels.effective, self._memberships)))
         return len(self._states) - 1
 
     def move(self, stops: Sequence[int], before: int, after: int, *, patient: bool) -> tuple[tuple[int, ...], Toll]:
         """Where the ways stand after a write, and what it costs beyond what was lost before."""
         known = self._legs.setdefault((before, after, patient), {})
-        for stop in set(stops) - known.keys():
-            known[stop] = self._walked(stop, before, after, patient=patient)
         users = events = untold = 0
-        further = []
-        for stop, size in zip(stops, self.sizes, strict=True):
-            leg = known[stop]
-            further.append(leg.to)
+        further = list(stops)
+        for place in self._met(before, after):
+            stop, size = stops[place], self.sizes[place]
+            leg = known.get(stop)
+            if leg is None:
+                leg = known[stop] = self._walked(stop, before, after, patient=patient)
+            further[place] = leg.to
             if leg.lost:
                 events += size
                 untold += size if leg.untold else 0
                 users += 0 if self._stops[stop].lost_once else size
         return tuple(further), Toll(users=users, events=events, untold=untold)
+
+    def _met(self, before: int, after: int) -> Iterator[int]:
+        """The places of the ways that a write concerns."""
+        moved = (member for member in self._of_member if self._terms(member, before, after) is not None)
+        return chain.from_iterable(self._of_member[member] for member in moved)
 
     def lost_once(self, stops: Sequence[int]) -> frozenset[int]:
         """The cohorts that lost a connection on their way to these stops."""
@@ -157,7 +170,7 @@ class Walker:
 
     def _completed(self, cohort: Cohort) -> Cohort:
         # What follows from the live settings follows from those at the beginning, not from those on the way.
-        before = self._states[self.start].effective(self._memberships[cohort.member]).settings
+        before = self._effective[self.start][cohort.member].settings
         return replace(cohort, held=None if before.enabled is False else completed(cohort.held, before))
 
     def _number(self, stop: Stop) -> int:
@@ -184,7 +197,9 @@ class Walker:
         """The change for one membership, or ``None`` where nothing changes for it."""
         key = (member, before, after)
         if key not in self._moves:
-            terms = Terms(move=transition(self._states[before], self._states[after], self._memberships[member]))
+            same = same_levels(self._states[before], self._states[after])
+            was, now = self._effective[before][member], self._effective[after][member]
+            terms = Terms(move=between(was, now, same_levels=same))
             self._moves[key] = None if terms.identical else terms
         return self._moves[key]
 

@@ -1,6 +1,6 @@
 """The writes that lead from one state of an account to another, each of a kind, account first, then groups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
@@ -47,7 +47,7 @@ class Write:
 
 
 def writes_between(before: Levels, after: Levels) -> tuple[Write, ...]:
-    """The setting writes that lead from one state to the other: the account's, then those of groups as declared."""
+    """The setting writes that lead from one state to the other: the account's, then those of groups by name."""
     account = [write for write in _writes_to(after.account) if _account_after(write.action, before.account)]
     return (*account, *_override_writes(before, after))
 
@@ -86,7 +86,7 @@ def _override_writes(before: Levels, after: Levels) -> Iterator[Write]:
     was, now = before.overrides, after.overrides
     if isinstance(was, Unknown) or isinstance(now, Unknown) or was == now:
         return
-    for group in (*now, *sorted(was.keys() - now.keys())):
+    for group in groups_in_order(was.keys() | now.keys(), after):
         old, new = was.get(group, GroupOverride(group=group)), now.get(group, GroupOverride(group=group))
         for setting in KEYS:
             value = stated(new, setting)
@@ -125,6 +125,11 @@ def group_address(group: str, levels: Levels) -> str:
     names = [one.name for one in levels.groups.known]
     name = next((one.name for one in levels.groups.known if one.id == group), group)
     return f"groups[{name if names.count(name) <= 1 else group}]"
+
+
+def groups_in_order(groups: Iterable[str], levels: Levels) -> list[str]:
+    """Groups in an order that does not depend on the one they are listed in."""
+    return sorted(groups, key=lambda group: group_address(group, levels))
 
 
 def grant_write(scopes: frozenset[str]) -> Write:

@@ -76,3 +76,15 @@ def test_users_who_are_gone_or_no_longer_active_cannot_be_observed() -> None:
     result = verify(rows, observed, STRICT, alone(make.account()))
     assert result.counts[Verdict.NOT_OBSERVABLE] == 2
     assert result.within
+
+
+@pytest.mark.parametrize("now", [OLD, None, NEW])
+def test_what_was_said_to_be_lost_on_the_way_is_no_surprise_whether_it_is_lost_or_not(now: Held) -> None:
+    users = {"ann@corp.example": make.facts("google", "write", "read")}
+    found = make.assessment(make.account(), make.account(bidirectional_sync=True), users)
+    (row,) = AssessedUsers(found, on_the_way=frozenset({0})).rows()
+    words = {OLD: make.facts("google", "write", "read"), NEW: make.facts("office365-graph", "write", "read")}
+    observed = make.population({"ann@corp.example": words.get(now, make.facts())})
+    result = verify([row], observed, STRICT, alone(make.account()))
+    assert (result.counts[Verdict.HIT], result.within) == (1, True)
+    assert result.still_disconnected == (("ann@corp.example",) if now is None else ())

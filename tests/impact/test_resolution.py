@@ -275,7 +275,7 @@ CASES = (
         says="unread overrides can be anything",
         levels=Levels(account=make.account(), groups=Groups(overrides=UNKNOWN)),
         member=member("staff"),
-        holds="on perhaps locked unknown",
+        holds="perhaps on perhaps locked unknown",
         problem=Problem.OVERRIDES_UNREAD,
     ),
     Case(

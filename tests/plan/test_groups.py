@@ -12,7 +12,7 @@ from calplan.model.diagnostic import Position, Severity
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import GroupOverride
 from calplan.model.service import Service
-from calplan.model.settings import AccountSettings, Setting
+from calplan.model.settings import AccountSettings, Setting, WantedSettings
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
 from calplan.model.user import RawFacts
 from calplan.plan.actions import SetOverride
@@ -64,8 +64,8 @@ def test_what_changes_is_listed_by_group_with_its_users() -> None:
     }
     assert seen == [
         ("groups[Executives]", ("create",), None, {"locked": True}, 2, "setting-only"),
-        ("groups[Staff]", ("create",), None, {"bidirectionalSync": True}, 1, "reversible"),
         ("groups[Labs]", ("delete",), labs, None, 1, "setting-only"),
+        ("groups[Staff]", ("create",), None, {"bidirectionalSync": True}, 1, "reversible"),
     ]
     assert all(change.mode == "api" for change in plan.changes)
 
@@ -101,8 +101,8 @@ def test_every_group_write_has_a_kind_an_address_and_comes_after_the_accounts() 
     steps = scene.plan().steps
     assert [(step.kind, step.address) for step in steps] == [
         (StepKind.DISABLE, "groups[Executives].enabled"),
-        (StepKind.UNLOCK, "groups[Staff].locked"),
         (StepKind.UNLOCK, "groups[Labs].locked"),
+        (StepKind.UNLOCK, "groups[Staff].locked"),
         (StepKind.KEY, "integration.service"),
         (StepKind.KEY, "groups[Executives].service"),
         (StepKind.KEY, "groups[Labs].service"),
@@ -110,7 +110,7 @@ def test_every_group_write_has_a_kind_an_address_and_comes_after_the_accounts() 
         (StepKind.ENABLE, "groups[Staff].enabled"),
         (StepKind.SYNC, "groups[Executives].bidirectionalSync"),
     ]
-    assert steps[2].action == SetOverride(group="g3", setting=Setting.LOCKED, value=UNMANAGED)
+    assert steps[1].action == SetOverride(group="g3", setting=Setting.LOCKED, value=UNMANAGED)
 
 
 Own = tuple[bool | Unmanaged, ...]
@@ -281,3 +281,43 @@ def test_after_an_apply_nothing_is_left_to_do() -> None:
         plan = replace(SCENE, before=account, after=make.wanted(account), groups=live, wanted_groups=wanted).plan()
         assert (plan.changes, plan.steps) == ((), ())
         assert plan.impact.counts[Outcome.UNAFFECTED] == plan.impact.active
+
+
+IMPERSONATED = make.exchange(impersonation=make.impersonation())
+ON_THE_WAY = make.Scene(
+    before=make.account(service=IMPERSONATED),
+    after=make.wanted(make.account()),
+    users={
+        "e1@corp.example": make.facts("exchange-ews", auth="impersonation", groups=("g1",), primary_group="g1"),
+        "s1@corp.example": make.facts("exchange-ews", auth="impersonation", groups=("g2",), primary_group="g2"),
+    },
+    groups=Groups(known=KNOWN),
+    wanted_groups=(GroupOverride(group="Executives", service=IMPERSONATED),),
+    group_model=LEGACY,
+)
+"""The account leaves impersonation and a group keeps it, but the account is written first."""
+
+
+def test_who_loses_on_the_way_only_is_warned_of_marked_and_counted_by_the_limits() -> None:
+    plan = ON_THE_WAY.plan()
+    assert outcomes(ON_THE_WAY) == {
+        "e1@corp.example": Outcome.UNAFFECTED,
+        "s1@corp.example": Outcome.DISCONNECTED_NOTICE_UNKNOWN,
+    }
+    assert (plan.order.surplus, [step.expected_lost for step in plan.steps]) == (1, [2, 0])
+    (said,) = (one for one in plan.diagnostics if one.code == "P-ON-THE-WAY")
+    assert said.summary == (
+        "1 user loses a connection on the way only, and not by the change as a whole: e1@corp.example"
+    )
+    rows = {row["email"]: row.get("lost_on_the_way") for row in ON_THE_WAY.assessed().rows()}
+    assert rows == {"e1@corp.example": True, "s1@corp.example": None}
+    assert '"lost_on_the_way":true' in next(ON_THE_WAY.assessed().lines())
+    figures = {gate.id: gate.actual for gate in plan.gates}
+    assert (figures["limit.disconnected"], figures["limit.silent"], figures["limit.blocked"]) == ("2", "2", "0")
+
+
+def test_with_the_exception_first_in_an_apply_of_its_own_nobody_loses_on_the_way() -> None:
+    first = replace(ON_THE_WAY, after=WantedSettings())
+    assert first.plan().order.surplus == 0
+    exception = Groups(known=KNOWN, overrides=ON_THE_WAY.wanted_groups or ())
+    assert replace(ON_THE_WAY, groups=exception).plan().order.surplus == 0

@@ -1,7 +1,7 @@
 """The steps of a plan: which there are, in which order, and how many users each disconnects."""
 
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 
 import pytest
 
@@ -11,7 +11,17 @@ from calplan.model.settings import ANY, AccountSettings, Domains, WantedSettings
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import EnsureGrant, SetDomains, SetEnabled, SetLock, SetOAuth, SetService
 from calplan.plan.changes import setting_changes
-from calplan.plan.kinds import WHY, WHY_OAUTH_FIRST, StepKind, canonical, whole, why_here
+from calplan.plan.kinds import (
+    WHY,
+    WHY_ALONE,
+    WHY_CHEAPEST,
+    WHY_OAUTH_FIRST,
+    StepKind,
+    canonical,
+    inversions,
+    whole,
+    why_here,
+)
 from calplan.plan.writes import settings_after
 from tests import make
 from tests.impact.test_worked_example import AFTER, BEFORE, TENANT, users
@@ -92,10 +102,52 @@ def test_a_setting_nobody_read_is_written_when_wanted_and_left_when_not() -> Non
         assert make.direct_writes(before, before) == ()
 
 
-def test_every_kind_of_step_says_why_it_stands_where_it_stands() -> None:
+D, U, K, L, A, E = (
+    StepKind.DOMAINS,
+    StepKind.UNLOCK,
+    StepKind.KEY,
+    StepKind.LOCK,
+    StepKind.OAUTH,
+    StepKind.ENABLE,
+)
+
+
+@pytest.mark.parametrize(
+    "kind, order, reason",
+    [
+        (StepKind.GRANT, (D, K), WHY[StepKind.GRANT]),
+        (StepKind.SYNC, (), WHY[StepKind.SYNC]),
+        (D, (D, K, L), WHY[D]),
+        (D, (L, D), WHY_CHEAPEST),
+        (D, (D, K), WHY_CHEAPEST),
+        (D, (D,), WHY_ALONE),
+        (U, (U, K), WHY[U]),
+        (U, (K, U), WHY_CHEAPEST),
+        (K, (L, K), WHY[K]),
+        (L, (D, K, L, A), WHY[L]),
+        (L, (L, K), WHY_CHEAPEST),
+        (L, (K, L, D), WHY_CHEAPEST),
+        (A, (L, A), WHY[A]),
+        (A, (K, A), WHY_CHEAPEST),
+        (A, (A, L), WHY_CHEAPEST),
+        (A, (A,), WHY_ALONE),
+        (E, (K, E), WHY[E]),
+        (E, (E, K), WHY_CHEAPEST),
+    ],
+)
+def test_a_reason_is_given_only_where_it_holds(kind: StepKind, order: tuple[StepKind, ...], reason: str) -> None:
+    assert why_here(kind, order, to_office365_ews=False) == reason
+
+
+def test_oauth_before_the_service_is_for_office365_through_ews_alone() -> None:
+    assert why_here(A, (A, K), to_office365_ews=True) == WHY_OAUTH_FIRST
+    assert why_here(A, (A, K), to_office365_ews=False) == WHY_CHEAPEST
+    assert why_here(A, (L, A), to_office365_ews=True) == WHY[A]
     assert WHY.keys() == set(StepKind)
-    assert why_here(StepKind.OAUTH, (StepKind.KEY, StepKind.OAUTH)) == WHY[StepKind.OAUTH]
-    assert why_here(StepKind.OAUTH, (StepKind.OAUTH, StepKind.KEY)) == WHY_OAUTH_FIRST
+
+
+def test_an_order_is_measured_by_the_pairs_that_stand_the_other_way_round() -> None:
+    assert [inversions(order, (D, K, L)) for order in permutations((D, K, L))] == [0, 1, 1, 2, 2, 3]
 
 
 WORKED = make.Scene(before=BEFORE, after=make.wanted(AFTER), users=users(), facts_of_tenant=TENANT)
