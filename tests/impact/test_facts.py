@@ -37,14 +37,12 @@ def test_a_means_that_is_known_or_of_another_service_is_left_alone() -> None:
             assert (completed(held, WITHOUT_LOGIN) != held) is completes
 
 
-@pytest.mark.parametrize(
-    "live, host", [(WITH_LOGIN, "mail.corp.example"), (UNREAD, UNKNOWN), (make.account(), UNKNOWN)]
-)
-def test_an_impersonated_connection_is_on_the_server_of_the_account(live: AccountSettings, host: object) -> None:
-    assert completed(IMPERSONATED, live) == replace(IMPERSONATED, ews_host=host)  # type: ignore[arg-type]
-    assert completed(replace(IMPERSONATED, ews_host="owa.corp.example"), live) == replace(
-        IMPERSONATED, ews_host="owa.corp.example"
-    )
+def test_an_impersonated_connection_is_on_the_server_of_the_account() -> None:
+    assert completed(IMPERSONATED, WITH_LOGIN) == replace(IMPERSONATED, ews_host="mail.corp.example")
+    for live in (UNREAD, make.account()):
+        assert completed(IMPERSONATED, live) == IMPERSONATED
+    elsewhere = replace(IMPERSONATED, ews_host="owa.corp.example")
+    assert completed(elsewhere, WITH_LOGIN) == elsewhere
 
 
 def test_no_connection_and_an_unknown_one_have_nothing_to_complete() -> None:

@@ -161,6 +161,7 @@ def test_an_outcome_that_rests_on_an_unread_setting_names_it() -> None:
         (make.account(locked=UNKNOWN, service=UNKNOWN), NARROW, ON_GOOGLE, Setting.LOCKED),
         (UNREAD_KEY, replace(UNREAD_KEY, locked=True), ON_GOOGLE, Setting.SERVICE),
         (UNREAD_LOGIN, make.account(service=make.exchange(impersonation=LOGIN)), IMPERSONATED, Setting.SERVICE),
+        (UNREAD_LOGIN, make.account(service=make.exchange()), IMPERSONATED, Setting.SERVICE),
         (UNREAD_KEY, replace(UNREAD_KEY, locked=True), NOBODY, Setting.SERVICE),
     ):
         one = make.forecast(before, after, user)
