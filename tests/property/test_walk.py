@@ -84,12 +84,9 @@ def on_the_way(world: World) -> tuple[set[str], set[str]]:
 
 
 def test_whoever_loses_on_the_way_and_not_by_the_change_is_reported_and_nobody_else() -> None:
-    users = 0
     for seed in range(CASES * 4):
         true, reported = on_the_way(drawn(seed))
         assert true == reported, seed
-        users += len(true)
-    assert users
 
 
 @pytest.mark.slow
