@@ -20,7 +20,8 @@ def prompts_of(user: UserFacts, otherwise: Otherwise) -> Tri:
     if not answers and Reading.A19 in otherwise:
         return Tri.YES
     if Reading.A18 in otherwise:
-        return answers[0] if len(set(answers)) == 1 else Tri.UNKNOWN
+        different = set(answers)
+        return different.pop() if len(different) == 1 else Tri.UNKNOWN
     return any_of(answers)
 
 

@@ -1,10 +1,10 @@
 """The facts of one class of users as rules see them: already held against one change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from calplan.impact.readings import Reading
-from calplan.impact.terms import NOTHING, Claim, Terms
+from calplan.impact.terms import NO, NOTHING, Claim, Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Authentication, Connection, Held
 from calplan.model.domain import Domain
@@ -18,13 +18,14 @@ from calplan.model.user import MailboxLocation, Status, UserFacts
 class Reach:
     """Whether a login domain lies outside the allowed ones before and after the change.
 
-    ``after`` is unknown where nobody read the list and the policy leaves it alone. ``unreadable`` marks an address
-    whose domain cannot be normalised: it counts as outside every list, and nobody is sure of it.
+    That is unknown where nobody read the list; after the change, where the policy leaves it alone besides.
+    ``unreadable`` marks an address whose domain cannot be normalised: it counts as outside every list, and nobody is
+    sure of it.
     """
 
     before: Tri
     after: Tri
-    unreadable: bool = False
+    unreadable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,7 @@ class Case:
     def newly_outside(self) -> Claim:
         """Whether this change puts his domain outside; an unread list counts as any domain."""
         if self.reach.after is not Tri.YES or self.reach.before is Tri.YES:
-            return Claim(holds=Tri.NO)
+            return NO
         unread = isinstance(self.terms.before.allowed_domains, Unknown)
         return Claim(holds=Tri.YES, rests_on=frozenset({Setting.ALLOWED_DOMAINS}) if unread else NOTHING)
 
@@ -114,7 +115,7 @@ def reach_of(domain: Domain | None, terms: Terms) -> Reach:
     """
     names = () if domain is None else (domain, *(domain.parents if terms.otherwise(Reading.A09) else ()))
     return Reach(
-        before=Tri.NO if isinstance(terms.before.allowed_domains, Unknown) else _outside(names, terms.before),
+        before=_outside(names, terms.before),
         after=_outside(names, terms.after),
         unreadable=domain is None,
     )
@@ -142,10 +143,10 @@ class Cohort:
     mailbox: MailboxLocation
     own_grant: frozenset[str] | Unknown
     domain: Domain | None
-    member: int = 0
+    member: int
 
 
-def cohort_of(user: UserFacts, domain: Domain | None, member: int = 0) -> Cohort:
+def cohort_of(user: UserFacts, domain: Domain | None, member: int) -> Cohort:
     """The cohort of one class of users with one domain and one membership."""
     return Cohort(
         active=user.status is Status.ACTIVE,
@@ -183,12 +184,10 @@ def completed(held: Held, live: AccountSettings) -> Held:
     if not isinstance(held, Connection):
         return held
     auth, host = held.auth, held.ews_host
-    no_impersonation = not isinstance(live.service, Unknown) and live.impersonation is None
+    no_impersonation = live.impersonation is None
     if held.service is ServiceType.EXCHANGE_EWS and auth is Authentication.UNKNOWN and no_impersonation:
         auth = Authentication.BASIC
     live_host = None if isinstance(live.key, Unknown) else live.key.ews_host
     if isinstance(host, Unknown) and auth is Authentication.IMPERSONATION and isinstance(live_host, str):
         host = live_host
-    if (auth, host) == (held.auth, held.ews_host):
-        return held
-    return Connection(service=held.service, ews_host=host, calendar=held.calendar, contacts=held.contacts, auth=auth)
+    return replace(held, auth=auth, ews_host=host)

@@ -170,7 +170,7 @@ def assess_unread(case: Case, fired: tuple[Finding, ...]) -> tuple[Finding, ...]
     locked, unread = case.terms.locked_after, _unread_key(case)
     lost = loss_rests_on(fired) is not None
     hit = case.unconnected and case.terms.lock_hits.holds is not Tri.NO
-    if case.terms.move.in_doubt or any(one.row is R10D for one in fired):
+    if any(one.row is R10D for one in fired):
         return ()
     if (unread and (lost or hit)) or (lost and locked.holds is Tri.UNKNOWN):
         return (found(R10D, rests_on=unread | locked.rests_on),)

@@ -36,8 +36,8 @@ def ended_by_default(case: Case) -> Tri:
 def _holds_more(held: Held, service: Service | Unknown) -> Tri:
     if isinstance(held, Unknown):
         return Tri.UNKNOWN
-    if not isinstance(held, Connection) or not isinstance(service, (Office365Graph, Google)):
-        return Tri.NO
+    assert isinstance(held, Connection), "without a connection nothing is ended"
+    assert isinstance(service, (Office365Graph, Google)), "permissions can be narrowed where they can be chosen"
     if held.service is not type_of(service):
         return Tri.NO
     limit = service.permissions

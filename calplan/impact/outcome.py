@@ -90,9 +90,9 @@ class UserOutcome:
     next_step: NextStep
     certainty: Certainty
     rules: tuple[str, ...]
-    rests_on: frozenset[Setting] = frozenset()
-    loss_is_certain: bool = False
-    return_is_doubtful: bool = False
+    rests_on: frozenset[Setting]
+    loss_is_certain: bool
+    return_is_doubtful: bool
 
     @property
     def told(self) -> bool:

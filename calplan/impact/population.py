@@ -30,7 +30,7 @@ class Population:
     raw: tuple[RawFacts, ...]
     domains: tuple[Domain | None, ...]
     mailboxes: dict[str, str]
-    last_client_only: bool = False
+    last_client_only: bool
 
     def __len__(self) -> int:
         return len(self.emails)
@@ -81,7 +81,7 @@ class Cohorts:
     members: tuple[Cohort, ...]
     sizes: tuple[int, ...]
     ids: "array[int]"
-    memberships: tuple[Membership, ...] = (NO_GROUPS,)
+    memberships: tuple[Membership, ...]
 
 
 def cohorts_of(population: Population, before: Levels, after: Levels) -> Cohorts:

@@ -25,7 +25,7 @@ class _Choice:
     in_doubt: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """Finds what holds for one set of groups, where groups state something."""
 

@@ -105,8 +105,7 @@ class Terms:
             return NO
         if self.locked_after.holds is Tri.UNKNOWN:
             return self.locked_after
-        certain = [reason for reason in reasons if not reason.rests_on]
-        return certain[0] if certain else reasons[0]
+        return YES if any(not reason.rests_on for reason in reasons) else reasons[0]
 
     @cached_property
     def narrowed(self) -> bool:
@@ -142,7 +141,7 @@ class Terms:
     @cached_property
     def impersonation_off(self) -> Claim:
         """Whether impersonation stops while the integration stays on; an unread live setting counts as on."""
-        if self.was_off or self.is_off or self.impersonated_after is Tri.YES or self.impersonated_before is Tri.NO:
+        if self.is_off or self.impersonated_after is Tri.YES or self.impersonated_before is Tri.NO:
             return NO
         rests_on = NOTHING if self.impersonated_before is Tri.YES else frozenset({Setting.SERVICE})
         if self.impersonated_after is Tri.UNKNOWN:

@@ -51,9 +51,9 @@ def _normal(text: str) -> str:
     if not trimmed or len(trimmed) > LONGEST_INPUT:
         raise BadDomainError("longer than any domain name" if trimmed else "no domain name")
     try:
-        mapped = idna.uts46_remap(trimmed, std3_rules=True, transitional=False).removesuffix(".")
-        name = idna.encode(mapped, std3_rules=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError, ValueError) as error:
+        mapped = idna.uts46_remap(trimmed).removesuffix(".")
+        name = idna.encode(mapped).decode("ascii").lower()
+    except ValueError as error:  # as all of idna's are
         raise BadDomainError(str(error)) from error
     if name.endswith("."):
         raise BadDomainError("more than one final dot")

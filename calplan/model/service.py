@@ -117,7 +117,7 @@ class ExchangeEws:
     impersonation: Impersonation | Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ExchangeMapi:
     """Exchange through MAPI in the desktop client on Windows (S20)."""
 
@@ -184,7 +184,7 @@ def same_key(left: Key | Unknown, right: Key | Unknown) -> Tri:
         return Tri.NO
     parts = [_same_host(left.ews_host, right.ews_host)]
     if left.permissions is not None and right.permissions is not None:
-        parts += [same_level(*levels) for levels in zip(left.permissions, right.permissions, strict=True)]
+        parts += map(same_level, left.permissions, right.permissions)
     if Tri.NO in parts:
         return Tri.NO
     return Tri.UNKNOWN if Tri.UNKNOWN in parts else Tri.YES

@@ -1,8 +1,12 @@
 """The numbers of semantics (d) for one user, from certain to possible, written a second time."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from calplan.impact.outcome import UserOutcome
+
+DOUBT_THE_WAY_BACK: Final = {"R08c1", "R08c2", "R12e", "R15e"}
+"""Platform, consent or mailbox are unknown: nobody can tell whether the user can come back by himself."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ def ranges_of(one: UserOutcome) -> Ranges:
     risk = one.outcome.value == "at_risk"
     may_lose = risk and one.connection.value != "none"
     barred = one.outcome.value in ("disconnected_blocked", "blocked")
-    doubts = {"R08c1", "R08c2", "R12e", "R15e"}.intersection(one.rules)
+    doubts = DOUBT_THE_WAY_BACK.intersection(one.rules)
     return Ranges(
         lose=(lost, lost or may_lose),
         not_told=(

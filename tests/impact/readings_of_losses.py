@@ -193,6 +193,14 @@ ABOUT_LOSSES = (
         },
     ),
     Case(
+        says="who holds more of Graph than is now allowed is cut too",
+        reading=Reading.A05,
+        before=make.account(service=make.graph()),
+        after=make.account(service=make.graph("read", "read")),
+        users={"more": ON_GRAPH, "same": make.facts("office365-graph", "read", "read"), "google": ON_GOOGLE},
+        otherwise={"more": "disconnected_prompted R10b1 R12b R12d"},
+    ),
+    Case(
         says="a level that stays at write is exceeded by nothing",
         reading=Reading.A05,
         after=make.account(service=make.google("write", "none")),

@@ -35,7 +35,7 @@ def read_otherwise(
     for email, raw in users.items():
         address = mailboxes.get(email, email) if Reading.A11 in otherwise else email
         facts = decode(raw)
-        cohort = replace(cohort_of(facts, domain_of(address)), prompts=prompts_of(facts, frozenset(otherwise)))
+        cohort = replace(cohort_of(facts, domain_of(address), 0), prompts=prompts_of(facts, frozenset(otherwise)))
         if cohort.active:
             found[email] = decide(case_of(terms, cohort, tenant), last_client_only=False)
     return found

@@ -1,5 +1,6 @@
 """The rows of the code and the rows of the specification are the same, and each has been seen to fire."""
 
+import re
 from types import ModuleType
 
 import pytest
@@ -19,6 +20,7 @@ from tests.impact import (
     test_switch_off,
     test_sync,
 )
+from tests.impact.ranges import DOUBT_THE_WAY_BACK
 from tests.impact.table import CONDITIONS, STANDING_ALONE, TABLE
 
 MODULES: tuple[ModuleType, ...] = (
@@ -52,6 +54,21 @@ def test_a_row_says_what_the_table_says(rule: str) -> None:
     assert row.certainty.value == line.certainty
     assert " ".join(row.sentences) == line.source.replace("-", "")
     assert (row.outcome.value if row.outcome else "-") == line.outcome
+
+
+READS_THE_CLIENT = re.compile(r"client|prompt_capable (yes|no)")
+"""A condition that asks of the client, or a notice that the client decides."""
+
+
+@pytest.mark.parametrize("rule", sorted(TABLE))
+def test_a_row_that_reads_the_client_is_marked_for_it(rule: str) -> None:
+    line = TABLE[rule]
+    reads = READS_THE_CLIENT.search(f"{line.user_condition}; {line.notice}") is not None
+    assert ROWS[rule].tests_client is reads
+
+
+def test_the_rows_that_doubt_the_way_back_are_those_that_miss_a_fact_about_it() -> None:
+    assert {rule for rule, row in ROWS.items() if row.doubts_return} == DOUBT_THE_WAY_BACK
 
 
 def test_every_row_rests_on_sentences_that_exist_and_says_something_of_its_own() -> None:

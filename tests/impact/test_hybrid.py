@@ -1,12 +1,16 @@
 """Graph does not serve mailboxes on premises (R15)."""
 
+from dataclasses import replace
+
 import pytest
 
+from calplan.model.settings import AccountSettings
 from calplan.model.user import RawFacts
 from tests import make
 from tests.impact.cases import ON_GOOGLE, ON_GRAPH, WHO_KNOWS, Case, check
 
 LOCKED = make.account(locked=True, service=make.graph())
+UNLOCKED = make.account(service=make.graph())
 EXACT = make.tenant(("Calendars.ReadWrite", "Contacts.Read"))
 
 
@@ -69,12 +73,47 @@ CASES = (
         user=at("unknown", ON_GOOGLE),
         tenant=EXACT,
     ),
+    Case(
+        says="nobody knows where the mailbox lies of a user who would have to set up",
+        rules="R15e R10c1 R12b",
+        forecast="prompted none prompt_possible authorise ambiguous",
+        after=LOCKED,
+        user=at("unknown", make.facts()),
+        tenant=EXACT,
+    ),
+    Case(
+        says="nobody knows where the mailbox lies, and OAuth ends the connection under an old lock",
+        rules="R15e R13a2 R12b",
+        forecast="disconnected_notice_unknown lost unknown authorise inferred",
+        before=LOCKED,
+        after=make.account(locked=True, service=make.graph(), enforce_oauth=True),
+        user=at("unknown", ON_GRAPH)._replace(auth="basic"),
+        tenant=EXACT,
+    ),
 )
+
+SILENT = (
+    (LOCKED, replace(LOCKED, bidirectional_sync=True), at("unknown", ON_GRAPH), ("R16",)),
+    (make.account(), make.account(service=make.graph()), at("unknown", ON_GOOGLE), ("R11a",)),
+    (UNLOCKED, replace(UNLOCKED, bidirectional_sync=True), at("on-premises", ON_GRAPH), ("R16",)),
+    (LOCKED, replace(LOCKED, bidirectional_sync=True), at("on-premises", ON_GRAPH), ("R16",)),
+    (make.account(), LOCKED, at("on-premises", make.facts("office365-graph", "write", "unknown")), ("R10d",)),
+)
+"""Changes that ask nothing of the mailbox, or of which the lock's own row already says everything."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_mailboxes_on_premises(case: Case) -> None:
     check(case)
+
+
+@pytest.mark.parametrize("before, after, user, rules", SILENT)
+def test_where_nothing_hangs_on_the_mailbox_no_row_speaks_of_it(
+    before: AccountSettings, after: AccountSettings, user: RawFacts, rules: tuple[str, ...]
+) -> None:
+    one = make.forecast(before, after, user, facts_of_tenant=EXACT)
+    assert one is not None
+    assert one.rules == rules
 
 
 def test_a_mailbox_of_unknown_place_leaves_open_whether_its_user_can_return() -> None:

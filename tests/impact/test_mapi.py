@@ -1,8 +1,11 @@
 """MAPI under the lock serves Windows only (R08)."""
 
+from dataclasses import replace
+
 import pytest
 
-from calplan.model.user import RawFacts
+from calplan.model.settings import AccountSettings
+from calplan.model.user import RawFacts, text_list
 from tests import make
 from tests.impact.cases import Case, check
 
@@ -138,12 +141,23 @@ def test_mapi(case: Case) -> None:
     check(case)
 
 
-def test_mapi_as_it_was_says_nothing() -> None:
-    before, after = (
-        make.account(locked=True, service=make.MAPI),
-        make.account(locked=True, service=make.MAPI, bidirectional_sync=True),
-    )
-    for clients in ((), (make.NEW_MAC,), (make.NEW_WINDOWS,)):
-        one = make.forecast(before, after, make.facts("exchange-mapi", clients=clients))
-        assert one is not None
-        assert one.rules == ("R16",)
+@pytest.mark.parametrize("user", [make.facts("exchange-mapi"), make.facts()])
+@pytest.mark.parametrize("clients", [(), (make.NEW_MAC,), (make.NEW_WINDOWS,)])
+@pytest.mark.parametrize("mapi", [LOCKED, OPEN])
+def test_mapi_as_it_was_says_nothing(mapi: AccountSettings, clients: tuple[str, ...], user: RawFacts) -> None:
+    one = make.forecast(mapi, replace(mapi, bidirectional_sync=True), user._replace(clients=text_list([*clients])))
+    assert one is not None
+    assert one.rules == ("R16",)
+
+
+def test_mapi_as_the_default_says_nothing_to_whoever_has_windows() -> None:
+    one = make.forecast(make.account(), OPEN, google_on(make.NEW_WINDOWS))
+    assert one is not None
+    assert one.rules == ("R11a",)
+
+
+def test_whoever_loses_mapi_otherwise_and_has_an_unknown_platform_may_have_no_way_back() -> None:
+    after = replace(LOCKED, allowed_domains=make.domains("other.example"))
+    one = make.forecast(LOCKED, after, make.facts("exchange-mapi", clients=()))
+    assert one is not None
+    assert one.rules == ("R05b", "R08c1")

@@ -44,6 +44,22 @@ CASES = (
         user=ON_GOOGLE,
     ),
     Case(
+        says="another service, by a password",
+        rules="R13b",
+        forecast="unaffected kept none none inferred",
+        before=EWS,
+        after=ENFORCED,
+        user=make.facts("exchange-ews", ews_host="mail.corp.example", auth="basic"),
+    ),
+    Case(
+        says="another service, and nobody knows how he signs in",
+        rules="R13b",
+        forecast="unaffected kept none none inferred",
+        before=EWS,
+        after=ENFORCED,
+        user=ON_GOOGLE._replace(auth=None),
+    ),
+    Case(
         says="no connection",
         rules="R13b",
         forecast="unaffected none none none inferred",

@@ -15,9 +15,11 @@ from calplan.impact.population import Population, populate
 from calplan.impact.resolve import alone
 from calplan.impact.summary import NO_GROUP, UNKNOWN_GROUPS, UNREADABLE_DOMAIN, Range, harmed, summarise
 from calplan.model.account import TenantFacts
+from calplan.model.policy import GroupOverride
 from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts, UserBatch
 from tests import make
+from tests.impact.levels import LABS_OFF, levels
 from tests.impact.oracle import Reading
 from tests.impact.ranges import ranges_of
 from tests.impact.worlds import LISTS, Someone, moves, outcome_of, people, tenants
@@ -203,3 +205,18 @@ def test_a_user_without_a_connection_has_none_to_lose() -> None:
 def test_an_empty_account_has_a_forecast_too() -> None:
     impact = summarise(make.assessment(make.account(), make.account(locked=True), {}))
     assert (impact.users, impact.active, sum(impact.counts.values()), impact.by_domain) == (0, 0, 0, ())
+
+
+def test_every_client_of_a_user_is_known_unless_the_source_knows_the_last_alone() -> None:
+    assert not populate([]).last_client_only
+    assert populate([], last_client_only=True).last_client_only
+
+
+@pytest.mark.parametrize("now, later", [((), (LABS_OFF,)), ((LABS_OFF,), ())])
+def test_a_group_counts_if_it_states_something_before_or_after_the_change(
+    now: tuple[GroupOverride, ...], later: tuple[GroupOverride, ...]
+) -> None:
+    users = {"ann@corp.example": make.facts(groups=("labs",)), "ben@corp.example": make.facts(groups=("staff",))}
+    found = assess(levels(*now), levels(*later), make.population(users), make.tenant())
+    assert found.outcome(0) != found.outcome(1)
+    assert len(found.cohorts.memberships) == 2

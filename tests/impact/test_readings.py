@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from calplan.diff import Transition
 from calplan.impact.client_readings import prompts_of
-from calplan.impact.otherwise import Basis, concerned, shift
+from calplan.impact.otherwise import Basis, concerned, mailbox_domains, shift
 from calplan.impact.outcome import Link, Notice, Outcome
 from calplan.impact.readings import ALTERNATIVES, AMBIGUITIES, AS_READ, Reading
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.service import Service
 from calplan.model.unknown import UNKNOWN, Unknown
-from calplan.model.user import decode
+from calplan.model.user import RawFacts, decode
 from tests import make
 from tests.impact.cases import ON_GOOGLE
 from tests.impact.readings_of_facts import ABOUT_FACTS
@@ -66,6 +66,20 @@ def test_nobody_is_concerned_twice_and_the_counts_are_of_users_not_of_cohorts() 
     case = Case(says="", reading=Reading.A09, after=LISTED, users=users)
     assert [*concerned(case.basis, Reading.A09).values()] == [4]
     assert shift(case.basis, Reading.A09) == {"disconnected_blocked": -4, "unaffected": 4, "told": -4}
+
+
+@pytest.mark.parametrize("user", [ON_GOOGLE, make.facts("unknown")])
+def test_a_key_that_differs_or_an_unknown_connection_does_not_hang_on_what_fits(user: RawFacts) -> None:
+    for reading in (Reading.A01, Reading.A02):
+        case = Case(says="", reading=reading, after=TO_GRAPH, users={"ann": user})
+        assert not concerned(case.basis, reading)
+
+
+def test_only_active_users_with_a_mailbox_elsewhere_hang_on_which_address_counts() -> None:
+    users = {"away": ON_GOOGLE, "here": ON_GOOGLE, "gone": ON_GOOGLE._replace(status="inactive")}
+    mailboxes = {address("away"): "a@x.example", address("here"): "h@corp.example", address("gone"): "g@x.example"}
+    case = Case(says="", reading=Reading.A11, after=LISTED, users=users, mailboxes=mailboxes)
+    assert [*mailbox_domains(case.basis).values()] == [1]
 
 
 DEFAULT = settings.default or settings()

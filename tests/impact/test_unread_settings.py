@@ -71,6 +71,7 @@ UNMANAGED = (
     case(UNREAD_KEY, replace(UNREAD_KEY, locked=True), NOBODY, "R10c1 R10d at_risk unknown"),
     case(UNREAD_KEY, replace(UNREAD_KEY, locked=True), OLD, "R10c2 R10d at_risk unknown"),
     case(UNREAD_KEY, replace(UNREAD_KEY, bidirectional_sync=True), ON_GOOGLE, "R16 unaffected documented"),
+    case(UNREAD_KEY, replace(UNREAD_KEY, bidirectional_sync=True), NOBODY, "R16 unaffected documented"),
     # A list that nobody read matters to whoever has to set up.
     case(UNREAD_LIST, replace(UNREAD_LIST, locked=True), ON_GOOGLE, "R10a unaffected documented"),
     case(UNREAD_LIST, replace(UNREAD_LIST, locked=True), WHO_KNOWS, "R05d R10d at_risk unknown"),
@@ -98,6 +99,7 @@ MANAGED = (
         "R10b1 disconnected_prompted unknown",
     ),
     case(UNREAD_LOCK, make.account(locked=True), ON_GOOGLE, "R10a unaffected documented"),
+    case(UNREAD_LOCK, NARROW, ON_GOOGLE, "R10b1 disconnected_prompted documented"),
     case(UNREAD_LOCK, make.account(locked=True), NOBODY, "R10c1 prompted unknown"),
     case(UNREAD_LOCK, make.account(), make.facts("google", "read", "none"), "R01 unaffected design"),
     # Key: as if it had been another.
@@ -154,6 +156,13 @@ def test_an_outcome_that_rests_on_an_unread_setting_names_it() -> None:
             BY_PASSWORD,
             Setting.ENFORCE_OAUTH,
         ),
+        (UNREAD_LIST, make.account(allowed_domains=make.domains("other.example")), ON_GOOGLE, Setting.ALLOWED_DOMAINS),
+        (UNREAD_LOCK, replace(UNREAD_LOCK, service=make.graph()), ON_GOOGLE, Setting.LOCKED),
+        (make.account(locked=UNKNOWN, service=UNKNOWN), NARROW, ON_GOOGLE, Setting.LOCKED),
+        (UNREAD_KEY, replace(UNREAD_KEY, locked=True), ON_GOOGLE, Setting.SERVICE),
+        (UNREAD_LOGIN, make.account(service=make.exchange(impersonation=LOGIN)), IMPERSONATED, Setting.SERVICE),
+        (UNREAD_LOGIN, make.account(service=make.exchange()), IMPERSONATED, Setting.SERVICE),
+        (UNREAD_KEY, replace(UNREAD_KEY, locked=True), NOBODY, Setting.SERVICE),
     ):
         one = make.forecast(before, after, user)
         assert one is not None

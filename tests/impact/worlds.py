@@ -160,7 +160,7 @@ def members(crowd: Crowd) -> tuple[Someone, ...]:
 
 @cache
 def cohort(user: Someone) -> Cohort:
-    return cohort_of(decode(user.raw), domain_of(user.email))
+    return cohort_of(decode(user.raw), domain_of(user.email), 0)
 
 
 def outcome_of(move: Transition, user: Someone, tenant: TenantFacts) -> UserOutcome:

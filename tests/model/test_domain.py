@@ -77,11 +77,23 @@ def test_domains_that_only_resemble_each_other_are_different(left: str, right: s
     assert Domain.parse(left) != Domain.parse(right)
 
 
+def test_domains_are_sorted_by_name() -> None:
+    names = ["b.example", "c.example", "a.example"]
+    assert [one.name for one in sorted(map(Domain.parse, names))] == sorted(names)
+
+
 @pytest.mark.parametrize("text", BAD)
 def test_text_that_is_no_domain_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(BadDomainError, match=r"."):
         Domain.parse(text)
     assert domain_of(f"ann@{text}") is None or "@" in text
+
+
+def test_the_reason_tells_nothing_from_too_much_to_look_at() -> None:
+    too_long = "longer than any domain name"
+    for text, reason in ((" ", "no domain name"), ("a." * 500 + "c", too_long), ("a." * 499 + "cc", f"(?!{too_long})")):
+        with pytest.raises(BadDomainError, match=f"^{reason}"):
+            Domain.parse(text)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calplan.model.limits import Limit, Limits, parse_age
+from calplan.model.limits import Limit, Limits, MaxEvidenceAge, Tolerance, parse_age
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,10 @@ def test_the_defaults_are_those_of_the_specification() -> None:
     limits = Limits()
     shown = tuple(map(str, (limits.disconnected, limits.silent, limits.blocked, limits.unknown, limits.pairs)))
     assert shown == ("5% or 5", "0", "0", "1%", "50")
+    ages = MaxEvidenceAge()
+    assert (ages.users, ages.portal, ages.tenant) == tuple(map(parse_age, ("24h", "30d", "7d")))
+    tolerance = Tolerance()
+    assert (str(tolerance.surprises), str(tolerance.false_alarms)) == ("0", "5%")
 
 
 @pytest.mark.parametrize(

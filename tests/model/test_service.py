@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from calplan.model.connection import Authentication, Connection
 from calplan.model.permissions import SCOPE_NAMES, Permission, Permissions, same_level
 from calplan.model.service import (
+    CHOOSABLE_TYPES,
+    EWS_TYPES,
+    OFFICE365_TYPES,
     BadEwsUrlError,
     EwsUrl,
     ExchangeEws,
@@ -143,6 +146,13 @@ def test_services_without_choice_have_no_permissions_to_set() -> None:
     named = {service: {one.name for one in fields(service)} for service in (Office365Ews, ExchangeEws, ExchangeMapi)}
     assert named == {Office365Ews: {"ews_url"}, ExchangeEws: {"ews_url", "impersonation"}, ExchangeMapi: set()}
     assert {one.name for one in fields(Google)} == {one.name for one in fields(Office365Graph)} == {"permissions"}
+
+
+def test_the_types_are_told_apart_as_their_names_say() -> None:
+    for one in ServiceType:
+        assert (one in EWS_TYPES) is one.value.endswith("-ews")
+        assert (one in OFFICE365_TYPES) is one.value.startswith("office365-")
+        assert (one in CHOOSABLE_TYPES) is not one.value.endswith(("-ews", "-mapi"))
 
 
 def test_every_service_type_has_a_class() -> None:

@@ -91,4 +91,5 @@ def test_a_word_outside_the_vocabulary_is_refused(raw: RawFacts) -> None:
 
 def test_lists_of_words_are_one_text_whatever_their_order() -> None:
     assert text_list(["b", "a", "b"]) == text_list(["a", "b"]) == '["a","b"]'
+    assert text_list(["ü"]) == '["ü"]'
     assert json.loads(text_list(["ü", '"'])) == ['"', "ü"]
