@@ -46,9 +46,7 @@ def forecast(
     return dict(_outcomes(assessed(before, after, users, tenant)))
 
 
-def assessed(
-    before: Levels, after: Levels, users: tuple[tuple[str, RawFacts], ...], tenant: TenantFacts
-) -> Assessment:
+def assessed(before: Levels, after: Levels, users: tuple[tuple[str, RawFacts], ...], tenant: TenantFacts) -> Assessment:
     """The forecast of all of these users."""
     emails, facts = [email for email, _ in users], [one for _, one in users]
     return assess(before, after, populate([UserBatch(emails=emails, facts=facts, mailboxes={})]), tenant)
