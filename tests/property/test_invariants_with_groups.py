@@ -14,6 +14,7 @@ from calplan.impact.summary import Range, harmed, summarise
 from calplan.model.connection import Connection
 from calplan.model.domain import Domain
 from calplan.model.levels import GroupModel, Groups
+from calplan.model.policy import GroupOverride
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Tri, Unknown
 from calplan.model.user import RawFacts, decode, text_list
@@ -93,6 +94,29 @@ def test_i02_without_a_change_everybody_is_unaffected_whatever_is_unread(seeds: 
         if random.random() < 0.2:
             before = replace(before, model=GroupModel())
         assert only_r01(before, before, shown(seed, world, membership=True)), seed
+
+
+def respelt(random: Random, world: World, *, inheriting: bool) -> Groups:
+    """What groups state, each by its id or its name; ``inheriting``: some say in words that they state nothing."""
+    stated = list(world.overrides_before)
+    silent = {*NAMES} - {one.group for one in stated}
+    if inheriting:
+        stated += [GroupOverride(group=group, inherit=True) for group in sorted(silent) if random.random() < 0.5]
+    words = [replace(one, group=random.choice((one.group, NAMES[one.group]))) for one in stated]
+    return Groups(known=world.groups, overrides=tuple(words))
+
+
+@SEEDS
+def test_i02_a_policy_that_only_spells_its_groups_otherwise_changes_nothing(seeds: range) -> None:
+    for seed in seeds:
+        random, world = seeded(seed + 2), unchanged(grouped(seed))
+        before, after = (
+            replace(levels, groups=respelt(random, world, inheriting=wanted))
+            for levels, wanted in zip(seen_levels(world), (False, True), strict=True)
+        )
+        if random.random() < 0.2:
+            before, after = (replace(levels, model=GroupModel()) for levels in (before, after))
+        assert only_r01(before, after, shown(seed, world, membership=True)), seed
 
 
 # --- I03, I04, I14 ----------------------------------------------------------------------------------------------------
