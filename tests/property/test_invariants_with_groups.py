@@ -355,10 +355,11 @@ def relearnt(facts: RawFacts, true: RawFacts, names: frozenset[str]) -> RawFacts
 
 
 @SEEDS
-def test_i11_learning_a_fact_narrows_every_range(seeds: range) -> None:
+@pytest.mark.parametrize("membership", [False, True], ids=["groups known", "groups hidden"])
+def test_i11_learning_a_fact_narrows_every_range(membership: bool, seeds: range) -> None:
     for seed in seeds:
         random, world = seeded(seed + 11), grouped(seed)
-        seen = hide(seeded(-seed), world, 0.3, membership=False)
+        seen = hide(seeded(-seed), world, 0.3, membership=membership)
         more = learnt(random, seen, world)
         wide, narrower, narrow = (
             forecast(*seen_levels(world), users, tenant)
