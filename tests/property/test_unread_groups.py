@@ -10,8 +10,9 @@ import pytest
 
 from calplan.impact.outcome import Outcome, UserOutcome
 from calplan.impact.resolve import Levels
-from calplan.model.levels import GroupModel
+from calplan.model.levels import GroupModel, Groups
 from calplan.model.settings import Setting
+from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts
 from tests.property.acting import act_out
 from tests.property.group_worlds import apart, grouped, seen_levels
@@ -67,6 +68,15 @@ def modelled(world: World, model: GroupModel) -> tuple[Levels, Levels]:
     return replace(before, model=model), replace(after, model=model)
 
 
+def the_overrides(_: Random, world: World) -> dict[str, UserOutcome]:
+    """Nobody read what groups state; the policy states it, or leaves groups alone where nothing of theirs changes."""
+    before, after = seen_levels(world)
+    unread = Groups(known=world.groups, overrides=UNKNOWN)
+    left_alone = world.overrides_before == world.overrides_after
+    after = replace(after, groups=unread) if left_alone else after
+    return forecast(replace(before, groups=unread), after, world.users, world.tenant)
+
+
 def the_lock_of_the_account(random: Random, world: World) -> dict[str, UserOutcome]:
     return forecast(*with_lock_unread(random, world), world.users, world.tenant)
 
@@ -96,6 +106,7 @@ def with_lock_unread(random: Random, world: World) -> tuple[Levels, Levels]:
         the_primary_groups,
         the_model,
         the_number_of_some_groups,
+        the_overrides,
         the_lock_of_the_account,
         the_lock_and_every_membership,
     ],
