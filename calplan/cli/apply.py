@@ -17,7 +17,8 @@ from calplan.cli.runs import Kept, keep
 from calplan.cli.shown import look, look_options, show_plan
 from calplan.cli.source import saved_plan
 from calplan.cli.verify import verified
-from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing, show
+from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan, pack
 from calplan.plan.steps import Step
 from calplan.providers.base import ProviderError, WritablePlatform
@@ -66,6 +67,7 @@ def apply(
         text = (Target(format="text", file=None),)
         show_plan(planned.document, planned.users, text, look(users, verbose=verbose, color=color, source=plan_or_path))
     if planned.plan.errored:
+        show(errors_in(planned.plan.diagnostics) if saved is not None else ())
         raise StopError(ExitCode.INVALID, "error: the plan has errors; nothing was written")
     if not planned.plan.steps:
         emit(("Nothing to apply: the account is as the policy wants it.\n",))

@@ -96,7 +96,7 @@ def agree(planned: Planned, consent: Consent) -> None:
     if in_automation() or sys.stdin is None or not sys.stdin.isatty():
         message = "error: there is no terminal to ask on; apply a saved plan, or give --auto-approve"
         raise StopError(ExitCode.USAGE, message)
-    lost = planned.plan.impact.total(DISCONNECTED)
+    lost = planned.plan.impact.total(DISCONNECTED) + planned.plan.order.surplus
     account = planned.document["account"]
     question = f"{lost} users of {account} lose their connection. Type that number to go on"
     answer = click.prompt(question, default="", show_default=False, err=True)

@@ -16,9 +16,9 @@ def named_plan(file: Path, account: str) -> Previous:
     """
     saved = saved_plan(file)
     if saved is None:
-        raise StopError(ExitCode.USAGE, f"error: --previous takes a saved plan, and {file} is none")
+        raise StopError(ExitCode.INVALID, f"error: --previous takes a saved plan, and {file} is none")
     if saved.document["account"] != account:
-        raise StopError(ExitCode.USAGE, f"error: {file} is a plan for {saved.document['account']}, not for {account}")
+        raise StopError(ExitCode.INVALID, f"error: {file} is a plan for {saved.document['account']}, not for {account}")
     return Previous(since=f"the plan {file} of {saved.created_at:%Y-%m-%d}", rows=saved.users.rows())
 
 

@@ -1,6 +1,6 @@
 """The forecast: an outcome for every cohort, and so for every active user."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calplan.diff import Transition
 from calplan.impact.decide import decide
@@ -11,6 +11,7 @@ from calplan.impact.resolve import Levels, transition
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Connection
+from calplan.model.levels import Groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Assessment:
     moves: tuple[Transition, ...]
     """What changes for the users of each membership, parallel to ``cohorts.memberships``."""
     outcomes: tuple[UserOutcome | None, ...]
+    groups: Groups = field(default_factory=Groups)
+    """The groups of the account, to call them by one name each."""
 
     def outcome(self, index: int) -> UserOutcome | None:
         """The outcome of the user at ``index`` of the population."""
@@ -42,6 +45,7 @@ def assess(before: Levels, after: Levels, population: Population, tenant: Tenant
         cohorts=cohorts,
         moves=moves,
         outcomes=forecast(moves, cohorts, tenant, last_client_only=population.last_client_only),
+        groups=after.groups,
     )
 
 

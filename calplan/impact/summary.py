@@ -160,8 +160,8 @@ def _by_group(assessment: Assessment) -> tuple[Share, ...]:
     shares: dict[str, dict[Outcome, int]] = {}
     for (number, cohort), size in Counter(zip(population.class_ids, assessment.cohorts.ids, strict=True)).items():
         groups = population.classes[number].groups
-        names = [UNKNOWN_GROUPS] if isinstance(groups, Unknown) else sorted(groups) or [NO_GROUP]
-        for name in names:
+        names = {UNKNOWN_GROUPS} if isinstance(groups, Unknown) else set(map(assessment.groups.name_of, groups))
+        for name in names or {NO_GROUP}:
             _add(shares, name, assessment.outcomes[cohort], size)
     return _shares(shares)
 

@@ -1,5 +1,6 @@
 """The levels at which a setting can be stated: the account and its groups."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +44,17 @@ class Groups:
         """Every word a group goes by, mapped to its id. An id wins over another group's name."""
         names = {one.name: one.id for one in self.known}
         return {**names, **{one.id: one.id for one in self.known}}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The name of each group by its id; the id itself where several groups have one name."""
+        times = Counter(one.name for one in self.known)
+        return {one.id: one.name if times[one.name] == 1 else one.id for one in self.known}
+
+    def name_of(self, word: str) -> str:
+        """What to call the group that a word names; a word that names none stands for itself."""
+        group = self.id_of(word)
+        return self.names.get(group, group)
 
     def id_of(self, word: str) -> str:
         """The id of the group that a word names; a word that names none stands for itself."""

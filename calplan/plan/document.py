@@ -195,11 +195,14 @@ class TollDocument(TypedDict):
 class OrderDocument(TypedDict):
     """The order of the kinds of steps that was chosen among ``candidates``, against the naive one.
 
+    ``groups_first``: within a kind groups are written before the account.
+
     ``surplus`` counts the users who lose a connection on the way and would not by the change as a whole.
     """
 
     chosen: list[str]
     canonical: bool
+    groups_first: bool
     naive: list[str]
     candidates: int
     toll: TollDocument

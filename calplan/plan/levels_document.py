@@ -94,6 +94,7 @@ def order_document(choice: OrderChoice) -> OrderDocument:
     return {
         "chosen": [kind.value for kind in choice.kinds],
         "canonical": choice.kinds == choice.canonical,
+        "groups_first": choice.groups_first,
         "naive": [kind.value for kind in choice.naive],
         "candidates": choice.candidates,
         "toll": _toll(choice.toll),

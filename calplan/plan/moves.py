@@ -78,10 +78,9 @@ def _differ(then: Membership, now: Membership, levels: Levels) -> bool:
 
 def _names(member: Membership, levels: Levels) -> tuple[str, ...]:
     """The groups of a membership by name, with a mark on the primary one."""
-    names = {one.id: one.name for one in levels.groups.known}
     groups = frozenset[str]() if isinstance(member.groups, Unknown) else member.groups
     primary = None if isinstance(member.primary, Unknown) else member.primary
-    words = {group: names.get(group, group) for group in groups | ({primary} if primary else set())}
+    words = {group: levels.groups.name_of(group) for group in groups | ({primary} if primary else set())}
     return tuple(f"{words[group]} (primary)" if group == primary else words[group] for group in sorted(words))
 
 

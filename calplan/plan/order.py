@@ -9,6 +9,7 @@ from calplan.impact.outcome import Link, UserOutcome
 from calplan.impact.resolve import Levels
 from calplan.model.account import TenantFacts
 from calplan.model.service import Office365Ews
+from calplan.plan.actions import SetOverride
 from calplan.plan.kinds import PERMUTED, Order, StepKind, admissible_next, as_listed, canonical, inversions, whole
 from calplan.plan.walk import Toll, Walker
 from calplan.plan.writes import Write, levels_after
@@ -31,6 +32,7 @@ class OrderChoice:
 
     ``writes`` are all writes of the plan in that order and ``lost`` the users who lose their connection by each, if
     nobody authorises in between. ``kinds`` are the permuted ones as chosen, ``naive`` the same down the portal's page.
+    ``groups_first``: within a kind groups are written before the account.
     ``surplus`` counts users who lose a connection on the way and would not by the change as a whole; they are in
     ``surplus_cohorts``.
     """
@@ -41,6 +43,7 @@ class OrderChoice:
     canonical: Order
     naive: Order
     to_office365_ews: bool
+    groups_first: bool
     candidates: int
     toll: Toll
     naive_toll: Toll
@@ -112,34 +115,60 @@ class Walks:
 def choose_order(
     writes: Sequence[Write], before: Levels, after: Levels, assessment: Assessment, tenant: TenantFacts
 ) -> OrderChoice:
-    """The order in which the fewest users lose anything on the way; of equals, the canonical one."""
-    by_kind: dict[StepKind, list[Write]] = {}
-    for write in writes:
-        by_kind.setdefault(write.kind, []).append(write)
-    to_office365_ews = isinstance(after.account.service, Office365Ews)
-    kinds = canonical(frozenset(by_kind), to_office365_ews=to_office365_ews)
-    walker = Walker((before, after), assessment, tenant)
-    tolls = Walks(walker=walker, writes=by_kind, before=before).tolls()
-    # Of equals the one that departs least from the usual order, whose reasons people know.
-    chosen = min(tolls, key=lambda order: (tolls[order].rank, inversions(order, kinds)))
-    sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
-    lost, lost_once = _at_once(walker, sequence, before)
-    naive = as_listed(kinds)
-    surplus = _surplus(lost_once, assessment.outcomes)
-    return OrderChoice(
-        writes=sequence,
-        lost=lost,
-        kinds=chosen,
-        canonical=kinds,
-        naive=naive,
-        to_office365_ews=to_office365_ews,
-        candidates=len(tolls),
-        toll=tolls[chosen],
-        naive_toll=tolls[naive],
-        surplus=sum(assessment.cohorts.sizes[number] for number in surplus),
-        surplus_cohorts=surplus,
-        swaps=tuple(_swaps(chosen, tolls)),
+    """The order in which the fewest users lose anything on the way; of equals, the canonical one.
+
+    Within a kind the account comes before its groups. Where that alone costs users a connection, groups first is walked
+    too: an exception that keeps what a group has must be there before the account moves.
+    """
+    search = _Search(
+        walker=Walker((before, after), assessment, tenant), before=before, after=after, assessment=assessment
     )
+    usual = search.best(writes, groups_first=False)
+    of_groups = [write for write in writes if isinstance(write.action, SetOverride)]
+    if not usual.surplus or not of_groups:
+        return usual
+    other = search.best([*of_groups, *(write for write in writes if write not in of_groups)], groups_first=True)
+    return min((usual, other), key=lambda choice: choice.toll.rank)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """Looks for the best order of some writes."""
+
+    walker: Walker
+    before: Levels
+    after: Levels
+    assessment: Assessment
+
+    def best(self, writes: Sequence[Write], *, groups_first: bool) -> OrderChoice:
+        """The best order of the kinds, where writes of one kind keep the order they have."""
+        by_kind: dict[StepKind, list[Write]] = {}
+        for write in writes:
+            by_kind.setdefault(write.kind, []).append(write)
+        to_office365_ews = isinstance(self.after.account.service, Office365Ews)
+        kinds = canonical(frozenset(by_kind), to_office365_ews=to_office365_ews)
+        tolls = Walks(walker=self.walker, writes=by_kind, before=self.before).tolls()
+        # Of equals the one that departs least from the usual order, whose reasons people know.
+        chosen = min(tolls, key=lambda order: (tolls[order].rank, inversions(order, kinds)))
+        sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
+        lost, lost_once = _at_once(self.walker, sequence, self.before)
+        naive = as_listed(kinds)
+        surplus = _surplus(lost_once, self.assessment.outcomes)
+        return OrderChoice(
+            writes=sequence,
+            lost=lost,
+            kinds=chosen,
+            canonical=kinds,
+            naive=naive,
+            to_office365_ews=to_office365_ews,
+            groups_first=groups_first,
+            candidates=len(tolls),
+            toll=tolls[chosen],
+            naive_toll=tolls[naive],
+            surplus=sum(self.assessment.cohorts.sizes[number] for number in surplus),
+            surplus_cohorts=surplus,
+            swaps=tuple(_swaps(chosen, tolls)),
+        )
 
 
 def _surplus(lost: frozenset[int], outcomes: Sequence[UserOutcome | None]) -> frozenset[int]:

@@ -11,7 +11,8 @@ from calplan.plan.fingerprint import RULES_VERSION, canonical_text
 from calplan.plan.planfile import SavedPlan
 
 SHOWN: Final = 10
-RANK: Final = {outcome.value: number for number, outcome in enumerate(OUTCOMES, start=1)}
+ON_THE_WAY: Final = "lost on the way"
+RANK: Final = {outcome.value: number for number, outcome in enumerate(OUTCOMES, start=1)} | {ON_THE_WAY: len(HARMED)}
 HARMED_WORDS: Final = frozenset(outcome.value for outcome in HARMED)
 
 
@@ -27,12 +28,13 @@ def staleness(
     saved: SavedPlan, policy: dict[str, object], fresh: PlanDocument, users: PlanUsers, now: datetime
 ) -> tuple[Moved, ...]:
     """Every part of a saved plan that no longer holds against a plan made afresh from the same documents."""
-    return (
+    moved = (
         *_policy(saved, policy),
         *_settings(saved.document, fresh),
-        *_population(saved, users),
+        *_population(saved, fresh, users),
         *_time(saved, fresh, now),
     )
+    return moved or tuple(_steps(saved.document, fresh))
 
 
 def _policy(saved: SavedPlan, policy: dict[str, object]) -> Iterator[Moved]:
@@ -80,16 +82,46 @@ def _beside(document: PlanDocument) -> dict[str, str]:
     }
 
 
-def _population(saved: SavedPlan, users: PlanUsers) -> Iterator[Moved]:
-    then = {row["email"]: row["outcome"] for row in saved.users.rows(HARMED_WORDS)}
+def _steps(saved: PlanDocument, fresh: PlanDocument) -> Iterator[Moved]:
+    """What would be done, in whatever order: with equal settings and policy it is the same, or somebody changed it."""
+    for name, then, now in (
+        ("steps", _done(saved), _done(fresh)),
+        ("changes", _changed(saved), _changed(fresh)),
+        ("groups", saved["levels"]["planned"] or {}, fresh["levels"]["planned"] or {}),
+    ):
+        differing = sorted(key for key in then.keys() | now.keys() if then.get(key) != now.get(key))
+        if differing:
+            how = f"the {name} shown when planned are not those that would be made now: {', '.join(differing[:SHOWN])}"
+            yield Moved(part="settings", how=how)
+
+
+def _done(document: PlanDocument) -> dict[str, Json]:
+    return {step["address"]: step["op"] for step in document["steps"]}
+
+
+def _changed(document: PlanDocument) -> dict[str, Json]:
+    return {change["address"]: change["change"]["after"] for change in document["resource_changes"]}
+
+
+def _population(saved: SavedPlan, fresh: PlanDocument, users: PlanUsers) -> Iterator[Moved]:
+    then = dict(_hurt(saved.document, saved.users))
     worse = [
-        f"{row['email']} is now {row['outcome']} (was {then.get(row['email'], 'not harmed')})"
-        for row in users.rows(HARMED_WORDS)
-        if RANK[row["outcome"]] < RANK.get(then.get(row["email"], ""), len(RANK) + 1)
+        f"{email} is now {word} (was {then.get(email, 'not harmed')})"
+        for email, word in _hurt(fresh, users)
+        if RANK[word] < RANK.get(then.get(email, ""), len(RANK) + 1)
     ]
     if worse:
         more = f", and {len(worse) - SHOWN} more" if len(worse) > SHOWN else ""
         yield Moved(part="population", how=f"{len(worse)} users would be hurt more: {', '.join(worse[:SHOWN])}{more}")
+
+
+def _hurt(document: PlanDocument, users: PlanUsers) -> Iterator[tuple[str, str]]:
+    """Every user who is harmed and how, those included who lose a connection on the way only."""
+    for row in users.rows(None if document["order"]["surplus"] else HARMED_WORDS):
+        if row["outcome"] in HARMED_WORDS:
+            yield row["email"], row["outcome"]
+        elif row.get("lost_on_the_way"):
+            yield row["email"], ON_THE_WAY
 
 
 def _time(saved: SavedPlan, fresh: PlanDocument, now: datetime) -> Iterator[Moved]:

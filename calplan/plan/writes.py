@@ -122,9 +122,7 @@ def stated(override: GroupOverride, setting: Setting) -> bool | Service | Unmana
 
 def group_address(group: str, levels: Levels) -> str:
     """The address of a group's override: the group by its name, or by its id where another group has that name."""
-    names = [one.name for one in levels.groups.known]
-    name = next((one.name for one in levels.groups.known if one.id == group), group)
-    return f"groups[{name if names.count(name) <= 1 else group}]"
+    return f"groups[{levels.groups.name_of(group)}]"
 
 
 def groups_in_order(groups: Iterable[str], levels: Levels) -> list[str]:

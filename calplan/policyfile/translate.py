@@ -140,6 +140,13 @@ class _Translation:
         )
 
     def _wrong_word(self, path: Pointer, words: Sequence[str], value: object, expected: str = "") -> Finding:
+        if not words and isinstance(value, bool):
+            return Finding(
+                code="S-ENUM",
+                subject=path,
+                summary=f"{shown(path)} can only be `{str(not value).lower()}`",
+                help="leave the key out, or write that",
+            )
         rest = expected or f"one of {listed(words)}" if len(words) != 1 else expected or f"`{words[0]}`"
         if not isinstance(value, str):
             return self._wrong_type(path, rest, value)

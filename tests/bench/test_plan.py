@@ -27,6 +27,34 @@ metadata: {name: big}
 spec:
   platform: {type: local, path: big.db}
 """
+GROUPS = """\
+apiVersion: calplan/v1
+kind: CalendarPolicy
+metadata: {name: big, account: big}
+spec:
+  integration:
+    locked: true
+    service: {type: office365-graph, permissions: {calendar: write, contacts: read}}
+  allowedDomains: [contoso.com, emea.contoso.com]
+  office365: {enforceOAuth: true}
+  groups:
+    - group: Executives
+      locked: true
+      service: {type: google, permissions: {calendar: write, contacts: read}}
+    - {group: Interns, enabled: false}
+    - group: IT
+      service: {type: exchange-ews, ewsUrl: "https://mail.contoso.com/EWS/Exchange.asmx"}
+    - group: Sales
+      locked: true
+      service: {type: office365-graph, permissions: {calendar: read, contacts: none}}
+---
+apiVersion: calplan/v1
+kind: Account
+metadata: {name: big}
+spec:
+  platform: {type: local, path: big.db}
+  groups: {model: legacy}
+"""
 PLAN = "from calplan.cli.main import main; main()"
 RAW = """
 import sqlite3
@@ -66,11 +94,16 @@ def median(code: str, *arguments: str) -> tuple[float, int]:
 @pytest.mark.bench
 def test_a_plan_over_a_hundred_thousand_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plausible_account(tmp_path / "big.db", users=USERS, seed=1)
-    (tmp_path / "documents.yaml").write_text(DOCUMENTS, encoding="utf-8")
+    for folder, documents in (("account", DOCUMENTS), ("groups", GROUPS)):
+        (tmp_path / folder).mkdir()
+        # The path of an account is relative to its document.
+        text = documents.replace("path: big.db", "path: ../big.db")
+        (tmp_path / folder / "documents.yaml").write_text(text, encoding="utf-8")
     rows = {
-        "plan, text": median(PLAN, "plan", "."),
-        "plan, ndjson": median(PLAN, "plan", ".", "-o", "ndjson"),
-        "plan, saved": median(PLAN, "plan", ".", "--out", "saved.calplan"),
+        "plan, text": median(PLAN, "plan", "account"),
+        "plan, four groups": median(PLAN, "plan", "groups"),
+        "plan, ndjson": median(PLAN, "plan", "account", "-o", "ndjson"),
+        "plan, saved": median(PLAN, "plan", "account", "--out", "saved.calplan"),
         "the same rows raw": median(RAW.format(users=USERS)),
     }
     floor = rows["the same rows raw"][0]

@@ -25,18 +25,19 @@ class Ranges:
 
 
 def ranges_of(one: UserOutcome) -> Ranges:
-    """The ranges of one user whose forecast rests on no unread live setting."""
+    """The ranges of one user; what rests on an unread live setting counts as possible only."""
     lost = one.outcome.value.startswith("disconnected_")
     risk = one.outcome.value == "at_risk"
+    surely = lost and one.loss_is_certain
     may_lose = risk and one.connection.value != "none"
     barred = one.outcome.value in ("disconnected_blocked", "blocked")
     doubts = DOUBT_THE_WAY_BACK.intersection(one.rules)
     return Ranges(
-        lose=(lost, lost or may_lose),
+        lose=(surely, lost or may_lose),
         not_told=(
-            lost and one.notice.value == "no_prompt",
+            surely and one.notice.value == "no_prompt",
             (lost and one.notice.value in ("no_prompt", "unknown")) or may_lose,
         ),
-        cannot_return=(barred, barred or risk or bool(doubts)),
+        cannot_return=(barred and not one.rests_on, barred or risk or bool(doubts) or one.return_is_doubtful),
         told=lost and one.notice.value == "prompt",
     )

@@ -181,6 +181,7 @@ def test_the_plan_walks_all_six_orders_and_says_what_the_naive_one_would_cost() 
     assert document["order"] == {
         "chosen": ["set_domains", "set_service", "lock"],
         "canonical": True,
+        "groups_first": False,
         "naive": ["lock", "set_service", "set_domains"],
         "candidates": 6,
         "toll": {"lose": 15, "losses": 15, "not_told": 3},

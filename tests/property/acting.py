@@ -1,11 +1,12 @@
 """Lets the simulator act on a drawn world, in the order of a plan or in any other."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calplan.model.connection import Authentication, Connection, Held
+from calplan.model.unknown import Unknown
 from calplan.model.user import RawFacts, decode
-from calplan.plan.kinds import PERMUTED, admissible_orders, whole
+from calplan.plan.kinds import PERMUTED, StepKind, admissible_orders, whole
 from calplan.plan.writes import Write
 from calplan.providers.local.writing import written
 from calplan.sandbox.account.account import Account
@@ -48,6 +49,12 @@ def writes_of(world: World) -> tuple[Write, ...]:
     return canonical_writes(*seen_levels(world))
 
 
+def turns_off_among_others(writes: tuple[Write, ...]) -> bool:
+    """Whether something is turned off together with more than flags, which no plan does (V28)."""
+    kinds = {write.kind for write in writes}
+    return StepKind.DISABLE in kinds and bool(kinds - {StepKind.DISABLE, StepKind.CONSENT, StepKind.SYNC})
+
+
 def every_order(writes: tuple[Write, ...]) -> Iterator[tuple[Write, ...]]:
     """The writes in every order of their kinds that a plan may choose.
 
@@ -84,6 +91,18 @@ def act_out(world: World, order: Sequence[Write] | None = None, *, patient: bool
                 can_set_up=account.can_set_up(email),
             )
         return Acted(truths=truths, harm=harm)
+
+
+def left_by(world: World) -> World:
+    """The account as the writes of the world leave it; what was wanted is wanted still."""
+    with Account.in_memory(contents_of(world), world.model) as account:
+        account.suppose_edits_work(world.edits_work)
+        _written(account, writes_of(world), patient=False)
+        overrides = account.groups().overrides
+        assert not isinstance(overrides, Unknown)
+        return replace(
+            world, before=account.settings(), users=tuple(account.truths().items()), overrides_before=overrides
+        )
 
 
 def contents_of(world: World) -> AccountContents:

@@ -6,6 +6,7 @@ group; and among numbered groups each has a number.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from random import Random
 from typing import Final, TypeVar
 
@@ -18,6 +19,7 @@ from calplan.model.user import RawFacts, text_list
 from calplan.sandbox.account.behaviour.levels import Levels
 from calplan.sandbox.account.behaviour.person import Held, Person, Situation, offer_of
 from calplan.sandbox.account.classes import without_connection
+from tests.property.truth import seeded
 from tests.property.worlds import World, draw_service, draw_user, draw_world
 
 T = TypeVar("T")
@@ -39,6 +41,13 @@ def draw(random: Random) -> World:
     """A world without unknown facts, with groups or without."""
     world = draw_world(random)
     return with_groups(random, world) if random.random() < SHARE else world
+
+
+@lru_cache(maxsize=300)
+def grouped(seed: int) -> World:
+    """A world with groups; kept, since many tests look at the same cases."""
+    random = seeded(seed)
+    return with_groups(random, draw_world(random))
 
 
 def seen_levels(world: World) -> tuple[seen.Levels, seen.Levels]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 import pytest
@@ -15,21 +14,15 @@ from calplan.providers.local.writing import written
 from calplan.sandbox.account.account import Account
 from calplan.sandbox.account.classes import groups_in
 from tests.property.acting import act_out, contents_of, every_order, writes_of
-from tests.property.group_worlds import NAMES, apart, levels_after, levels_before, seen_levels, with_groups
+from tests.property.group_worlds import NAMES, apart, grouped, levels_after, levels_before, seen_levels
 from tests.property.truth import allows, forecast, seeded
-from tests.property.worlds import World, draw_world, hide
+from tests.property.worlds import World, hide
 
 CASES: Final = 300
 CHUNKS: Final = 3
 ORDERS: Final = 4
 """Orders looked at in one world."""
 IDS: Final = {**{name: number for number, name in NAMES.items()}, **{number: number for number in NAMES}}
-
-
-@lru_cache(maxsize=CASES)
-def grouped(seed: int) -> World:
-    random = seeded(seed)
-    return with_groups(random, draw_world(random))
 
 
 def chunk(number: int) -> range:

@@ -43,10 +43,13 @@ def forecast(
     before: Levels, after: Levels, users: tuple[tuple[str, RawFacts], ...], tenant: TenantFacts
 ) -> dict[str, UserOutcome]:
     """What calplan says of each of these users."""
+    return dict(_outcomes(assessed(before, after, users, tenant)))
+
+
+def assessed(before: Levels, after: Levels, users: tuple[tuple[str, RawFacts], ...], tenant: TenantFacts) -> Assessment:
+    """The forecast of all of these users."""
     emails, facts = [email for email, _ in users], [one for _, one in users]
-    population = populate([UserBatch(emails=emails, facts=facts, mailboxes={})])
-    assessment = assess(before, after, population, tenant)
-    return dict(_outcomes(assessment))
+    return assess(before, after, populate([UserBatch(emails=emails, facts=facts, mailboxes={})]), tenant)
 
 
 def _outcomes(assessment: Assessment) -> list[tuple[str, UserOutcome]]:

@@ -173,6 +173,7 @@ def order_of(changes: Sequence[ResourceChange]) -> OrderDocument:
     return {
         "chosen": chosen,
         "canonical": True,
+        "groups_first": False,
         "naive": chosen[::-1],
         "candidates": 6,
         "toll": spared,

@@ -19,6 +19,7 @@ NOT_IN_A_DOMAIN: Final = (
     (re.compile(r":[0-9]*$"), "it has a port"),
     (re.compile("[/:]"), "it holds signs that no domain has"),
     (re.compile(r"\s"), "it holds blanks"),
+    (re.compile(r"(^|\.)[0-9]+\.?$"), "its last part is a number, as in an IP address"),
 )
 
 

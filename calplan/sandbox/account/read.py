@@ -10,7 +10,7 @@ from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
 from calplan.model.levels import Group, Groups
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
-from calplan.model.user import RawFacts, UserBatch
+from calplan.model.user import RawFacts, UserBatch, decode
 from calplan.sandbox.account.errors import CorruptAccountError
 from calplan.sandbox.account.schema import FACT_COLUMNS, OWNER
 from calplan.sandbox.account.settings_text import overrides_from_rows, settings_from_rows, tenant_from_rows
@@ -81,9 +81,19 @@ def count_users(connection: sqlite3.Connection) -> int:
 
 
 def read_classes(connection: sqlite3.Connection) -> dict[int, RawFacts]:
-    """Every class of facts by its id."""
+    """Every class of facts by its id.
+
+    Raises:
+        CorruptAccountError: the stored words are none that calplan writes.
+    """
     rows = connection.execute(f"SELECT id, {FACT_COLUMNS} FROM facts")  # noqa: S608  (our own constant)
-    return {row[0]: RawFacts._make(row[1:]) for row in rows}
+    classes = {row[0]: RawFacts._make(row[1:]) for row in rows}
+    for facts in classes.values():
+        try:
+            decode(facts)
+        except (ValueError, TypeError) as error:
+            raise CorruptAccountError("the account is damaged: its users cannot be read") from error
+    return classes
 
 
 def read_users(connection: sqlite3.Connection, page: int = USERS_PER_PAGE) -> Iterator[UserBatch]:
