@@ -63,7 +63,7 @@ def _normal(text: str) -> str:
 def _as_written(label: str) -> str:
     try:
         return idna.decode(label)
-    except (idna.IDNAError, UnicodeError):
+    except ValueError:  # as all of idna's are
         return label
 
 
