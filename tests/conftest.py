@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 pytest_plugins = (
@@ -17,9 +17,9 @@ pytest_plugins = (
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# `ci` draws the same examples on every machine, so that a red run is red for everyone; `mutation` draws few of them,
-# since its tests run once for each mutant; `full` explores anew each time and remembers what failed. A test that needs
-# another count multiplies `settings.default.max_examples`.
+# `ci` draws the same examples on every machine, so that a red run is red for everyone; `mutation` draws few of them and
+# makes none smaller, since its tests run once for each mutant; `full` explores anew each time and remembers what failed.
+# A test that needs another count multiplies `settings.default.max_examples`.
 settings.register_profile(
     "ci",
     max_examples=100,
@@ -27,7 +27,9 @@ settings.register_profile(
     deadline=None,
     print_blob=True,
 )
-settings.register_profile("mutation", parent=settings.get_profile("ci"), max_examples=20)
+settings.register_profile(
+    "mutation", parent=settings.get_profile("ci"), max_examples=20, phases=(Phase.explicit, Phase.generate)
+)
 settings.register_profile(
     "full",
     max_examples=2_500,
