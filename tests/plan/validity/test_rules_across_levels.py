@@ -1,53 +1,34 @@
-"""Rules where groups state something: in which words, of whom, and what several levels do in one commit."""
+"""Rules where groups state something: in which words, under the account's lock, and of how many users."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from calplan.model.diagnostic import Diagnostic, Severity
-from calplan.model.levels import Group, GroupModel, Groups
-from calplan.model.limits import Limit
+from calplan.model.levels import GroupModel, Groups
 from calplan.model.policy import GroupOverride
-from calplan.model.settings import AccountSettings, WantedSettings
+from calplan.model.settings import WantedSettings
 from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts
 from calplan.plan.gates import Gate, GateStatus
 from calplan.plan.plan import Plan
 from tests import make
-from tests.plan.validity.make import plan_said, planned, with_code
+from tests.plan.validity.make import (
+    EXECUTIVES,
+    KNOWN,
+    LABS,
+    STAFF,
+    grouped,
+    member,
+    plan_said,
+    planned,
+    summaries,
+    with_code,
+)
 
-LEGACY = GroupModel(kind="legacy")
-KNOWN = (Group(id="g1", name="Executives"), Group(id="g2", name="Staff"), Group(id="g3", name="Labs"))
-EXECUTIVES, STAFF, LABS = (one.name for one in KNOWN)
-BEFORE_OFF, OFF = date(2026, 9, 30), date(2026, 10, 1)
+OFF = date(2026, 10, 1)
 UNKNOWN_GRANT = make.tenant(grant=UNKNOWN)
-
-
-def member(group: str, service: str = "google") -> RawFacts:
-    """A connected user of one group, by its id."""
-    levels = () if service == "exchange-mapi" else ("write", "read")
-    return make.facts(service, *levels, groups=(group,), primary_group=group)
-
-
-def scene(
-    before: AccountSettings | None = None,
-    after: WantedSettings | None = None,
-    users: Mapping[str, RawFacts] | None = None,
-    live: tuple[GroupOverride, ...] = (),
-) -> make.Scene:
-    return make.Scene(
-        before=before or make.account(),
-        after=after or WantedSettings(),
-        users=users or {},
-        groups=Groups(known=KNOWN, overrides=live),
-        group_model=LEGACY,
-    )
-
-
-def said(plan: Plan, code: str) -> list[str]:
-    return [one.summary for one in with_code(plan.diagnostics, code)]
 
 
 # In the policy's own words
@@ -56,7 +37,7 @@ def said(plan: Plan, code: str) -> list[str]:
 @pytest.mark.parametrize("word", ["Labs", "g3"])
 @pytest.mark.parametrize("live", ["Labs", "g3"])
 def test_a_group_is_told_by_the_word_of_the_policy_whatever_the_account_calls_it(word: str, live: str) -> None:
-    stage = scene(live=(GroupOverride(group=live, bidirectional_sync=True),))
+    stage = grouped(live=(GroupOverride(group=live, bidirectional_sync=True),))
     (found,) = with_code(planned(stage, (GroupOverride(group=word, bidirectional_sync=True),)).diagnostics, "V31")
     assert found.address == f"groups[{word}].bidirectionalSync"
     assert found.position is not None
@@ -65,7 +46,9 @@ def test_a_group_is_told_by_the_word_of_the_policy_whatever_the_account_calls_it
 
 @pytest.mark.parametrize("live", ["Labs", "g3"])
 def test_a_live_group_that_the_policy_leaves_alone_is_told_by_its_name(live: str) -> None:
-    (found,) = with_code(planned(scene(live=(GroupOverride(group=live, bidirectional_sync=True),))).diagnostics, "V31")
+    (found,) = with_code(
+        planned(grouped(live=(GroupOverride(group=live, bidirectional_sync=True),))).diagnostics, "V31"
+    )
     assert found.address == "groups[Labs].bidirectionalSync"
     assert found.position is None
     assert found.summary.endswith("(live: `groups[Labs].bidirectionalSync`, which the policy leaves alone)")
@@ -78,7 +61,7 @@ def test_a_policy_says_of_a_group_that_its_tenant_allows_ews_whatever_it_calls_t
 ) -> None:
     ews = GroupOverride(group=word, service=make.office365_ews(), ews_allow_listed=allowed)
     for live in ((), (GroupOverride(group="g3", service=make.office365_ews()),)):
-        found = plan_said(planned(replace(scene(live=live), as_of=OFF), (ews,)), "V08")
+        found = plan_said(planned(replace(grouped(live=live), as_of=OFF), (ews,)), "V08")
         assert found == [("V08", "warning" if allowed else "error", f"groups[{word}]")]
 
 
@@ -88,7 +71,7 @@ def test_a_policy_says_of_a_group_that_its_tenant_allows_ews_whatever_it_calls_t
 @pytest.mark.parametrize("stated", ["policy", "live"])
 def test_under_the_lock_what_groups_state_of_the_integration_is_judged_by_v37_alone(stated: str) -> None:
     override = GroupOverride(group=LABS, service=make.office365_ews(), enabled=True)
-    stage = scene(make.account(locked=True), live=(override,) if stated == "live" else ())
+    stage = grouped(make.account(locked=True), live=(override,) if stated == "live" else ())
     plan = planned(replace(stage, as_of=OFF), None if stated == "live" else (override,))
     assert {one.code for one in plan.diagnostics if one.address and "groups" in one.address} == {"V37"}
     unlocked = planned(replace(stage, before=make.account(), as_of=OFF), None if stated == "live" else (override,))
@@ -98,11 +81,11 @@ def test_under_the_lock_what_groups_state_of_the_integration_is_judged_by_v37_al
 def test_a_group_under_the_lock_neither_forces_nor_shuts_out_anybody() -> None:
     locking = (GroupOverride(group=LABS, service=make.graph(), locked=True),)
     for locked, status in ((True, GateStatus.PASS), (False, GateStatus.REFUSE)):
-        stage = replace(scene(make.account(locked=locked)), facts_of_tenant=UNKNOWN_GRANT)
+        stage = replace(grouped(make.account(locked=locked)), facts_of_tenant=UNKNOWN_GRANT)
         assert gate(planned(stage, locking), "rule.V17").status is status
     listed = make.account(enabled=False, allowed_domains=make.domains("other.example"))
     for locked, status in ((True, GateStatus.PASS), (False, GateStatus.REFUSE)):
-        stage = scene(replace(listed, locked=locked))
+        stage = grouped(replace(listed, locked=locked))
         assert gate(planned(stage, (GroupOverride(group=LABS, enabled=True),)), "rule.V25").status is status
 
 
@@ -113,12 +96,12 @@ def gate(plan: Plan, name: str) -> Gate:
 def test_a_group_on_office365_makes_consent_count_unless_the_account_is_locked() -> None:
     graph = (GroupOverride(group=LABS, service=make.graph()),)
     for locked, codes in ((True, ["V15"]), (False, [])):
-        stage = scene(make.account(locked=locked, consent_for_account=True))
+        stage = grouped(make.account(locked=locked, consent_for_account=True))
         assert [one[0] for one in plan_said(planned(stage, graph), "V15")] == codes
 
 
 def test_sync_of_a_group_is_judged_under_the_lock_too_with_the_accounts_service() -> None:
-    stage = scene(make.account(locked=True, service=make.google("read")))
+    stage = grouped(make.account(locked=True, service=make.google("read")))
     plan = planned(stage, (GroupOverride(group=LABS, service=make.google(), bidirectional_sync=True),))
     assert plan_said(plan, "V29") == [("V29", "warning", "groups[Labs]")]
     assert plan_said(plan, "V37") == [("V37", "warning", "groups[Labs]")]
@@ -140,201 +123,21 @@ def test_an_override_without_effect_is_said_to_be_live_where_it_is(
     stated: bool, live: bool, remark: str | None
 ) -> None:
     off = (GroupOverride(group=LABS, enabled=False),)
-    stage = scene(
+    stage = grouped(
         make.account(locked=not stated),
         WantedSettings(locked=True) if stated else WantedSettings(),
         live=off if live else (),
     )
     end = "" if remark is None else f" (live: {remark}, which the policy leaves alone)"
-    assert said(planned(stage, None if live else off), "V37") == [
+    assert summaries(planned(stage, None if live else off), "V37") == [
         f"what `groups[Labs]` states of the integration has no effect while the account is locked{end}"
     ]
 
 
 def test_a_group_that_states_sync_alone_is_not_silenced_and_neither_is_one_the_policy_removes() -> None:
     locked = make.account(locked=True)
-    assert said(planned(scene(locked), (GroupOverride(group=LABS, bidirectional_sync=True),)), "V37") == []
-    assert said(planned(scene(locked, live=(GroupOverride(group=LABS, locked=True),)), ()), "V37") == []
-
-
-# V28
-
-
-OFF_FOR_ALL = WantedSettings(enabled=False)
-TO_GRAPH = WantedSettings(service=make.graph())
-
-
-@pytest.mark.parametrize(
-    "after, live, wanted, place, others",
-    [
-        (OFF_FOR_ALL, (), (GroupOverride(group=LABS, enabled=True),), "integration.enabled", "`groups[Labs].enabled`"),
-        (OFF_FOR_ALL, (), (GroupOverride(group="g3", locked=True),), "integration.enabled", "`groups[g3].locked`"),
-        (
-            OFF_FOR_ALL,
-            (),
-            (GroupOverride(group=LABS, bidirectional_sync=True),),
-            "integration.enabled",
-            ".bidirectionalSync`",
-        ),
-        (OFF_FOR_ALL, (GroupOverride(group=LABS, locked=True),), (), "integration.enabled", "`groups[Labs].locked`"),
-        (TO_GRAPH, (), (GroupOverride(group="g3", enabled=False),), "groups[g3]", "`integration.service`"),
-        (
-            WantedSettings(),
-            (),
-            (GroupOverride(group=LABS, enabled=False, locked=True),),
-            "groups[Labs]",
-            "`groups[Labs].locked`",
-        ),
-        (
-            WantedSettings(),
-            (),
-            (GroupOverride(group=LABS, enabled=False, bidirectional_sync=True),),
-            "groups[Labs]",
-            "`groups[Labs].bidirectionalSync`",
-        ),
-        (
-            WantedSettings(locked=True, allowed_domains=make.domains("corp.example")),
-            (),
-            (
-                GroupOverride(group=STAFF, service=make.graph()),
-                GroupOverride(group=LABS, enabled=False),
-                GroupOverride(group="g1", enabled=False),
-            ),
-            "groups[Labs]",
-            "`integration.locked`, `allowedDomains`, `groups[Staff].service`",
-        ),
-    ],
-)
-def test_whatever_changes_beside_a_level_that_goes_off_is_named_once(
-    after: WantedSettings,
-    live: tuple[GroupOverride, ...],
-    wanted: tuple[GroupOverride, ...],
-    place: str,
-    others: str,
-) -> None:
-    plan = planned(scene(after=after, live=live), wanted)
-    assert plan_said(plan, "V28") == [("V28", "error", place)]
-    (summary,) = said(plan, "V28")
-    level = "" if place == "integration.enabled" else f" for `{place}`"
-    assert summary.startswith(f"the integration is off{level}, and other settings change as well: ")
-    assert summary.endswith(others)
-    assert plan.errored
-
-
-@pytest.mark.parametrize(
-    "after, live, wanted",
-    [
-        (OFF_FOR_ALL, (), None),
-        (OFF_FOR_ALL, (GroupOverride(group=LABS, enabled=True, locked=True),), None),
-        (OFF_FOR_ALL, (), (GroupOverride(group=LABS, enabled=False), GroupOverride(group=STAFF, enabled=False))),
-        (WantedSettings(), (), (GroupOverride(group=LABS, enabled=False), GroupOverride(group=STAFF, enabled=False))),
-        (
-            WantedSettings(bidirectional_sync=True, consent_for_account=True),
-            (),
-            (GroupOverride(group=LABS, enabled=False), GroupOverride(group=STAFF, bidirectional_sync=True)),
-        ),
-        (TO_GRAPH, (), (GroupOverride(group=LABS, enabled=True, locked=True),)),
-        (TO_GRAPH, (GroupOverride(group=LABS, enabled=False),), None),
-        (TO_GRAPH, (GroupOverride(group=LABS, enabled=False),), (GroupOverride(group="g3", enabled=False),)),
-        (
-            WantedSettings(),
-            (GroupOverride(group=LABS, enabled=False),),
-            (GroupOverride(group=LABS, enabled=False, bidirectional_sync=True),),
-        ),
-    ],
-)
-def test_levels_may_go_off_together_and_beside_switches_of_other_levels(
-    after: WantedSettings, live: tuple[GroupOverride, ...], wanted: tuple[GroupOverride, ...] | None
-) -> None:
-    assert said(planned(scene(after=after, live=live), wanted), "V28") == []
-
-
-def test_a_level_that_stays_off_changes_nothing_but_switches() -> None:
-    live = (GroupOverride(group=LABS, enabled=False),)
-    hidden = (GroupOverride(group=LABS, enabled=False, service=make.graph()),)
-    assert plan_said(planned(scene(live=live), hidden), "V28") == [("V28", "error", "groups[Labs]")]
-    off = make.account(enabled=False)
-    assert plan_said(planned(scene(off), (GroupOverride(group=LABS, locked=True),)), "V28") == [
-        ("V28", "error", "groups[Labs]")
-    ]
-    assert plan_said(planned(scene(off, live=(GroupOverride(group=LABS, locked=True),)), ()), "V28") == [
-        ("V28", "error", "(groups[Labs].enabled)")
-    ]
-    on = (GroupOverride(group=LABS, enabled=True, service=make.graph()),)
-    assert said(planned(scene(off), on), "V28") == []
-    assert said(planned(scene(make.account(locked=True), live=live), hidden), "V28") == []
-
-
-# V33
-
-
-def test_a_group_that_moves_from_graph_to_ews_is_warned_of() -> None:
-    stage = scene(make.account(service=make.graph()))
-    ews = (GroupOverride(group=LABS, service=make.exchange()),)
-    assert plan_said(planned(stage, ews), "V33") == [("V33", "warning", "groups[Labs]")]
-    before_locked = scene(
-        make.account(locked=True), WantedSettings(locked=False), live=(GroupOverride(group=LABS, locked=True),)
-    )
-    assert said(planned(before_locked, ews), "V33") == []
-
-
-# V36
-
-
-USERS = {
-    "e@corp.example": member("g1"),
-    "s@corp.example": member("g2"),
-    "n@corp.example": make.facts("google", "write", "read", groups=("g9",), primary_group="g9"),
-}
-
-
-@pytest.mark.parametrize(
-    "after, live, wanted, places",
-    [
-        (
-            TO_GRAPH,
-            (),
-            (GroupOverride(group=EXECUTIVES, locked=True), GroupOverride(group=STAFF, locked=True)),
-            ["groups[Executives]"],
-        ),
-        (
-            TO_GRAPH,
-            (),
-            (GroupOverride(group=STAFF, locked=True), GroupOverride(group=EXECUTIVES, locked=True)),
-            ["groups[Staff]"],
-        ),
-        (WantedSettings(), (), (GroupOverride(group="g1", locked=True, service=make.graph()),), ["groups[g1]"]),
-        (replace(TO_GRAPH, locked=True), (), (GroupOverride(group=EXECUTIVES, locked=True),), ["integration.locked"]),
-        (
-            WantedSettings(locked=True),
-            (GroupOverride(group=STAFF, service=make.graph()),),
-            None,
-            ["integration.locked"],
-        ),
-        (WantedSettings(locked=True), (), (GroupOverride(group=EXECUTIVES, locked=True, service=make.graph()),), []),
-        (TO_GRAPH, (), (GroupOverride(group=LABS, locked=True),), []),
-        (TO_GRAPH, (GroupOverride(group=STAFF, locked=True),), None, []),
-        (
-            WantedSettings(),
-            (),
-            (GroupOverride(group=EXECUTIVES, locked=True), GroupOverride(group=STAFF, service=make.graph())),
-            [],
-        ),
-    ],
-)
-def test_a_new_service_and_a_lock_from_any_two_levels_are_warned_of_once(
-    after: WantedSettings,
-    live: tuple[GroupOverride, ...],
-    wanted: tuple[GroupOverride, ...] | None,
-    places: list[str],
-) -> None:
-    # In Staff somebody is on Graph, as the group's own service would have it, and so loses it to the account's lock.
-    users = {**USERS, "g@corp.example": member("g2", "office365-graph")}
-    none_lost = replace(make.NO_LIMITS, disconnected=Limit(count=0))
-    plan = planned(replace(scene(after=after, users=users, live=live), limits=none_lost), wanted)
-    assert plan_said(plan, "V36") == [("V36", "warning", place) for place in places]
-    assert said(planned(scene(after=after, users=users, live=live), wanted), "V36") == []
-    assert all("live:" not in one for one in said(plan, "V36"))
+    assert summaries(planned(grouped(locked), (GroupOverride(group=LABS, bidirectional_sync=True),)), "V37") == []
+    assert summaries(planned(grouped(locked, live=(GroupOverride(group=LABS, locked=True),)), ()), "V37") == []
 
 
 # Counts
@@ -355,7 +158,7 @@ MAILBOXES = {
 
 
 def test_mailboxes_are_counted_where_their_service_comes_from() -> None:
-    stage = scene(make.account(service=make.graph()), users=MAILBOXES)
+    stage = grouped(make.account(service=make.graph()), users=MAILBOXES)
     groups = (
         GroupOverride(group=EXECUTIVES, service=make.graph("read")),
         GroupOverride(group="g2", locked=True),
@@ -377,7 +180,7 @@ def hybrid(plan: Plan) -> dict[str | None, str]:
 
 def test_a_group_without_hybrid_mailboxes_is_not_warned_of_unless_the_tenant_is_declared_hybrid() -> None:
     graph = (GroupOverride(group=EXECUTIVES, service=make.graph()), GroupOverride(group=STAFF, service=make.graph()))
-    stage = scene(users=elsewhere(2, "g1", "on-premises"))
+    stage = grouped(users=elsewhere(2, "g1", "on-premises"))
     assert list(hybrid(planned(stage, graph))) == ["groups[Executives].service.type"]
     declared = replace(stage, facts_of_tenant=make.tenant(hybrid=True))
     assert [one[1:] for one in plan_said(planned(declared, graph), "V14")] == [
@@ -390,7 +193,7 @@ def test_who_loses_mapi_is_counted_under_the_lock_that_takes_it() -> None:
     on_mac = member("g1", "exchange-mapi")._replace(clients=make.facts(clients=(make.NEW_MAC,)).clients)
     users = {f"{number}@corp.example": on_mac for number in range(2)}
     users["s@corp.example"] = on_mac._replace(groups=member("g2").groups, primary_group="g2")
-    stage = scene(make.account(service=make.MAPI), users=users)
+    stage = grouped(make.account(service=make.MAPI), users=users)
     plan = planned(
         stage, (GroupOverride(group=EXECUTIVES, locked=True), GroupOverride(group=STAFF, locked=True, enabled=True))
     )
@@ -399,11 +202,11 @@ def test_who_loses_mapi_is_counted_under_the_lock_that_takes_it() -> None:
     everybody = planned(
         replace(stage, after=WantedSettings(locked=True)), (GroupOverride(group=EXECUTIVES, locked=True),)
     )
-    assert said(everybody, "V09") == ["MAPI under the lock: only users on Windows keep the integration; 3 lose it"]
+    assert summaries(everybody, "V09") == ["MAPI under the lock: only users on Windows keep the integration; 3 lose it"]
 
 
 def test_where_nobody_read_what_groups_state_everybody_counts_as_the_accounts() -> None:
-    stage = scene(make.account(service=make.graph()), users=elsewhere(2, "g1", "on-premises"))
+    stage = grouped(make.account(service=make.graph()), users=elsewhere(2, "g1", "on-premises"))
     unread = replace(stage, groups=Groups(known=KNOWN, overrides=UNKNOWN))
     assert hybrid(planned(unread)) == {"integration.service.type": "2 mailboxes on premises, 0 unknown"}
 
@@ -412,7 +215,9 @@ def test_where_nobody_read_what_groups_state_everybody_counts_as_the_accounts() 
 
 
 def v38(order: tuple[str, ...]) -> list[Diagnostic]:
-    stage = replace(scene(users=USERS), group_model=GroupModel(kind="priority", order=order))
+    stage = replace(
+        grouped(users={"e@corp.example": member("g1")}), group_model=GroupModel(kind="priority", order=order)
+    )
     return with_code(planned(stage, (GroupOverride(group=EXECUTIVES, locked=True),)).diagnostics, "V38")
 
 
