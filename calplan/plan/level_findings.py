@@ -35,6 +35,7 @@ def level_findings(
     """Errors where the policy cannot be resolved, and a warning where only today's state cannot."""
     place = policy.positions.get("groups")
     yield from _unknown_groups(after, policy)
+    yield from _twice_in_order(after)
     unresolved = problems_of(after, assessment)
     for problem, users in unresolved.items():
         yield _unresolved(problem, users, place)
@@ -98,6 +99,22 @@ def _unknown_groups(after: Levels, policy: CalendarPolicy) -> Iterator[Diagnosti
         elif group in seen:
             yield _bad_group(f"a second override for the group {override.group!r}, by its other name", place)
         seen.add(group)
+
+
+def _twice_in_order(levels: Levels) -> Iterator[Diagnostic]:
+    """Groups that stand in the order of priorities by several words; one word twice is refused before."""
+    words: dict[str, list[str]] = {}
+    for word in dict.fromkeys(levels.model.order):
+        words.setdefault(levels.groups.id_of(word), []).append(word)
+    for same in words.values():
+        if len(same) > 1:
+            yield Diagnostic(
+                code=V38,
+                severity=Severity.ERROR,
+                summary=f"{' and '.join(f'`{word}`' for word in same)} in `groups.order` of the Account are one group",
+                why="a group has one place in the order of priorities, and nobody could tell which of them is meant",
+                help="keep one of these words",
+            )
 
 
 def _bad_group(summary: str, place: Position | None) -> Diagnostic:

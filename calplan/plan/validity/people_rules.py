@@ -1,4 +1,4 @@
-"""Whom settings leave out, counted over the users of the account (V09, V14, V23, V26)."""
+"""Whom settings leave out, counted over the users who have them (V09, V14, V23, V26)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,9 +13,10 @@ from calplan.model.settings import Setting
 from calplan.model.user import MailboxLocation
 from calplan.plan.validity.domain_rules import listed
 from calplan.plan.validity.live import Known
-from calplan.plan.validity.mapi_rules import is_locked_mapi, windows_only
+from calplan.plan.validity.mapi_rules import LOCKED_MAPI, is_locked_mapi, windows_only
 from calplan.plan.validity.subject import Subject, Verdict
 
+SERVICE: Final = frozenset({Setting.SERVICE})
 NO_WINDOWS: Final = "R08a1"
 PERHAPS_NO_WINDOWS: Final = frozenset({"R08a3", "R08c1"})
 NAMED: Final = 3
@@ -26,7 +27,7 @@ def v09_windows_only_counted(subject: Subject, known: Known) -> Iterator[Verdict
     if not is_locked_mapi(subject):
         return
     lost = perhaps = 0
-    for outcome, size in known.outcomes():
+    for outcome, size in known.outcomes_under(subject.group, LOCKED_MAPI):
         if NO_WINDOWS in outcome.rules:
             lost += size
         elif outcome.connection is not Link.NONE and PERHAPS_NO_WINDOWS & set(outcome.rules):
@@ -40,8 +41,8 @@ def v14_graph_is_not_for_hybrid(subject: Subject, known: Known) -> Iterator[Verd
     if not isinstance(subject.after.service, Office365Graph):
         return
     places: Counter[MailboxLocation] = Counter()
-    for facts, _, size in known.users:
-        places[facts.mailbox_location] += size
+    for one in known.users_under(subject.group, SERVICE):
+        places[one.facts.mailbox_location] += one.size
     in_house, unknown = places[MailboxLocation.ON_PREMISES], places[MailboxLocation.UNKNOWN]
     declared = known.tenant.hybrid is True
     if not declared and not in_house + unknown:
@@ -50,7 +51,7 @@ def v14_graph_is_not_for_hybrid(subject: Subject, known: Known) -> Iterator[Verd
         code="V14",
         severity=Severity.ERROR if declared else Severity.WARNING,
         at="integration.service.type",
-        rests_on=frozenset({Setting.SERVICE}),
+        rests_on=SERVICE,
         summary=f"Graph does not support hybrid Office 365: {in_house} mailboxes on premises, {unknown} unknown"
         + ("; the tenant is declared hybrid" if declared else ""),
         why="whose mailbox lies on premises cannot connect through Graph (S14)",
@@ -63,7 +64,7 @@ def v23_users_below_a_listed_domain(subject: Subject, known: Known) -> Iterator[
     if not allowed:
         return
     below: dict[Domain, Counter[Domain]] = {}
-    for _, domain, size in known.users:
+    for _, domain, _, size in known.users:
         if domain is None or domain in allowed:
             continue
         for parent in domain.parents:
@@ -92,7 +93,7 @@ def v26_list_excludes_many(subject: Subject, known: Known) -> Iterator[Verdict]:
     if not isinstance(allowed, frozenset) or subject.group is not None or subject.before.enabled is False:
         return
     connected = outside = 0
-    for facts, domain, size in known.users:
+    for facts, domain, _, size in known.users:
         if isinstance(facts.connection, Connection):
             connected += size
             outside += size if domain not in allowed else 0
