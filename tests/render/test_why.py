@@ -164,6 +164,32 @@ def test_groups_as_a_whole_are_told_as_such() -> None:
         assert f"  - what groups state stays as it is{words}\n" in "".join(why_text(why_of(one)))
 
 
+def test_what_a_group_states_no_longer_is_not_called_left_alone() -> None:
+    off = GroupOverride(group="Executives", enabled=False)
+    one = scene(
+        after=WantedSettings(),
+        groups=Groups(known=GROUPS.known, overrides=(off,)),
+        wanted_groups=(),
+        group_model=PRIORITY,
+    )
+    left_alone = {each["address"]: each["unmanaged"] for each in why_of(one)["settings"]}
+    assert not left_alone["integration.enabled"]
+    assert left_alone["integration.service"]
+
+
+def test_what_changes_is_not_called_left_alone_where_a_group_inherits_it_then() -> None:
+    off = GroupOverride(group="Executives", enabled=False)
+    locked = GroupOverride(group="Executives", locked=True)
+    one = scene(
+        after=WantedSettings(),
+        groups=Groups(known=GROUPS.known, overrides=(off,)),
+        wanted_groups=(locked,),
+        group_model=PRIORITY,
+    )
+    enabled = next(each for each in why_of(one)["settings"] if each["address"] == "integration.enabled")
+    assert (enabled["before"], enabled["after"], enabled["unmanaged"]) == (False, True, False)
+
+
 def test_sync_has_a_source_of_its_own() -> None:
     one = scene(
         after=scenes.wanted(scenes.account()),
