@@ -48,7 +48,7 @@ def _diagnostic(one: Diagnostic) -> dict[str, object]:
         "code": one.code,
         "severity": one.severity.value,
         "summary": one.summary,
-        "detail": "; ".join(part for part in (one.why, one.help) if part),
+        "detail": one.detail,
     }
     if one.address is not None:
         document["address"] = one.address
