@@ -62,7 +62,7 @@ def failure_lines(failure: Failure) -> list[str]:
     """What was expected and where, what came out, and why; harmless to print."""
     match failure:
         case UserDiffers(expectation=one):
-            return [f"{_expected_of(one)}, and has {failure.actual}", f"  fired: {', '.join(failure.rules)}"]
+            return [f"{_expected_of(one)}, and has {failure.actual}", f"  rows that fired: {', '.join(failure.rules)}"]
         case NoForecast(expectation=one):
             return [
                 f"{_expected_of(one)}, and has no forecast at all",
@@ -70,7 +70,7 @@ def failure_lines(failure: Failure) -> list[str]:
             ]
         case CountDiffers(expectation=count):
             expected = f"{place_of(count.position)}: {plural(count.expected, 'user')} with the outcome"
-            return [f"{expected} {count.outcome.value} expected, and there are {len(failure.users)}", *_named(failure)]
+            return [f"{expected} {count.outcome.value} expected, {len(failure.users)} found", *_named(failure)]
         case Refused(error=error):
             place = "" if error.position is None else f"{place_of(error.position)}: "
             return [f"{place}the policy is refused: {error.code}, {for_terminal(error.summary)}"]
@@ -93,7 +93,7 @@ def _named(failure: CountDiffers) -> list[str]:
         return []
     more = len(failure.users) - MOST_USERS
     names = [for_terminal(email) for email in failure.users[:MOST_USERS]]
-    return [f"  they are: {', '.join(names)}{f' and {more} more' if more > 0 else ''}"]
+    return [f"  found: {', '.join(names)}{f' and {more} more' if more > 0 else ''}"]
 
 
 def _words(facet: Facet) -> str:
