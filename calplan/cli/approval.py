@@ -17,6 +17,7 @@ from calplan.impact.outcome import DISCONNECTED
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.staleness import staleness
+from calplan.render.wording import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,8 @@ def agree(planned: Planned, consent: Consent) -> None:
         raise StopError(ExitCode.USAGE, message)
     lost = planned.plan.impact.total(DISCONNECTED)
     account = planned.document["account"]
-    question = f"{lost} users of {account} lose their connection. Type that number to go on"
+    lose = plural(lost, f"user of {account} loses the connection", f"users of {account} lose their connection")
+    question = f"{lose}. Type that number to go on"
     answer = click.prompt(question, default="", show_default=False, err=True)
     if str(answer).strip() != str(lost):
         raise StopError(ExitCode.INTERRUPTED, "not confirmed; nothing was written")

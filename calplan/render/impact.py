@@ -17,6 +17,7 @@ from calplan.render.wording import (
     NOT_CONNECTED,
     OUTCOME_NAMES,
     UNKNOWN_WORD,
+    outcome_in_short,
     outcome_in_words,
     plural,
     symbol_of,
@@ -131,7 +132,7 @@ def _share_lines(shares: Iterable[Shares], by: By) -> Iterator[Line]:
     empty = True
     for share in shares:
         empty = False
-        words = ", ".join(f"{number} {name}" for name, number in share["counts"].items())
+        words = ", ".join(f"{number} {outcome_in_short(name)}" for name, number in share["counts"].items())
         yield Line(f"{by} {share['name']}: {words}")
     if empty:
         yield Line(f"No {by} has a user with such an outcome.")
