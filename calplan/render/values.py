@@ -28,6 +28,7 @@ INHERITED: Final = "(inherited)"
 """What a group has of the account where it states nothing of its own."""
 NOTHING: Final = "(none)"
 SENSITIVE: Final = "(sensitive)"
+LEFT_ALONE: Final = "(the policy leaves it alone)"
 ALWAYS_SET: Final = "passwordVersion"
 """A password has a version whether or not anybody knows it, so null means unknown here."""
 

@@ -316,7 +316,7 @@ def test_who_loses_on_the_way_only_is_warned_of_marked_and_counted_by_the_limits
     )
     rows = {row["email"]: row.get("lost_on_the_way") for row in ON_THE_WAY.assessed().rows()}
     assert rows == {"e1@corp.example": True, "l1@corp.example": None}
-    assert '"lost_on_the_way":true' in [*ON_THE_WAY.assessed().lines()][0]
+    assert '"lost_on_the_way":true' in next(iter(ON_THE_WAY.assessed().lines()))
     figures = {gate.id: gate.actual for gate in plan.gates}
     assert (figures["limit.disconnected"], figures["limit.silent"], figures["limit.blocked"]) == ("1", "1", "0")
 

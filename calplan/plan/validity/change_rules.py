@@ -7,6 +7,7 @@ from calplan.impact.outcome import DISCONNECTED
 from calplan.impact.overlay import overlaid
 from calplan.impact.resolve import Levels
 from calplan.model.diagnostic import Severity
+from calplan.model.plural import plural
 from calplan.model.service import ExchangeEws, Office365Ews, Office365Graph
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import Unknown
@@ -112,7 +113,7 @@ def v36_service_and_lock_at_once(subject: Subject, known: Known) -> Iterator[Ver
         severity=Severity.WARNING,
         at=Setting.LOCKED.value,
         rests_on=SERVICE_AND_LOCK,
-        summary=f"a new service and the lock in one commit disconnect {lost} users, limit {limit}",
+        summary=f"a new service and the lock in one commit disconnect {plural(lost, 'user')}, limit {limit}",
         why="the lock forces the new service on everybody at once (S22, S23)",
         help="change the service first and lock later, when most have moved; or get the owner's approval",
     )

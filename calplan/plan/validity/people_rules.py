@@ -8,6 +8,7 @@ from calplan.impact.outcome import Link
 from calplan.model.connection import Connection
 from calplan.model.diagnostic import Severity
 from calplan.model.domain import Domain
+from calplan.model.plural import plural
 from calplan.model.service import Office365Graph
 from calplan.model.settings import Setting
 from calplan.model.user import MailboxLocation
@@ -81,7 +82,7 @@ def v23_users_below_a_listed_domain(subject: Subject, known: Known) -> Iterator[
             severity=Severity.WARNING,
             at=f"{Setting.ALLOWED_DOMAINS.value}[{parent}]",
             rests_on=frozenset({Setting.ALLOWED_DOMAINS}),
-            summary=f"{users} {'user' if users == 1 else 'users'} at {', '.join(names[:NAMED])}{rest}"
+            summary=f"{plural(users, 'user')} at {', '.join(names[:NAMED])}{rest}"
             f" {'is' if users == 1 else 'are'} outside: `{parent}` does not stand for what lies below it",
             why="matching is exact; the article lists names and knows no wildcard (S42, A09)",
             help="list each domain that users sign in with",
