@@ -7,6 +7,7 @@ import pytest
 
 from calplan.impact.decide import ROWS
 from calplan.impact.effect import ByClient
+from calplan.impact.otherwise import BY_PROMPT
 from calplan.model.citation import SENTENCES
 from tests.impact import (
     test_allowed_domains,
@@ -65,6 +66,12 @@ def test_a_row_that_reads_the_client_is_marked_for_it(rule: str) -> None:
     line = TABLE[rule]
     reads = READS_THE_CLIENT.search(f"{line.user_condition}; {line.notice}") is not None
     assert ROWS[rule].tests_client is reads
+
+
+def test_the_rows_that_ask_for_the_prompt_are_found_by_how_they_begin() -> None:
+    asking = [rule for rule, line in TABLE.items() if "prompt_capable" in line.user_condition or "by_" in line.notice]
+    assert [rule for rule in asking if not rule.startswith(BY_PROMPT)] == []
+    assert [start for start in BY_PROMPT if not any(rule.startswith(start) for rule in asking)] == []
 
 
 def test_the_rows_that_doubt_the_way_back_are_those_that_miss_a_fact_about_it() -> None:

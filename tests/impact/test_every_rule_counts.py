@@ -9,11 +9,25 @@ import pytest
 
 from calplan.diff import Transition
 from calplan.impact import allowed_domains, consent, decide, hybrid, impersonation, lock, mapi, oauth, switch_off
+from calplan.impact.allowed_domains import R05B
 from calplan.impact.decide import RULES, Rule
 from calplan.impact.effect import Finding, found
 from calplan.impact.facts import Case as OneClass
 from calplan.impact.facts import case_of, cohort_of
-from calplan.impact.outcome import NEXT_STEPS, NOTICES, OUTCOMES, Link, NextStep, Notice, Outcome, UserOutcome
+from calplan.impact.outcome import (
+    BARRED,
+    DISCONNECTED,
+    HARMED,
+    NEXT_STEPS,
+    NOT_TOLD,
+    NOTICES,
+    OUTCOMES,
+    Link,
+    NextStep,
+    Notice,
+    Outcome,
+    UserOutcome,
+)
 from calplan.impact.terms import Terms
 from calplan.impact.untouched import R01
 from calplan.model.citation import STRONG_TO_WEAK, Certainty
@@ -36,6 +50,9 @@ BUILD_ON_OTHERS: tuple[Rule, ...] = (
     allowed_domains.assess_standing_bar,
 )
 """Rules that ask which rows have fired."""
+
+
+KINDS = {"disconnected": DISCONNECTED, "not told": NOT_TOLD, "barred": BARRED, "harmed": HARMED}
 
 
 def case_with(move: Transition) -> OneClass:
@@ -111,6 +128,16 @@ def test_the_orders_are_those_of_the_specification() -> None:
         assert tuple(one.value for one in members) == words
 
 
+def test_the_kinds_of_outcomes_are_those_of_the_specification() -> None:
+    words = {kind: {one.value for one in members} for kind, members in KINDS.items()}
+    assert words == {
+        "disconnected": {word for word in table.PRECEDENCE if word.startswith("disconnected_")},
+        "not told": {"disconnected_silent", "disconnected_notice_unknown"},
+        "barred": {"disconnected_blocked", "blocked"},
+        "harmed": set(table.PRECEDENCE) - {"prompted", "automatic", "unaffected"},
+    }
+
+
 def saying(
     outcome: Outcome = Outcome.UNAFFECTED,
     notice: Notice = Notice.NONE,
@@ -161,3 +188,7 @@ def test_what_is_told_of_a_loss_or_a_risk_is_what_the_rows_of_it_tell(link: Link
     fired = (replace(one, row=replace(one.row, connection=link)), other)
     speaks_for_itself = link in (Link.LOST, Link.AT_RISK)
     assert together(*fired).notice is (Notice.PROMPT_POSSIBLE if speaks_for_itself else Notice.NO_PROMPT)
+
+
+def test_where_the_client_decides_and_was_not_asked_nobody_knows_what_is_told() -> None:
+    assert found(R05B).notice is Notice.UNKNOWN

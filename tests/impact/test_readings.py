@@ -1,5 +1,7 @@
 """Every other reading, on users made by hand: exactly who is forecast otherwise, and how."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,10 +14,11 @@ from calplan.impact.readings import ALTERNATIVES, AMBIGUITIES, AS_READ, Reading
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.service import Service
+from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, decode
 from tests import make
-from tests.impact.cases import ON_GOOGLE
+from tests.impact.cases import NOBODY, ON_GOOGLE, ON_GRAPH, WHO_KNOWS
 from tests.impact.readings_of_facts import ABOUT_FACTS
 from tests.impact.readings_of_losses import ABOUT_LOSSES, LISTED, LOCKED, TO_GRAPH
 from tests.impact.second_reading import Case, address, moved, read_otherwise
@@ -68,11 +71,29 @@ def test_nobody_is_concerned_twice_and_the_counts_are_of_users_not_of_cohorts() 
     assert shift(case.basis, Reading.A09) == {"disconnected_blocked": -4, "unaffected": 4, "told": -4}
 
 
-@pytest.mark.parametrize("user", [ON_GOOGLE, make.facts("unknown")])
-def test_a_key_that_differs_or_an_unknown_connection_does_not_hang_on_what_fits(user: RawFacts) -> None:
-    for reading in (Reading.A01, Reading.A02):
-        case = Case(says="", reading=reading, after=TO_GRAPH, users={"ann": user})
-        assert not concerned(case.basis, reading)
+WIDER = make.account(service=make.google("write", "write"))
+NARROWER = make.account(service=make.google("read", "none"))
+WITH_CONSENT = replace(TO_GRAPH, consent_for_account=True)
+
+
+@pytest.mark.parametrize(
+    "reading, after, user",
+    [
+        (Reading.A01, TO_GRAPH, ON_GOOGLE),
+        (Reading.A01, TO_GRAPH, WHO_KNOWS),
+        (Reading.A02, TO_GRAPH, ON_GOOGLE),
+        (Reading.A02, TO_GRAPH, WHO_KNOWS),
+        (Reading.A05, WIDER, ON_GOOGLE),
+        (Reading.A05, NARROWER, NOBODY),
+        (Reading.A23, TO_GRAPH, ON_GOOGLE),
+        (Reading.A23, WITH_CONSENT, ON_GRAPH),
+    ],
+)
+def test_whose_outcome_does_not_hang_on_a_reading_is_not_counted_for_it(
+    reading: Reading, after: AccountSettings, user: RawFacts
+) -> None:
+    case = Case(says="", reading=reading, after=after, users={"ann": user}, tenant=make.tenant(()))
+    assert not concerned(case.basis, reading)
 
 
 def test_only_active_users_with_a_mailbox_elsewhere_hang_on_which_address_counts() -> None:

@@ -80,7 +80,7 @@ def _entries(node: NodeOrLeaf) -> list[list[NodeOrLeaf]]:
     """The entries of a display with the comma after each; none for a comprehension."""
     if not isinstance(node, PythonNode) or node.type not in ("testlist_comp", "dictorsetmaker"):
         return []
-    if any(child.type in ("comp_for", "sync_comp_for") for child in node.children):
+    if any(child.type in ("comp_for", "sync_comp_for") for child in node.children) or _in_brackets(node):
         return []
     entries: list[list[NodeOrLeaf]] = [[]]
     for child in node.children:
@@ -88,6 +88,14 @@ def _entries(node: NodeOrLeaf) -> list[list[NodeOrLeaf]]:
         if child.type == "operator" and child.value == ",":
             entries.append([])
     return [entry for entry in entries if entry]
+
+
+def _in_brackets(node: NodeOrLeaf) -> bool:
+    """Whether a node stands between the brackets of another: the arguments of a type."""
+    above = node.parent
+    while above is not None and above.type != "trailer":
+        above = above.parent
+    return above is not None and above.children[0].value == "["
 
 
 class InToNotIn:
