@@ -327,3 +327,15 @@ def test_with_the_exception_first_in_an_apply_of_its_own_nobody_loses_on_the_way
     assert first.plan().order.surplus == 0
     then = replace(ON_THE_WAY, groups=Groups(known=KNOWN, overrides=exception))
     assert then.plan().order.surplus == 0
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_groups_that_nobody_read_cannot_be_set(locked: bool) -> None:
+    unread = Groups(known=KNOWN, overrides=UNKNOWN)
+    account = make.wanted(make.account(locked=locked))
+    scene = replace(SCENE, groups=unread, after=account, wanted_groups=(EXECS,))
+    assert errors(scene) == [
+        ("V38", "nobody read what groups state today, so nobody can tell what has to be written for them")
+    ]
+    left_alone = [code for code, _ in errors(replace(scene, wanted_groups=None))]
+    assert left_alone == ([] if locked else ["V38"])

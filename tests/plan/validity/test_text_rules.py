@@ -59,6 +59,7 @@ SPEAKS: Final = (
             "outlook.office.com",
             "outlook.office365.us",
             "outlook-dod.office365.us",
+            "eur.outlook.office365.com",
             "webmail.apps.mil",
             "outlook.office.de",
             "partner.outlook.cn",
