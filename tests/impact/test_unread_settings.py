@@ -336,4 +336,4 @@ def test_a_bar_is_only_possible_where_nobody_knows_whether_the_integration_will_
     before = make.account(enabled=False)
     one = make.forecast(before, make.account(enabled=UNKNOWN, allowed_domains=CORP), NOBODY, email=OUTSIDE)
     assert one is not None
-    assert (one.outcome, one.rests_on) == (Outcome.BLOCKED, {Setting.ENABLED})
+    assert (one.outcome, one.rests_on) == (Outcome.BLOCKED, frozenset({Setting.ENABLED}))

@@ -114,7 +114,7 @@ SILENT: Final = (
     ("V06", service(exchange("https://mail.contoso.com/ews/exchange.ASMX"))),
     ("V06", service(MAPI)),
     ("V07", service(LISTED_EWS)),
-    ("V07", service(exchange("https://mail.outlook.office365.com/EWS/Exchange.asmx"))),
+    ("V07", service(exchange("https://my-outlook.office365.com/EWS/Exchange.asmx"))),
     ("V07", service(exchange("https://office365.com/EWS/Exchange.asmx", "2016"))),
     ("V08", service(exchange())),
     ("V08", service(GRAPH)),
