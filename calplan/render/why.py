@@ -69,6 +69,10 @@ def _proof(why: WhyDocument, now: datetime | None) -> Iterator[Line]:
     yield Line("What follows", Style.STRONG)
     yield Line(f"  outcome: {outcome_named(user['outcome'])}")
     yield Line(f"  connection: {connection_in_words(user['connection'])}")
+    if user.get("lost_on_the_way"):
+        yield Line(
+            "  on the way: the connection is lost between two steps, in whatever order (P-ON-THE-WAY)", Style.WARN
+        )
     yield Line(f"  notice: {notice_in_words(user['notice'])}")
     yield Line(f"  next step: {next_step_in_words(user['next_step'])}")
     yield Line(f"  certainty: {user['certainty']} ({certainty_in_words(user['certainty'])})")

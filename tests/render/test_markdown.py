@@ -88,8 +88,8 @@ def test_a_group_is_listed_with_the_number_of_its_users_once() -> None:
     group = make.change("groups[Finance]", None, {"locked": True, "enabled": True})
     rows = [line for line in shown(make.plan(changes=[{**group, "users": 1}])).splitlines() if "Finance" in line]
     assert [row.split(" | ")[0] for row in rows] == [
-        "| `groups[Finance]` `locked` (1 user)",
-        "| `groups[Finance]` `enabled`",
+        "| `groups[Finance]` `enabled` (1 user)",
+        "| `groups[Finance]` `locked`",
     ]
 
 

@@ -286,3 +286,10 @@ def test_names_made_to_harm_are_neutralised() -> None:
         assert all(line.isprintable() for line in text.split("\n"))
     user = make.user(make.CHAOS, groups=[make.CHAOS]) | {"clients": [make.CHAOS], "primary_group": make.CHAOS}
     assert all(line.isprintable() for line in shown(user).split("\n"))
+
+
+def test_a_connection_lost_on_the_way_only_is_told_of() -> None:
+    user = next(scene().assessed().rows())
+    assert "on the way" not in shown(user)
+    text = shown({**user, "lost_on_the_way": True})
+    assert "  on the way: the connection is lost between two steps, in whatever order (P-ON-THE-WAY)" in text
