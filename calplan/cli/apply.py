@@ -1,5 +1,6 @@
 """``calplan apply``: makes a plan true."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +20,11 @@ from calplan.cli.source import saved_plan
 from calplan.cli.verify import verified
 from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing, show
 from calplan.model.diagnostic import errors_in
+from calplan.model.plural import plural
 from calplan.plan.planfile import SavedPlan, pack
 from calplan.plan.steps import Step
 from calplan.providers.base import ProviderError, WritablePlatform
-from calplan.render.wording import plural
+from calplan.render.step_wording import orders_of
 
 if TYPE_CHECKING:
     from calplan.state.store import Store
@@ -94,7 +96,7 @@ def applied(chosen: Chosen, planned: Planned, consent: Consent, *, verify: bool)
     """Perform the steps of a plan that was agreed to, keep the run, and verify it."""
     from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
-    hand = Hand(platform=open_for_writing(chosen.account))
+    hand = Hand(platform=open_for_writing(chosen.account), orders=orders_of(planned.document))
     data = pack(planned.parts, created_at=clock.stamp())
     with keep() as store:
         kept = Kept.begin(store, planned, consent, data)
@@ -143,9 +145,13 @@ def _looked_at(store: "Store", run: str, chosen: Chosen, planned: Planned) -> Ex
 
 @dataclass(slots=True, kw_only=True)
 class Hand:
-    """Performs steps, and remembers which were begun and what the provider said last."""
+    """Performs steps, and remembers which were begun and what the provider said last.
+
+    ``orders`` are the steps in words, by their ids.
+    """
 
     platform: WritablePlatform
+    orders: Mapping[str, str]
     begun: list[str] = field(default_factory=list)
     error: ProviderError | None = None
 
@@ -153,7 +159,7 @@ class Hand:
         """Make one step true; what the provider raises becomes a result."""
         if step.mode == "manual":
             return Waiting()
-        say(f"{step.id}: {step.kind.value} {step.address} ...")
+        say(f"{step.id}: {self.orders[step.id]} ...")
         self.begun.append(step.id)
         try:
             receipt = self.platform.perform(step.action)
@@ -166,12 +172,13 @@ class Hand:
 def _unfinished(run: str, report: Report, planned: Planned, hand: Hand) -> ExitCode:
     step = next(one for one in planned.plan.steps if one.id == report.stopped)
     left = ", ".join(report.not_started) or "none"
+    order = f"{step.id} ({hand.orders[step.id]})"
     if report.waiting:
-        say(f"run {run} waits for a person: {step.id} {step.kind.value} {step.address}. Not started: {left}")
+        say(f"run {run} waits for a person to do {order}. Not started: {left}")
         return ExitCode.WAITING
     unknown = report.failure is not None and report.failure.outcome_unknown
     doubt = "; nobody knows whether it was written" if unknown else ""
-    say(f"error: {step.id} {step.kind.value} {step.address} failed: {hand.error}{doubt}")
+    say(f"error: {order} failed: {hand.error}{doubt}")
     say(f"done: {', '.join(report.done) or 'none'}; not started: {left}")
     if report.done or unknown or hand.error is None:
         return ExitCode.PARTLY_APPLIED

@@ -14,6 +14,7 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.wiring import Planned, in_automation
 from calplan.impact.outcome import DISCONNECTED
+from calplan.model.plural import plural
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.staleness import staleness
@@ -98,7 +99,8 @@ def agree(planned: Planned, consent: Consent) -> None:
         raise StopError(ExitCode.USAGE, message)
     lost = planned.plan.impact.total(DISCONNECTED) + planned.plan.order.surplus
     account = planned.document["account"]
-    question = f"{lost} users of {account} lose their connection. Type that number to go on"
+    lose = plural(lost, f"user of {account} loses the connection", f"users of {account} lose their connection")
+    question = f"{lose}. Type that number to go on"
     answer = click.prompt(question, default="", show_default=False, err=True)
     if str(answer).strip() != str(lost):
         raise StopError(ExitCode.INTERRUPTED, "not confirmed; nothing was written")

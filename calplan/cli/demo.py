@@ -16,6 +16,7 @@ from calplan.cli.output import Target, emit, save
 from calplan.cli.shown import look, show_plan
 from calplan.cli.wiring import choose, make_plan, open_account, translated
 from calplan.impact.outcome import Outcome
+from calplan.model.plural import plural
 from calplan.plan.planfile import MODE, pack
 
 USERS: Final = 250
@@ -83,7 +84,7 @@ def _play() -> tuple[ExitCode, str]:
     code = applied(chosen, planned, consent, verify=True)
     again = make_plan(chosen, open_account(chosen.account))
     left = len(again.plan.changes)
-    emit((f"\n4. Planned again: {left or 'no'} changes left.\n",))
+    emit((f"\n4. Planned again: {plural(left, 'change') if left else 'no changes'} left.\n",))
     return code, next(planned.users.rows(frozenset({Outcome.DISCONNECTED_PROMPTED.value})))["email"]
 
 

@@ -96,6 +96,9 @@ def outcome_of(case: Case, fired: tuple[Finding, ...], *, last_client_only: bool
     """
     outcome = min((one.row.outcome for one in fired if one.row.outcome is not None), key=OUTCOMES.index)
     deciding = [one for one in fired if one.row.outcome is outcome]
+    if outcome in BARRED:
+        # One bar that stands whatever is unread is enough.
+        deciding = [one for one in deciding if not one.rests_on] or deciding
     doubts = () if outcome in BARRED else tuple(one for one in fired if one.rests_on and one.row.outcome is AT_RISK)
     link = _link(case, fired)
     unread = frozenset() if case.terms.identical else case.terms.unread

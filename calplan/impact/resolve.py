@@ -120,19 +120,10 @@ def _covered(settings: AccountSettings) -> tuple[object, object, object]:
 def effective(levels: Levels, user: UserFacts, setting: Setting) -> Resolved:
     """One setting as it holds for one user, with the way it was found."""
     found = levels.effective(levels.membership(user))
-    values = {
-        Setting.ENABLED: found.settings.enabled,
-        Setting.LOCKED: found.settings.locked,
-        Setting.SERVICE: found.settings.service,
-        Setting.BIDIRECTIONAL_SYNC: found.settings.bidirectional_sync,
-        Setting.ALLOWED_DOMAINS: found.settings.allowed_domains,
-        Setting.CONSENT_FOR_ACCOUNT: found.settings.consent_for_account,
-        Setting.ENFORCE_OAUTH: found.settings.enforce_oauth,
-    }
     covered = setting in (Setting.ENABLED, Setting.LOCKED, Setting.SERVICE)
     sync = setting is Setting.BIDIRECTIONAL_SYNC
     return Resolved(
-        value=values[setting],
+        value=found.settings.value(setting),
         locked=found.settings.locked if covered else False,
         source=found.source if covered else found.sync_source if sync else None,
         trace=found.trace,

@@ -71,8 +71,9 @@ class Terms:
 
     @cached_property
     def unread(self) -> frozenset[Setting]:
-        """``ENABLED`` where nobody knows whether the integration is on: then every outcome rests on it."""
-        return frozenset({Setting.ENABLED}) if isinstance(self.before.enabled, Unknown) else NOTHING
+        """``ENABLED`` where nobody knows whether the integration is or will be on: then every outcome rests on it."""
+        either = (self.before.enabled, self.after.enabled)
+        return frozenset({Setting.ENABLED}) if any(isinstance(one, Unknown) for one in either) else NOTHING
 
     @cached_property
     def key_changed(self) -> Claim:

@@ -38,6 +38,12 @@ class Diagnostic:
     position: Position | None = None
     address: str | None = None
 
+    @property
+    def detail(self) -> str:
+        """Why, and what to do, each in a line of its own that says which it is."""
+        said = (("why", self.why), ("help", self.help))
+        return "\n".join(f"{name}: {text}" for name, text in said if text)
+
 
 def errors_in(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """The diagnostics that refuse."""

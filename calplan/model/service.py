@@ -56,6 +56,8 @@ class EwsUrl:
             port = parts.port
         except ValueError:
             raise BadEwsUrlError("its host or port cannot be read") from None
+        if port == 0:
+            raise BadEwsUrlError("port 0 cannot be reached")
         if parts.scheme.lower() != "https":
             raise BadEwsUrlError("it does not begin with https://")
         if "@" in parts.netloc:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 
 from calplan.model.domain import Domain
 from calplan.model.service import ExchangeEws, Impersonation, Key, Service, key_of
@@ -45,6 +45,26 @@ class AccountSettings:
     bidirectional_sync: bool | Unknown
     consent_for_account: bool | Unknown
     enforce_oauth: bool | Unknown
+
+    def value(self, setting: Setting) -> bool | Service | Domains | Unknown:
+        """The value of one setting."""
+        match setting:
+            case Setting.ENABLED:
+                return self.enabled
+            case Setting.LOCKED:
+                return self.locked
+            case Setting.SERVICE:
+                return self.service
+            case Setting.ALLOWED_DOMAINS:
+                return self.allowed_domains
+            case Setting.BIDIRECTIONAL_SYNC:
+                return self.bidirectional_sync
+            case Setting.CONSENT_FOR_ACCOUNT:
+                return self.consent_for_account
+            case Setting.ENFORCE_OAUTH:
+                return self.enforce_oauth
+            case _:
+                assert_never(setting)
 
     @property
     def key(self) -> Key | Unknown:

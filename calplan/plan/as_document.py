@@ -160,7 +160,7 @@ def _diagnostic(one: Diagnostic) -> DiagnosticDocument:
         "code": one.code,
         "severity": one.severity.value,
         "summary": one.summary,
-        "detail": "; ".join(part for part in (one.why, one.help) if part),
+        "detail": one.detail,
         "range": None
         if one.position is None
         else {

@@ -101,6 +101,8 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
     stale = stale_sources(evidence, terms.ages, terms.at)
     subjects = subjects_of(policy, before, terms.as_of)
     known = Known(
+        before=before,
+        after=after,
         assessment=assessment,
         impact=outlook.impact,
         tenant=outlook.met,

@@ -12,6 +12,7 @@ from calplan.impact.terms import Terms
 from calplan.model.account import AssistantPair
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.domain import domain_of
+from calplan.model.plural import plural
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNMANAGED, Unknown
 from calplan.plan.order import OrderChoice
@@ -29,18 +30,15 @@ def lost_on_the_way(order: OrderChoice, assessment: Assessment) -> Iterator[Diag
     """A warning about users who lose a connection on the way only."""
     emails = users_in(order.surplus_cohorts, assessment)
     if emails:
+        lost = plural(len(emails), "user loses a connection", "users lose a connection")
         shown = ", ".join(emails[:SHOWN]) + (" ..." if len(emails) > SHOWN else "")
         yield Diagnostic(
             code="P-ON-THE-WAY",
             severity=Severity.WARNING,
-            summary=f"{_users(len(emails))} on the way only, and not by the change as a whole: {shown}",
+            summary=f"{lost} on the way only, and not by the change as a whole: {shown}",
             why="settings are written one after the other, and of the orders calplan may take none spares these users",
             help="make the change in several applies, exceptions of groups first; or tell these users too",
         )
-
-
-def _users(number: int) -> str:
-    return "1 user loses a connection" if number == 1 else f"{number} users lose a connection"
 
 
 def users_in(cohorts: frozenset[int], assessment: Assessment) -> list[str]:
@@ -76,11 +74,12 @@ def _other_mailboxes(population: Population) -> tuple[Diagnostic, ...]:
     ]
     if not others:
         return ()
+    have = plural(len(others), "user has", "users have")
     return (
         Diagnostic(
             code="P-MAILBOX",
             severity=Severity.WARNING,
-            summary=f"{len(others)} users have a mailbox in another domain than their login address",
+            summary=f"{have} a mailbox outside the domain of the login address",
             why="allowed domains are held against the login address (A11)",
             help="list the login domains",
         ),

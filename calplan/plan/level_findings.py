@@ -7,6 +7,7 @@ from calplan.impact.assess import Assessment
 from calplan.impact.resolve import Levels
 from calplan.impact.standing import Problem
 from calplan.model.diagnostic import Diagnostic, Position, Severity
+from calplan.model.plural import plural
 from calplan.model.policy import CalendarPolicy
 from calplan.model.unknown import Unknown
 
@@ -34,7 +35,9 @@ def level_findings(
 ) -> Iterator[Diagnostic]:
     """Errors where the policy cannot be resolved, and a warning where only today's state cannot."""
     place = policy.positions.get("groups")
+    yield from _unread_overrides(before, policy)
     yield from _unknown_groups(after, policy)
+    yield from _twice_in_order(after)
     unresolved = problems_of(after, assessment)
     for problem, users in unresolved.items():
         yield _unresolved(problem, users, place)
@@ -43,7 +46,7 @@ def level_findings(
         yield Diagnostic(
             code="P-LEVELS",
             severity=Severity.WARNING,
-            summary=f"nobody can tell which settings hold today for {_users(users)}: {problem.value}",
+            summary=f"nobody can tell which settings hold today for {plural(users, 'user')}: {problem.value}",
             why="what the levels in question disagree about counts as unknown for these users",
             help="correct the groups in the portal or in the Account document, or expect these users to be at risk",
             position=place,
@@ -66,25 +69,34 @@ def _unresolved(problem: Problem, users: int, place: Position | None) -> Diagnos
     return Diagnostic(
         code=V38,
         severity=Severity.ERROR,
-        summary=f"the policy of {_users(users)} cannot be resolved: {problem.value}",
+        summary=f"the policy of {plural(users, 'user')} cannot be resolved: {problem.value}",
         why="which of several levels holds for them would be a guess, and so would everything forecast for them",
         help=HELP[problem],
         position=place,
     )
 
 
-def _users(number: int) -> str:
-    return "1 user" if number == 1 else f"{number} users"
-
-
 HELP: Mapping[Problem, str] = {
-    Problem.OVERRIDES_UNREAD: "state `groups` in the policy or attest them, or lock the account",
+    Problem.OVERRIDES_UNREAD: "let the platform show what groups state, or lock the account",
     Problem.MODEL_NOT_STATED: "state `groups: {model: legacy}` or `{model: priority, order: [...]}` in the Account",
     Problem.GROUPS_UNKNOWN: "give the users' groups (column `groups` of a users file), empty where they have none",
     Problem.PRIMARY_UNKNOWN: "declare `primary_group` for these users, or lock the setting in their group",
     Problem.NO_PRIORITY: "add every group that states something to `groups.order` of the Account",
     Problem.CONFLICTING_LOCKS: "let the groups lock the same value, or take one lock off",
 }
+
+
+def _unread_overrides(before: Levels, policy: CalendarPolicy) -> Iterator[Diagnostic]:
+    """Groups are to be set, and nobody read what they state: no step could be named, and none would be missed."""
+    if policy.groups is not None and isinstance(before.overrides, Unknown):
+        yield Diagnostic(
+            code=V38,
+            severity=Severity.ERROR,
+            summary="nobody read what groups state today, so nobody can tell what has to be written for them",
+            why="an override that stays unseen would go on to decide, whatever the policy lists",
+            help="let the platform show what groups state, or leave `groups` out of the policy and lock the account",
+            position=policy.positions.get("groups"),
+        )
 
 
 def _unknown_groups(after: Levels, policy: CalendarPolicy) -> Iterator[Diagnostic]:
@@ -98,6 +110,22 @@ def _unknown_groups(after: Levels, policy: CalendarPolicy) -> Iterator[Diagnosti
         elif group in seen:
             yield _bad_group(f"a second override for the group {override.group!r}, by its other name", place)
         seen.add(group)
+
+
+def _twice_in_order(levels: Levels) -> Iterator[Diagnostic]:
+    """Groups that stand in the order of priorities by several words; one word twice is refused before."""
+    words: dict[str, list[str]] = {}
+    for word in dict.fromkeys(levels.model.order):
+        words.setdefault(levels.groups.id_of(word), []).append(word)
+    for same in words.values():
+        if len(same) > 1:
+            yield Diagnostic(
+                code=V38,
+                severity=Severity.ERROR,
+                summary=f"{' and '.join(f'`{word}`' for word in same)} in `groups.order` of the Account are one group",
+                why="a group has one place in the order of priorities, and nobody could tell which of them is meant",
+                help="keep one of these words",
+            )
 
 
 def _bad_group(summary: str, place: Position | None) -> Diagnostic:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from calplan.impact.outcome import HARMED, OUTCOMES
+from calplan.model.plural import plural
 from calplan.plan.document import Json, PlanDocument, PlanUsers
 from calplan.plan.fingerprint import RULES_VERSION, canonical_text
 from calplan.plan.planfile import SavedPlan
@@ -112,7 +113,8 @@ def _population(saved: SavedPlan, fresh: PlanDocument, users: PlanUsers) -> Iter
     ]
     if worse:
         more = f", and {len(worse) - SHOWN} more" if len(worse) > SHOWN else ""
-        yield Moved(part="population", how=f"{len(worse)} users would be hurt more: {', '.join(worse[:SHOWN])}{more}")
+        number = plural(len(worse), "user")
+        yield Moved(part="population", how=f"{number} would be hurt more: {', '.join(worse[:SHOWN])}{more}")
 
 
 def _hurt(document: PlanDocument, users: PlanUsers) -> Iterator[tuple[str, str]]:

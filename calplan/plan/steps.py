@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from calplan.model.plural import plural
 from calplan.plan.actions import Action
 from calplan.plan.kinds import WORDS, StepKind, why_here
 from calplan.plan.order import OrderChoice, Swap
@@ -53,10 +54,6 @@ def _why(kind: StepKind, choice: OrderChoice, swap: Swap | None) -> str:
         return reason
     users = max(swap.toll.users - choice.toll.users, 0)
     again = max(swap.toll.events - choice.toll.events - users, 0)
-    costs = [f"{_users(users, 'more ')} would lose their connection"] if users else []
-    costs += [f"{_users(again)} would lose it a second time"] if again else []
+    costs = [f"{plural(users, 'more user')} would lose a connection"] if users else []
+    costs += [f"{plural(again, 'user')} would lose it a second time"] if again else []
     return f"{reason}; before {WORDS[swap.with_kind]} {' and '.join(costs)}" if costs else reason
-
-
-def _users(number: int, more: str = "") -> str:
-    return f"{number} {more}{'user' if number == 1 else 'users'}"

@@ -55,7 +55,10 @@ class SourceDocument(TypedDict):
 
 
 class SettingDocument(TypedDict):
-    """One setting as it holds for the user; a value nobody knows is null."""
+    """One setting as it holds for the user; a value nobody knows is null.
+
+    ``unmanaged``: the policy does not name it, no group states it, and it stays as it is.
+    """
 
     address: str
     before: Json
@@ -216,16 +219,17 @@ def _settings(
     was, new = canonical(before.settings), canonical(after.settings)
     for setting in Setting:
         address = setting.value
-        source = _source(now.after, after, setting)
+        sources = _source(now.before, before, setting), _source(now.after, after, setting)
+        by_group = any(one["level"] == Level.GROUP.value for one in sources)
         yield {
             "address": address,
             "before": as_json(address, was[address]),
             "after": as_json(address, new[address]),
             "before_unknown": isinstance(was[address], Unknown),
             "after_unknown": isinstance(new[address], Unknown),
-            "before_source": _source(now.before, before, setting),
-            "after_source": source,
-            "unmanaged": address in unmanaged and source["level"] != Level.GROUP.value,
+            "before_source": sources[0],
+            "after_source": sources[1],
+            "unmanaged": address in unmanaged and not by_group and was[address] == new[address],
         }
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument, ResourceChange
 from calplan.render.colour import Line, Style
 from calplan.render.evidence import has_stale
 from calplan.render.values import (
+    LEFT_ALONE,
     REVERSIBILITY,
     Difference,
     change_sign,
@@ -15,7 +17,7 @@ from calplan.render.values import (
     setting_in_words,
     value_in_words,
 )
-from calplan.render.wording import UNKNOWN_WORD, listed, plural
+from calplan.render.wording import UNKNOWN_WORD, listed
 
 SIGNS: Final = {"+": "create", "-": "delete", "~": "change in place", "-/+": "delete, then create"}
 STALE: Final = " stale?"
@@ -37,7 +39,7 @@ def changes_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
         yield from kept_text(document)
     elif kept:
         alone = [address for address in kept if address in unmanaged]
-        words = f"{len(kept)} unchanged" + (f", {len(alone)} of them unmanaged" if alone else "")
+        words = f"{len(kept)} unchanged" + (f", of which the policy leaves {len(alone)} alone" if alone else "")
         yield Line(f"  ({words}; --verbose lists them)", Style.FAINT)
     yield from unread_text(document)
     said = {change["reversibility"] for change in changes}
@@ -49,7 +51,7 @@ def kept_text(document: PlanDocument) -> Iterator[Line]:
     changed, unmanaged, unknown = _addresses(document), set(document["unmanaged"]), set(document["unknown"])
     for address, value in sorted(document["prior_state"].items()):
         if address not in changed:
-            mark = "  (unmanaged)" if address in unmanaged else ""
+            mark = f"  {LEFT_ALONE}" if address in unmanaged else ""
             words = value_in_words(value, unknown=address in unknown)
             yield Line(f"    {address}: {words}{mark}", Style.FAINT)
 

@@ -8,20 +8,22 @@ from calplan.plan.why_document import AnswerDocument, WhyDocument
 from calplan.render.colour import Line, Style
 from calplan.render.step_wording import service_with_details, value_with_details
 from calplan.render.values import entries, value_in_words
-from calplan.render.wording import UNKNOWN_WORD, listed, notice_in_words, outcome_in_words
+from calplan.render.wording import UNKNOWN_WORD, listed, notice_in_words, outcome_named
 
 
 def counterfactual_text(why: WhyDocument) -> Iterator[Line]:
     """What would spare the user the outcome in question."""
     asked, had, answer = why["counterfactual"]["asked"], why["user"]["outcome"], why["counterfactual"]
-    yield Line(f"What would have to be otherwise, so that the outcome is not {asked}", Style.STRONG)
+    harmless = answer["status"] == "harmless"
+    sparing = "" if harmless else f", so that the outcome is not {asked}"
+    yield Line(f"What would have to be otherwise{sparing}", Style.STRONG)
     match answer["status"]:
         case "answered":
             yield from _answers(answer["results"], why)
         case "harmless":
             yield Line("  Nothing: an unaffected user needs nothing.")
         case "other_outcome":
-            yield Line(f"  Nothing: the user does not have it. The outcome is {had}: {outcome_in_words(had)}.")
+            yield Line(f"  Nothing: the user does not have it. The outcome is {outcome_named(had)}.")
         case _:
             yield Line(
                 "  This version of calplan forecasts something else from the facts in this plan, so that it tries"
@@ -44,8 +46,7 @@ def _answers(results: list[AnswerDocument], why: WhyDocument) -> Iterator[Line]:
 
 def _then(one: AnswerDocument, why: WhyDocument) -> Iterator[str]:
     """The outcome, and what the user is told if that is something else than now."""
-    words = outcome_in_words(one["outcome"])
-    yield words if words == one["outcome"] else f"{one['outcome']}: {words}"
+    yield outcome_named(one["outcome"])
     if one["notice"] not in (why["user"]["notice"], Notice.NONE.value):
         yield notice_in_words(one["notice"])
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from calplan.impact.outcome import Outcome
+from calplan.model.plural import plural
 from calplan.plan.document import ImpactDocument, PlanDocument
-from calplan.render.wording import plural
 
 RANGES: Final = (
     ("lose", "lose their connection"),
@@ -19,14 +19,18 @@ ERROR: Final = "error"
 
 
 def summary_line(document: PlanDocument) -> str:
-    """The last line of a plan; its parts always add up to the active users."""
+    """The last line of a plan; its parts always add up to the active users.
+
+    Without a change there is nothing that a gate could refuse, so it only would.
+    """
     changes = document["resource_changes"]
     by_hand = sum(change["mode"] == MANUAL for change in changes)
     warnings = sum(one["severity"] == WARNING for one in document["diagnostics"])
     refused = sum(gate["status"] == REFUSE for gate in document["gates"])
+    would = "refused" if changes or not refused else "would refuse"
     return (
         f"Plan: {len(changes)} to change ({by_hand} by hand). Users: {users_in_words(document['impact']['counts'])}. "
-        f"Warnings: {warnings}. Gates: {refused} refused."
+        f"Warnings: {warnings}. Gates: {refused} {would}."
     )
 
 

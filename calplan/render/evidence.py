@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from calplan.impact.otherwise import TOLD
+from calplan.model.plural import plural
 from calplan.plan.document import Assumption, EvidenceDocument, PlanDocument
 from calplan.plan.gates import in_words
 from calplan.render.colour import Line, Style
-from calplan.render.wording import OUTCOME_NAMES, plural
+from calplan.render.wording import OUTCOME_NAMES, outcome_in_short
 
 STALE: Final = "stale?"
-SHIFTING: Final = {name: name for name in OUTCOME_NAMES} | {TOLD: "told by a prompt"}
+SHIFTING: Final = {name: outcome_in_short(name) for name in OUTCOME_NAMES} | {TOLD: "told by a prompt"}
 """What an assumption can shift, in words and in the order shown."""
 NOUN: Final = {"users": "user", "assistants": "privilege"}
 """What is counted; settings and facts of a tenant are read as one record, which says nothing."""

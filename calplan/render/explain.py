@@ -10,6 +10,7 @@ from calplan.impact.outcome import NextStep, Notice, Outcome
 from calplan.impact.readings import AMBIGUITIES
 from calplan.model.citation import SENTENCES, Certainty
 from calplan.render.step_wording import GATE, gate_advice, gate_in_words
+from calplan.render.values import REVERSIBILITY
 from calplan.render.wording import (
     CERTAINTY,
     NEXT_STEP,
@@ -20,7 +21,7 @@ from calplan.render.wording import (
     connection_in_words,
     next_step_in_words,
     notice_in_words,
-    outcome_in_words,
+    outcome_named,
 )
 
 FIRST_ROWS: Final = "R"
@@ -66,10 +67,10 @@ def _row(row: Row) -> str:
         f"  connection: {connection_in_words(row.connection.value)}",
         f"  notice: {notice}",
         f"  next step: {next_step_in_words(row.next_step.value)}",
-        f"  certainty: {row.certainty.value}, {CERTAINTY[row.certainty]}",
+        f"  certainty: {row.certainty.value} ({CERTAINTY[row.certainty]})",
     ]
     if row.outcome is not None:
-        lines.insert(1, f"  outcome: {row.outcome.value}, {outcome_in_words(row.outcome.value)}")
+        lines.insert(1, f"  outcome: {outcome_named(row.outcome.value)}")
     return "\n".join([*lines, *(f"  {name}: {SENTENCES[name]}" for name in row.sentences)])
 
 
@@ -104,6 +105,13 @@ def _certainties() -> Iterator[tuple[str, str]]:
     return ((word.value, f"{word.value}, a certainty: {CERTAINTY[word]}.") for word in Certainty)
 
 
+def _reversibilities() -> Iterator[tuple[str, str]]:
+    return (
+        (word, f"{word}, how far a change can be taken back: the setting {said}.")
+        for word, said in REVERSIBILITY.items()
+    )
+
+
 def _gates() -> Iterator[tuple[str, str]]:
     lift = "It refuses an apply; `--allow {} --reason TEXT` lifts it."
     for name in GATE:
@@ -135,6 +143,7 @@ SOURCES: Final[tuple[Callable[[], Iterator[tuple[str, str]]], ...]] = (
     _notices,
     _next_steps,
     _certainties,
+    _reversibilities,
     _gates,
     _sentences,
     _ambiguities,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, assert_never, cast
 
+from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument, PlanUsers, Shares, UserDocument
 from calplan.render.colour import Line, Style, finished
 from calplan.render.counts import users_in_words
@@ -17,8 +18,8 @@ from calplan.render.wording import (
     NOT_CONNECTED,
     OUTCOME_NAMES,
     UNKNOWN_WORD,
+    outcome_in_short,
     outcome_in_words,
-    plural,
     symbol_of,
 )
 
@@ -131,7 +132,7 @@ def _share_lines(shares: Iterable[Shares], by: By) -> Iterator[Line]:
     empty = True
     for share in shares:
         empty = False
-        words = ", ".join(f"{number} {name}" for name, number in share["counts"].items())
+        words = ", ".join(f"{number} {outcome_in_short(name)}" for name, number in share["counts"].items())
         yield Line(f"{by} {share['name']}: {words}")
     if empty:
         yield Line(f"No {by} has a user with such an outcome.")

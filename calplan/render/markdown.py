@@ -1,12 +1,13 @@
 """A plan as Markdown for a pull request: counts for everybody to see, names only when asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
+from calplan.model.plural import plural
 from calplan.plan.document import (
     DiagnosticDocument,
     GateDocument,
@@ -16,7 +17,7 @@ from calplan.plan.document import (
     UserDocument,
 )
 from calplan.render.changes_text import NO_GROUPS
-from calplan.render.counts import population_in_words, ranges_in_words, summary_line, users_in_words
+from calplan.render.counts import REFUSE, population_in_words, ranges_in_words, summary_line, users_in_words
 from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
 from calplan.render.step_wording import (
     changes_by_address,
@@ -24,18 +25,19 @@ from calplan.render.step_wording import (
     doer_of,
     gate_in_words,
     order_in_words,
+    reasons,
     step_in_words,
 )
+from calplan.render.steps_text import NOTHING_TO_APPLY
 from calplan.render.untrusted import for_markdown, for_markdown_code
 from calplan.render.users_text import TOP, ShowUsers, facets_in_words, worst_first
-from calplan.render.values import Difference, differences, place_in_words
+from calplan.render.values import REVERSIBILITY, Difference, differences, place_in_words
 from calplan.render.wording import (
     AFFECTED_NAMES,
     OUTCOME_NAMES,
     listed,
     outcome_in_words,
     outcome_of_rule,
-    plural,
     rule_in_words,
 )
 
@@ -43,6 +45,7 @@ ADDRESS: Final = re.compile(r"[^\s,;:\[\]()<>\"'`]+@[^\s,;:\[\]()<>\"'`]+")
 NO_ADDRESS: Final = "(address)"
 PAIRS: Final = "privateEvents["
 STATUS: Final = {"pass": "passed", "refuse": "**refused**", "overridden": "lifted"}
+WITHOUT_CHANGES: Final = {**STATUS, REFUSE: "would refuse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +110,22 @@ def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
     if pairs and not pen.addresses:
         yield f"| {plural(pairs, 'scheduling privilege')} | | | | |"
     yield ""
+    said = {change["reversibility"] for change in changes}
+    yield from (f"- `{word}`: {words}" for word, words in REVERSIBILITY.items() if word in said)
+    yield ""
 
 
 def _rows(change: ResourceChange, pen: Pen) -> Iterator[str]:
     source = change["source"]
     where = "" if source is None else pen.code(f"{source['file']}:{source['line']}")
     done = "by hand" if change["mode"] == "manual" else "by calplan"
-    for one in differences(change):
+    done = f"{done}, {pen.prose(change['reversibility'])}"
+    for number, one in enumerate(differences(change)):
         name = pen.code(change["address"])
         if one.path and one.sign == "~":
             name += f" {pen.code(one.path)}"
+        if number == 0 and "users" in change:
+            name += f" ({plural(change['users'], 'user')})"
         before, after = _sides(one)
         yield f"| {name} | {_cell(before, pen)} | {_cell(after, pen)} | {where} | {done} |"
 
@@ -189,18 +198,25 @@ def _moves(document: PlanDocument, pen: Pen) -> Iterator[str]:
 def _gates(document: PlanDocument, pen: Pen) -> Iterator[str]:
     if not document["gates"]:
         return
+    idle = not document["resource_changes"]
+    words = WITHOUT_CHANGES if idle else STATUS
     yield "### Gates"
     yield ""
+    if idle and any(gate["status"] == REFUSE for gate in document["gates"]):
+        yield NOTHING_TO_APPLY
+        yield ""
     yield "| Gate | Watches | Status | Figure | Limit |"
     yield "|---|---|---|---|---|"
-    yield from (_gate(gate, pen) for gate in document["gates"])
+    yield from (_gate(gate, pen, words) for gate in document["gates"])
     yield ""
 
 
-def _gate(gate: GateDocument, pen: Pen) -> str:
-    status = STATUS.get(gate["status"]) or pen.prose(gate["status"])
-    words = pen.prose(gate_in_words(gate["id"]))
-    return f"| {pen.code(gate['id'])} | {words} | {status} | {pen.prose(gate['actual'])} | {pen.prose(gate['limit'])} |"
+def _gate(gate: GateDocument, pen: Pen, words: Mapping[str, str]) -> str:
+    status = words.get(gate["status"]) or pen.prose(gate["status"])
+    watched = pen.prose(gate_in_words(gate["id"]))
+    return (
+        f"| {pen.code(gate['id'])} | {watched} | {status} | {pen.prose(gate['actual'])} | {pen.prose(gate['limit'])} |"
+    )
 
 
 def _steps(document: PlanDocument, pen: Pen) -> Iterator[str]:
@@ -209,9 +225,11 @@ def _steps(document: PlanDocument, pen: Pen) -> Iterator[str]:
     changes = changes_by_address(document)
     yield "### Steps"
     yield ""
-    for number, step in enumerate(document["steps"], start=1):
+    steps = document["steps"]
+    for number, (step, reason) in enumerate(zip(steps, reasons(steps), strict=True), start=1):
         doer = pen.prose(doer_of(step["mode"], step["provider"]))
-        yield f"{number}. {pen.prose(step_in_words(step, changes))} ({doer}; {cost_in_words(step)})"
+        why = f" <sub>{pen.prose(reason)}</sub>" if reason else ""
+        yield f"{number}. {pen.prose(step_in_words(step, changes))} ({doer}; {cost_in_words(step)}){why}"
     yield ""
     words = [*order_in_words(document["order"])]
     if words:

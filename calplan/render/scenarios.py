@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from calplan.model.diagnostic import Position
+from calplan.model.plural import plural
 from calplan.plan.document import FORMAT_VERSION
 from calplan.plan.scenario import (
     CountDiffers,
@@ -19,7 +20,6 @@ from calplan.plan.scenario import (
 from calplan.render.colour import Style, paint
 from calplan.render.plan_json import canonical_json
 from calplan.render.untrusted import for_terminal
-from calplan.render.wording import plural
 
 STYLE: Final = {Verdict.PASSED: Style.GOOD, Verdict.FAILED: Style.BAD, Verdict.NOT_JUDGED: Style.WARN}
 MOST_USERS: Final = 5
@@ -62,7 +62,7 @@ def failure_lines(failure: Failure) -> list[str]:
     """What was expected and where, what came out, and why; harmless to print."""
     match failure:
         case UserDiffers(expectation=one):
-            return [f"{_expected_of(one)}, and has {failure.actual}", f"  fired: {', '.join(failure.rules)}"]
+            return [f"{_expected_of(one)}, and has {failure.actual}", f"  rows that fired: {', '.join(failure.rules)}"]
         case NoForecast(expectation=one):
             return [
                 f"{_expected_of(one)}, and has no forecast at all",
@@ -70,7 +70,7 @@ def failure_lines(failure: Failure) -> list[str]:
             ]
         case CountDiffers(expectation=count):
             expected = f"{place_of(count.position)}: {plural(count.expected, 'user')} with the outcome"
-            return [f"{expected} {count.outcome.value} expected, and there are {len(failure.users)}", *_named(failure)]
+            return [f"{expected} {count.outcome.value} expected, {len(failure.users)} found", *_named(failure)]
         case Refused(error=error):
             place = "" if error.position is None else f"{place_of(error.position)}: "
             return [f"{place}the policy is refused: {error.code}, {for_terminal(error.summary)}"]
@@ -93,7 +93,7 @@ def _named(failure: CountDiffers) -> list[str]:
         return []
     more = len(failure.users) - MOST_USERS
     names = [for_terminal(email) for email in failure.users[:MOST_USERS]]
-    return [f"  they are: {', '.join(names)}{f' and {more} more' if more > 0 else ''}"]
+    return [f"  found: {', '.join(names)}{f' and {more} more' if more > 0 else ''}"]
 
 
 def _words(facet: Facet) -> str:

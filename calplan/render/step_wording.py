@@ -1,8 +1,10 @@
 """The steps and gates of a plan in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
+from calplan.model.plural import plural
+from calplan.model.settings import Setting
 from calplan.plan.document import (
     GateDocument,
     Json,
@@ -13,8 +15,9 @@ from calplan.plan.document import (
     TollDocument,
 )
 from calplan.plan.kinds import StepKind
+from calplan.plan.writes import KEYS
 from calplan.render.values import GROUP, entries, value_in_words
-from calplan.render.wording import listed, plural, service_in_words
+from calplan.render.wording import listed, service_in_words
 
 MOST_NAMES: Final = 8
 """Longer lists stand in the table of changes; a step says how many there are."""
@@ -48,6 +51,28 @@ GATE_ADVICE: Final = {
     "notice": "Tell the users and record the receipt.",
 }
 
+KIND: Final = {
+    StepKind.GRANT: "the tenant-wide grant",
+    StepKind.DISABLE: "turning the integration off",
+    StepKind.UNLOCK: "unlocking",
+    StepKind.DOMAINS: "the domains",
+    StepKind.KEY: "the service",
+    StepKind.CONSENT: "consent on behalf of the account",
+    StepKind.LOCK: "the lock",
+    StepKind.OAUTH: "OAuth 2.0",
+    StepKind.ENABLE: "turning the integration on",
+    StepKind.SYNC: "sync in both directions",
+    StepKind.PRIVATE_EVENTS: "private events",
+}
+"""Kinds of steps as a sentence lists them in their order."""
+INHERITED_KEY: Final = {
+    KEYS[Setting.ENABLED]: "whether the integration is on",
+    KEYS[Setting.LOCKED]: "whether the settings are locked",
+    KEYS[Setting.SERVICE]: "which service is the default",
+    KEYS[Setting.BIDIRECTIONAL_SYNC]: "whether sync goes in both directions",
+}
+"""What the account decides where a group states nothing of its own."""
+
 
 def step_in_words(step: StepDocument, changes: Mapping[str, ResourceChange]) -> str:
     """What a step does, as an order to whoever does it."""
@@ -62,6 +87,12 @@ def step_in_words(step: StepDocument, changes: Mapping[str, ResourceChange]) -> 
     return _order(kind, None if change is None else change["change"]["after"], address)
 
 
+def orders_of(document: PlanDocument) -> dict[str, str]:
+    """Every step of a plan in words, by its id."""
+    changes = changes_by_address(document)
+    return {step["id"]: step_in_words(step, changes) for step in document["steps"]}
+
+
 def _group_order(kind: StepKind, address: str, changes: Mapping[str, ResourceChange]) -> str:
     """What a step does to what a group states; without a statement of its own the group inherits."""
     group, _, key = address.rpartition("].")
@@ -69,7 +100,7 @@ def _group_order(kind: StepKind, address: str, changes: Mapping[str, ResourceCha
     after = None if change is None else change["change"]["after"]
     where = f"for the group {group.removeprefix(GROUP)}"
     if not isinstance(after, dict) or key not in after:
-        return f"{where}, let {key} be inherited from the account"
+        return f"{where}, let the account decide {INHERITED_KEY.get(key, key)}"
     return f"{where}, {'lock the settings' if kind is StepKind.LOCK else _order(kind, after[key], address)}"
 
 
@@ -146,21 +177,44 @@ def order_in_words(order: OrderDocument) -> Iterator[str]:
     if order["candidates"] > 1 and (toll["lose"] or naive["lose"]):
         lose = plural(toll["lose"], "user")
         tried = f"Of {order['candidates']} possible orders none disconnects fewer users than this one: {lose}"
-        yield f"{tried}{_again(toll)}."
+        on_the_way = f", {order['surplus']} of them only on the way" if order["surplus"] else ""
+        yield f"{tried}{on_the_way}{_again(toll)}."
         if toll != naive:
             yield (
-                f"Down the portal's page ({', then '.join(order['naive'])}) it would be "
-                f"{plural(naive['lose'], 'user')}{_again(naive)}, {naive['not_told']} of the losses not certainly told."
+                f"Down the portal's page ({', then '.join(map(kind_in_words, order['naive']))}) it would be "
+                f"{plural(naive['lose'], 'user')}{_again(naive)}{_untold(naive)}."
             )
     if order["surplus"]:
-        users = plural(order["surplus"], "user")
-        yield f"On the way {users} lose a connection whom the change as a whole would leave alone."
+        lose = plural(order["surplus"], "user loses", "users lose")
+        yield f"On the way {lose} a connection whom the change as a whole would leave alone."
 
 
 def _again(toll: TollDocument) -> str:
     """How many losses there are beyond one for each user."""
     again = toll["losses"] - toll["lose"]
     return f", with {plural(toll['losses'], 'loss', 'losses')} because some come back in between" if again else ""
+
+
+def _untold(toll: TollDocument) -> str:
+    """How often somebody loses a connection and is not certainly told."""
+    untold = toll["not_told"]
+    return f"; in {plural(untold, 'case')} the user is not certainly told" if untold else ""
+
+
+def kind_in_words(name: str) -> str:
+    """A kind of step as a sentence lists it; that of a newer calplan stands for itself."""
+    try:
+        return KIND[StepKind(name)]
+    except ValueError:
+        return name
+
+
+def reasons(steps: Iterable[StepDocument]) -> Iterator[str]:
+    """Why each step stands where it does; empty where the reason is that of the step before."""
+    before = ""
+    for step in steps:
+        yield "" if step["why"] == before else step["why"]
+        before = step["why"]
 
 
 def cost_in_words(step: StepDocument) -> str:

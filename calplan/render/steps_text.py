@@ -1,8 +1,9 @@
 """What comes after the users on a terminal: gates, steps, what the forecast rests on, and diagnostics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from calplan.model.plural import plural
 from calplan.plan.document import DiagnosticDocument, GateDocument, PlanDocument
 from calplan.render.colour import Line, Style
 from calplan.render.counts import ERROR, REFUSE
@@ -15,16 +16,19 @@ from calplan.render.step_wording import (
     gate_figures,
     gate_in_words,
     order_in_words,
+    reasons,
     step_in_words,
 )
 from calplan.render.values import place_in_words
-from calplan.render.wording import listed, plural
+from calplan.render.wording import listed
 
 STATUS: Final = {
     "refuse": ("refused", Style.BAD),
     "overridden": ("lifted", Style.WARN),
     "pass": ("passed", Style.GOOD),
 }
+WITHOUT_CHANGES: Final = {**STATUS, REFUSE: ("would refuse", Style.WARN)}
+NOTHING_TO_APPLY: Final = "There is nothing to apply, so nothing is refused; a change would be, as things stand."
 SEVERITY: Final = {"error": Style.BAD, "warning": Style.WARN}
 
 
@@ -33,22 +37,25 @@ def gates_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     gates = document["gates"]
     if not gates:
         return
+    idle = not document["resource_changes"]
+    refused = [gate["id"] for gate in gates if gate["status"] == REFUSE]
     yield Line("Gates", Style.STRONG)
+    if idle and refused:
+        yield Line(f"  {NOTHING_TO_APPLY}")
     passed = [gate for gate in gates if gate["status"] == "pass"]
     for gate in gates:
         if verbose or gate["status"] != "pass":
-            yield from _gate(gate)
+            yield from _gate(gate, WITHOUT_CHANGES if idle else STATUS)
     if passed and not verbose:
         yield Line(f"  passed: {', '.join(gate['id'] for gate in passed)}", Style.FAINT)
-    refused = [gate["id"] for gate in gates if gate["status"] == REFUSE]
-    if refused:
+    if refused and not idle:
         flags = " ".join(f"--allow {name}" for name in refused)
         yield Line(f"  An apply is refused. Who may decide so lifts it with: {flags} --reason TEXT")
     yield Line()
 
 
-def _gate(gate: GateDocument) -> Iterator[Line]:
-    word, style = STATUS.get(gate["status"], (gate["status"], Style.PLAIN))
+def _gate(gate: GateDocument, words: Mapping[str, tuple[str, Style]]) -> Iterator[Line]:
+    word, style = words.get(gate["status"], (gate["status"], Style.PLAIN))
     yield Line(f"  {word}  {gate['id']} ({gate_in_words(gate['id'])}): {gate_figures(gate)}", style)
     advice = gate_advice(gate["id"])
     if advice and gate["status"] == REFUSE:
@@ -62,11 +69,11 @@ def steps_text(document: PlanDocument) -> Iterator[Line]:
         return
     changes = changes_by_address(document)
     yield Line("Steps, in this order", Style.STRONG)
-    for step in steps:
+    for step, why in zip(steps, reasons(steps), strict=True):
         doer = doer_of(step["mode"], step["provider"])
         yield Line(f"  {step['id']} [{doer}] {step_in_words(step, changes)}; {cost_in_words(step)}")
-        if step["why"]:
-            yield Line(f"      {step['why']}", Style.FAINT)
+        if why:
+            yield Line(f"      {why}", Style.FAINT)
     for words in order_in_words(document["order"]):
         yield Line(f"  {words}", Style.WARN if document["order"]["surplus"] else Style.PLAIN)
     yield Line()

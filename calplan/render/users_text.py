@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Final, Literal
 
 from calplan.impact.outcome import Outcome
+from calplan.model.plural import plural
 from calplan.plan.document import ImpactDocument, PlanDocument, PlanUsers, RuleUse, UserDocument
 from calplan.render.colour import Line, Style
 from calplan.render.counts import population_in_words, ranges_in_words, users_in_words
@@ -16,7 +17,6 @@ from calplan.render.wording import (
     notice_in_words,
     outcome_in_words,
     outcome_of_rule,
-    plural,
     rule_in_words,
     symbol_of,
 )
@@ -64,17 +64,21 @@ def _outcomes(impact: ImpactDocument, *, verbose: bool) -> Iterator[Line]:
         for use in impact["by_rule"]:
             if outcome_of_rule(use["rule"]) == name and (verbose or name in AFFECTED_NAMES):
                 told.add(use["rule"])
-                yield Line(f"      {rule_use_in_words(use)}", Style.FAINT)
+                elsewhere = ", some of them counted above" if use["users"] > counts[name] else ""
+                yield Line(f"      {rule_use_in_words(use, elsewhere)}", Style.FAINT)
     for use in impact["by_rule"]:
         if verbose and use["rule"] not in told:
             yield Line(f"      also: {rule_use_in_words(use)}", Style.FAINT)
 
 
-def rule_use_in_words(use: RuleUse) -> str:
-    """One rule with its users, its certainty and the sentences it rests on."""
+def rule_use_in_words(use: RuleUse, elsewhere: str = "") -> str:
+    """One rule with its users, its certainty and the sentences it rests on.
+
+    ``elsewhere`` is added to the users where a worse rule decides the outcome of some.
+    """
     ground = " ".join(word for word in (use["certainty"], use["source"]) if word)
     says = rule_in_words(use["rule"])
-    return f"{use['rule']} ({plural(use['users'], 'user')}; {ground}){f': {says}' if says else ''}"
+    return f"{use['rule']} applies to {plural(use['users'], 'user')}{elsewhere} ({ground}){f': {says}' if says else ''}"
 
 
 def _without_grant(document: PlanDocument) -> Iterator[Line]:

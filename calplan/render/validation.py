@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from calplan.model.diagnostic import Diagnostic, Severity
+from calplan.model.plural import plural
 from calplan.plan.document import FORMAT_VERSION
 from calplan.render.colour import Style, paint
 from calplan.render.diagnostic import render_diagnostic
 from calplan.render.plan_json import canonical_json
-from calplan.render.wording import plural
 
 STYLE: Final = {Severity.ERROR: Style.BAD, Severity.WARNING: Style.WARN, Severity.NOTE: Style.PLAIN}
 
@@ -48,7 +48,7 @@ def _diagnostic(one: Diagnostic) -> dict[str, object]:
         "code": one.code,
         "severity": one.severity.value,
         "summary": one.summary,
-        "detail": "; ".join(part for part in (one.why, one.help) if part),
+        "detail": one.detail,
     }
     if one.address is not None:
         document["address"] = one.address

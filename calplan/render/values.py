@@ -28,6 +28,7 @@ INHERITED: Final = "(inherited)"
 """What a group has of the account where it states nothing of its own."""
 NOTHING: Final = "(none)"
 SENSITIVE: Final = "(sensitive)"
+LEFT_ALONE: Final = "(the policy leaves it alone)"
 ALWAYS_SET: Final = "passwordVersion"
 """A password has a version whether or not anybody knows it, so null means unknown here."""
 
@@ -92,10 +93,11 @@ def entries(value: Json) -> list[str]:
 
 
 def leaves(value: Json, path: str = "") -> list[tuple[str, str]]:
-    """Every value below a value, with its path."""
+    """Every value below a value, with its path: types first, then in the order of names, which is that of a file."""
     if not isinstance(value, dict) or is_list(value):
         return [(path, UNKNOWN_WORD if value is None and path.endswith(ALWAYS_SET) else value_in_words(value))]
-    return [leaf for key, item in value.items() for leaf in leaves(item, f"{path}.{key}" if path else key)]
+    keys = sorted(value, key=lambda key: (key != "type", key))
+    return [leaf for key in keys for leaf in leaves(value[key], f"{path}.{key}" if path else key)]
 
 
 def differences(change: ResourceChange) -> tuple[Difference, ...]:

@@ -22,6 +22,7 @@ from calplan.render.wording import (
     next_step_in_words,
     notice_in_words,
     outcome_in_words,
+    outcome_named,
     rule_in_words,
     service_in_words,
 )
@@ -66,11 +67,15 @@ def _proof(why: WhyDocument, now: datetime | None) -> Iterator[Line]:
     yield from levels_text(why)
     yield from _rules(why["rules"])
     yield Line("What follows", Style.STRONG)
-    yield Line(f"  outcome: {user['outcome']}, {outcome_in_words(user['outcome'])}")
+    yield Line(f"  outcome: {outcome_named(user['outcome'])}")
     yield Line(f"  connection: {connection_in_words(user['connection'])}")
+    if user.get("lost_on_the_way"):
+        yield Line(
+            "  on the way: the connection is lost between two steps, in whatever order (P-ON-THE-WAY)", Style.WARN
+        )
     yield Line(f"  notice: {notice_in_words(user['notice'])}")
     yield Line(f"  next step: {next_step_in_words(user['next_step'])}")
-    yield Line(f"  certainty: {user['certainty']}, {certainty_in_words(user['certainty'])}")
+    yield Line(f"  certainty: {user['certainty']} ({certainty_in_words(user['certainty'])})")
     yield Line()
     yield from counterfactual_text(why)
 
@@ -100,7 +105,7 @@ def _facts(user: UserDocument, clients: list[ClientDocument]) -> Iterator[tuple[
         yield "primary group", user["primary_group"]
     if "mailbox" in user:
         yield "mailbox", user["mailbox"]
-    yield "mailbox lies", _known(user.get("mailbox_location"))
+    yield "mailbox location", _known(user.get("mailbox_location"))
     yield "own Microsoft grant", _list(user.get("own_grant"))
 
 

@@ -10,12 +10,14 @@ from calplan.plan.why_document import Level, LookedDocument, SettingDocument, So
 from calplan.render.colour import Line, Style
 from calplan.render.evidence import STALE, evidence_line
 from calplan.render.step_wording import value_with_details
-from calplan.render.values import setting_in_words
+from calplan.render.values import LEFT_ALONE, setting_in_words
 
 STANDING: Final = {one.name.lower(): one.value for one in Standing}
 PROBLEM: Final = {one.name.lower(): one.value for one in Problem}
 ABOUT_SETTINGS: Final = ("settings", "portal", "groups")
 THE_ACCOUNT: Final = "the account"
+ACCOUNT_ALONE: Final[LookedDocument] = {"group": None, "standing": Standing.HOLDS.name.lower()}
+"""All that was looked at where no group of the user can state anything."""
 
 
 def settings_text(why: WhyDocument, now: datetime | None) -> Iterator[Line]:
@@ -33,7 +35,7 @@ def _setting(one: SettingDocument) -> Line:
     before = value_with_details(one["before"], unknown=one["before_unknown"])
     after = value_with_details(one["after"], unknown=one["after_unknown"])
     was, now = _source(one["before_source"]), _source(one["after_source"])
-    mark = "  (unmanaged)" if one["unmanaged"] else ""
+    mark = f"  {LEFT_ALONE}" if one["unmanaged"] else ""
     origin = now if was == now else f"{was} -> {now}"
     if (one["before"], one["before_unknown"]) == (one["after"], one["after_unknown"]):
         return Line(f"    {name}: {after}  {origin}{mark}", Style.FAINT)
@@ -58,13 +60,19 @@ def _source(one: SourceDocument) -> str:
 
 
 def levels_text(why: WhyDocument) -> Iterator[Line]:
-    """The levels in the order they were looked at, and what became of each."""
+    """The levels in the order they were looked at, and what became of each; nothing for the account alone."""
     before, after = why["levels"]["before"], why["levels"]["after"]
+    if _is_account_alone(before) and _is_account_alone(after):
+        return
     if before == after:
         yield from _trace("Levels looked at", after)
     else:
         yield from _trace("Levels looked at before the change", before)
         yield from _trace("Levels looked at after the change", after)
+
+
+def _is_account_alone(trace: TraceDocument) -> bool:
+    return trace["problem"] is None and trace["looked"] == [ACCOUNT_ALONE]
 
 
 def _trace(title: str, trace: TraceDocument) -> Iterator[Line]:

@@ -17,6 +17,18 @@ OUTCOME: Final = {
     Outcome.AUTOMATIC: "connected by impersonation, without doing anything",
     Outcome.UNAFFECTED: "unaffected",
 }
+OUTCOME_IN_SHORT: Final = {
+    Outcome.DISCONNECTED_BLOCKED: "disconnected and blocked",
+    Outcome.DISCONNECTED_SILENT: "disconnected and not told",
+    Outcome.DISCONNECTED_NOTICE_UNKNOWN: "disconnected and perhaps not told",
+    Outcome.DISCONNECTED_PROMPTED: "disconnected and prompted",
+    Outcome.BLOCKED: "blocked",
+    Outcome.AT_RISK: "at risk",
+    Outcome.PROMPTED: "may be prompted",
+    Outcome.AUTOMATIC: "connected by impersonation",
+    Outcome.UNAFFECTED: "unaffected",
+}
+"""Outcomes after a number: ``10 more blocked``."""
 OUTCOME_EXPLAINED: Final = {
     Outcome.DISCONNECTED_BLOCKED: (
         "The connection is lost, and the user cannot set it up again before something changes: the integration, the "
@@ -116,6 +128,7 @@ AFFECTED_NAMES: Final[tuple[str, ...]] = OUTCOME_NAMES[:-1]
 """The outcomes of users who are affected: 1 to 8."""
 
 _OUTCOMES: Final = {outcome.value: words for outcome, words in OUTCOME.items()}
+_IN_SHORT: Final = {outcome.value: words for outcome, words in OUTCOME_IN_SHORT.items()}
 _SYMBOLS: Final = {outcome.value: symbol for outcome, symbol in SYMBOL.items()}
 _CONNECTIONS: Final = {link.value: words for link, words in CONNECTION.items()}
 _NOTICES: Final = {notice.value: words for notice, words in NOTICE.items()}
@@ -126,6 +139,17 @@ _CERTAINTIES: Final = {certainty.value: words for certainty, words in CERTAINTY.
 def outcome_in_words(name: str) -> str:
     """An outcome in words. Here and below, a word of a newer calplan stands for itself."""
     return _OUTCOMES.get(name, name)
+
+
+def outcome_named(name: str) -> str:
+    """An outcome by its name, with its words where these are others."""
+    words = outcome_in_words(name)
+    return name if words == name else f"{name} ({words})"
+
+
+def outcome_in_short(name: str) -> str:
+    """An outcome in the words that follow a number of users."""
+    return _IN_SHORT.get(name, name)
 
 
 def symbol_of(name: str) -> str:
@@ -168,11 +192,6 @@ def outcome_of_rule(rule: str) -> str | None:
     """The name of the outcome a row stands for, where it has one."""
     row = ROWS.get(rule)
     return None if row is None or row.outcome is None else row.outcome.value
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: ``1 user``, ``2 users``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def listed(words: list[str]) -> str:

@@ -171,6 +171,8 @@ def test_a_step_that_fails_after_another_was_done_is_7(tmp_path: Path) -> None:
     account.close()
     said = calplan("apply", plan)
     assert said.code is ExitCode.PARTLY_APPLIED
+    assert "s1: set the default service to Office 365 through Microsoft Graph (" in said.err
+    assert "error: s2 (lock the settings for every user) failed: " in said.err
     assert "done: s1; not started: none" in said.err
     assert "a planted fault" in said.err
 
@@ -183,7 +185,7 @@ def test_an_outcome_unlike_the_forecast_is_8(tmp_path: Path) -> None:
     moved(corp, {"integration": {"enabled": False}})
     said = calplan("verify", run)
     assert said.code is ExitCode.UNLIKE_FORECAST
-    assert "surprise: dan@corp.example was forecast unaffected, is not connected" in said.out
+    assert "surprise: dan@corp.example was forecast unaffected, and is not connected" in said.out
     assert "setting not as planned: integration.locked" in said.out
     assert said.last.endswith("The outcome is beyond tolerance.")
 

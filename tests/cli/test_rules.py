@@ -166,6 +166,7 @@ def test_every_rule_is_explained(number: int) -> None:
     said = calplan("explain", f"V{number:02}")
     assert said.code is ExitCode.DONE
     assert "\nWhy: " in said.out
+    assert "\nWeighs: " in said.out
     assert "\nSource: " in said.out
 
 

@@ -56,7 +56,7 @@ def test_a_failure_says_where_what_was_expected_what_came_out_and_which_rows_fir
     assert what == (
         f"  s.yaml:{line}: {ANN} was expected to have the outcome unaffected, and has disconnected_prompted"
     )
-    assert why == "    fired: R10b1, R12e"
+    assert why == "    rows that fired: R10b1, R12e"
     assert last == "Scenarios: 0 passed, 1 failed, of 1."
 
 
@@ -75,16 +75,16 @@ def test_every_facet_is_compared(facet: str, wrong: object) -> None:
     scenario({"users": {ANN: {facet: wrong}}})
     said = ran()
     assert said.code is ExitCode.FAULT
-    assert "fired: R10b1, R12e" in said.out
+    assert "rows that fired: R10b1, R12e" in said.out
 
 
 def test_a_count_that_differs_names_the_users() -> None:
     scenario({"counts": {"disconnected_prompted": 2, "blocked": 1}})
     said = ran()
     assert said.code is ExitCode.FAULT
-    assert "2 users with the outcome disconnected_prompted expected, and there are 1" in said.out
-    assert f"they are: {ANN}" in said.out
-    assert "1 user with the outcome blocked expected, and there are 0" in said.out
+    assert "2 users with the outcome disconnected_prompted expected, 1 found" in said.out
+    assert f"found: {ANN}" in said.out
+    assert "1 user with the outcome blocked expected, 0 found" in said.out
 
 
 def test_who_is_not_active_has_no_outcome_and_that_is_said() -> None:
@@ -205,7 +205,7 @@ def test_junit_is_valid_xml_beside_the_text_whatever_names_hold() -> None:
     failure = cases[hostile].find("failure")
     assert failure is not None
     assert "and has disconnected_prompted" in failure.attrib["message"]
-    assert "fired: R10b1, R12e" in (failure.text or "")
+    assert "rows that fired: R10b1, R12e" in (failure.text or "")
     assert cases["later"].find("skipped") is not None
     assert list(cases["good"]) == []
 

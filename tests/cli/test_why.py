@@ -87,7 +87,7 @@ def test_both_forms_can_be_had_at_once(corp: Path) -> None:
 
 def test_what_the_policy_leaves_alone_is_marked(corp: Path) -> None:
     text = calplan("why", ANN, corp).out
-    assert "    integration.enabled (the integration): true  (the account)  (unmanaged)\n" in text
+    assert "    integration.enabled (the integration): true  (the account)  (the policy leaves it alone)\n" in text
     assert "  ~ integration.locked (the lock): false -> true  (the account)\n" in text
 
 

@@ -316,3 +316,24 @@ def test_whoever_loses_in_truth_is_counted_as_possibly_losing(
     for (user, forecast), (_, truth) in zip(seen, true, strict=True):
         possible = forecast.outcome in (*OUTCOMES[:4], Outcome.AT_RISK)
         assert possible or truth.outcome not in OUTCOMES[:4], (user, forecast, truth)
+
+
+ON_PREMISES = make.facts(mailbox_location="on-premises")
+
+
+@pytest.mark.parametrize("user", [NOBODY, ON_PREMISES], ids=["anywhere", "on premises"])
+def test_a_bar_that_stands_whatever_is_unread_is_certain(user: RawFacts) -> None:
+    after = replace(UNREAD_LOCK, service=make.graph(), allowed_domains=CORP)
+    outside = make.forecast(UNREAD_LOCK, after, user, email=OUTSIDE)
+    assert outside is not None
+    assert (outside.outcome, outside.rests_on) == (Outcome.BLOCKED, frozenset())
+    within = make.forecast(UNREAD_LOCK, after, ON_PREMISES, email="ann@corp.example")
+    assert within is not None
+    assert within.rests_on == {Setting.LOCKED}
+
+
+def test_a_bar_is_only_possible_where_nobody_knows_whether_the_integration_will_be_on() -> None:
+    before = make.account(enabled=False)
+    one = make.forecast(before, make.account(enabled=UNKNOWN, allowed_domains=CORP), NOBODY, email=OUTSIDE)
+    assert one is not None
+    assert (one.outcome, one.rests_on) == (Outcome.BLOCKED, frozenset({Setting.ENABLED}))

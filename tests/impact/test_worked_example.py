@@ -193,6 +193,4 @@ def test_the_plan_walks_all_six_orders_and_says_what_the_naive_one_would_cost() 
         ("set_service", {"disconnected": 0}),
         ("lock", {"disconnected": 13}),
     ]
-    assert (
-        "; before the service 5 more users would lose their connection and 7 users would" in document["steps"][2]["why"]
-    )
+    assert "; before the service 5 more users would lose a connection and 7 users would" in document["steps"][2]["why"]

@@ -70,6 +70,7 @@ HOSTILE = (
     "https://mail.contoso.com\\@evil.example/EWS",
     "https://mail.contoso.com\\EWS",
     "https://mail.contoso.com:99999/EWS",
+    "https://mail.contoso.com:0/EWS",
     "https://mail.contoso.com:-1/EWS",
     "https://mail.contoso.com:abc/EWS",
     "https://mail.contoso.com:443:443/EWS",

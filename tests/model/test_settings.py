@@ -50,3 +50,7 @@ def test_a_service_that_nobody_read_has_an_unknown_key_and_an_unknown_impersonat
     assert unread.key is unread.impersonation is UNKNOWN
     assert LIVE.impersonation == make.impersonation()
     assert OTHER.impersonation is None
+
+
+def test_every_setting_has_the_value_of_its_field() -> None:
+    assert {one: OTHER.value(one) for one in Setting} == {NAMES[name]: getattr(OTHER, name) for name in NAMES}

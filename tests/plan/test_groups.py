@@ -316,7 +316,7 @@ def test_who_loses_on_the_way_only_is_warned_of_marked_and_counted_by_the_limits
     )
     rows = {row["email"]: row.get("lost_on_the_way") for row in ON_THE_WAY.assessed().rows()}
     assert rows == {"e1@corp.example": True, "l1@corp.example": None}
-    assert '"lost_on_the_way":true' in [*ON_THE_WAY.assessed().lines()][0]
+    assert '"lost_on_the_way":true' in next(iter(ON_THE_WAY.assessed().lines()))
     figures = {gate.id: gate.actual for gate in plan.gates}
     assert (figures["limit.disconnected"], figures["limit.silent"], figures["limit.blocked"]) == ("1", "1", "0")
 
@@ -327,3 +327,15 @@ def test_with_the_exception_first_in_an_apply_of_its_own_nobody_loses_on_the_way
     assert first.plan().order.surplus == 0
     then = replace(ON_THE_WAY, groups=Groups(known=KNOWN, overrides=exception))
     assert then.plan().order.surplus == 0
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_groups_that_nobody_read_cannot_be_set(locked: bool) -> None:
+    unread = Groups(known=KNOWN, overrides=UNKNOWN)
+    account = make.wanted(make.account(locked=locked))
+    scene = replace(SCENE, groups=unread, after=account, wanted_groups=(EXECS,))
+    assert errors(scene) == [
+        ("V38", "nobody read what groups state today, so nobody can tell what has to be written for them")
+    ]
+    left_alone = [code for code, _ in errors(replace(scene, wanted_groups=None))]
+    assert left_alone == ([] if locked else ["V38"])

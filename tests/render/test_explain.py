@@ -9,10 +9,12 @@ from calplan.impact.readings import AMBIGUITIES
 from calplan.model.citation import SENTENCES, Certainty
 from calplan.plan.gates import GATE_IDS
 from calplan.render.explain import codes, explain, suggestions
+from calplan.render.values import REVERSIBILITY
 
 EVERY_CODE = (
     *ROWS,
     *(word.value for kind in (Outcome, Notice, NextStep, Certainty) for word in kind),
+    *REVERSIBILITY,
     *GATE_IDS,
     *SENTENCES,
     *(f"A{number:02}" for number in range(1, 30)),
@@ -29,7 +31,9 @@ def test_every_code_of_a_plan_is_explained(code: str) -> None:
     assert code in codes()
 
 
-@pytest.mark.parametrize("code", ["R10b1", "disconnected_silent", "limit.silent", "S23", "A09", "tell_then_authorise"])
+@pytest.mark.parametrize(
+    "code", ["R10b1", "disconnected_silent", "limit.silent", "S23", "A09", "tell_then_authorise", "setting-only"]
+)
 def test_a_code_is_explained_with_its_source(code: str, snapshot: Snapshot) -> None:
     snapshot.assert_match(explain(code) or "", "explained.txt")
 

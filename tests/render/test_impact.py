@@ -49,9 +49,9 @@ def test_counts_by_service_and_client_say_what_is_unknown() -> None:
     unconnected = make.user("b@contoso.com", "R10c1") | {"service": "", "clients": ["5.2.1", "6.0.0(win)"]}
     users = make.users(unknown, unconnected, make.user("c@contoso.com"))
     assert lines("text", "service", users) == [
-        "service (unknown): 1 disconnected_prompted\n",
-        "service google: 1 disconnected_prompted\n",
-        "service (not connected): 1 prompted\n",
+        "service (unknown): 1 disconnected and prompted\n",
+        "service google: 1 disconnected and prompted\n",
+        "service (not connected): 1 may be prompted\n",
     ]
     assert [line.partition(":")[0] for line in lines("text", "client", users)] == [
         "client (no client known)",

@@ -79,9 +79,48 @@ def test_a_list_of_domains_is_a_row_for_each_that_comes_or_goes() -> None:
     text = shown(make.plan(changes=[make.change("allowedDomains", ["a.com", "b.com"], ["b.com", "c.com"])]))
     rows = [line for line in text.splitlines() if line.startswith("| `allowedDomains`")]
     assert rows == [
-        "| `allowedDomains` | `a.com` |  | `contoso.yaml:8` | by calplan |",
-        "| `allowedDomains` |  | `c.com` | `contoso.yaml:8` | by calplan |",
+        "| `allowedDomains` | `a.com` |  | `contoso.yaml:8` | by calplan, setting-only |",
+        "| `allowedDomains` |  | `c.com` | `contoso.yaml:8` | by calplan, setting-only |",
     ]
+
+
+def test_a_group_is_listed_with_the_number_of_its_users_once() -> None:
+    group = make.change("groups[Finance]", None, {"locked": True, "enabled": True})
+    rows = [line for line in shown(make.plan(changes=[{**group, "users": 1}])).splitlines() if "Finance" in line]
+    assert [row.split(" | ")[0] for row in rows] == [
+        "| `groups[Finance]` `enabled` (1 user)",
+        "| `groups[Finance]` `locked`",
+    ]
+
+
+def test_what_can_be_taken_back_is_said_of_each_change_and_explained_once() -> None:
+    changes = [make.change("integration.locked", False, True), make.change("bidirectionalSync", False, True)]
+    text = shown(make.plan(changes=changes))
+    assert "| by hand, setting-only |\n" in text
+    assert "| by calplan, reversible |\n" in text
+    assert text.count("- `setting-only`: can be set back, but ") == 1
+    assert "irreversible" not in text
+
+
+def test_why_a_step_stands_where_it_does_is_said_once_for_steps_in_a_row() -> None:
+    reasons = ("first", "then", "then", "first")
+    steps = [make.step(number, "lock", "integration.locked") | {"why": why} for number, why in enumerate(reasons)]
+    lines = [line for line in shown(make.plan(steps=steps)).splitlines() if "lock the settings" in line]
+    assert [line.partition("nobody)")[2] for line in lines] == [
+        " <sub>first</sub>",
+        " <sub>then</sub>",
+        "",
+        " <sub>first</sub>",
+    ]
+
+
+def test_without_a_change_a_gate_would_refuse_and_does_not() -> None:
+    document = make.plan(make.users(), wanted=make.PRIOR, gates=[make.gate("evidence.age", "refuse")])
+    text = shown(document, make.users())
+    assert "Gates: 1 would refuse.**" in text
+    assert "\nThere is nothing to apply, so nothing is refused; a change would be, as things stand.\n" in text
+    assert "| would refuse |" in text
+    assert "**refused**" not in text
 
 
 def test_both_forecasts_are_shown_where_the_plan_widens_the_tenant_grant() -> None:
@@ -95,7 +134,8 @@ def test_names_made_to_harm_break_no_table_and_mention_nobody(snapshot: Snapshot
     document = make.plan(
         users,
         account=f"--> {make.CHAOS}",
-        changes=[make.change("allowedDomains", "any", [make.CHAOS])],
+        changes=[make.change("allowedDomains", "any", [make.CHAOS]) | {"reversibility": make.CHAOS}],
+        steps=[make.step(1, "set_domains", "allowedDomains") | {"why": make.CHAOS}],
         gates=[{**make.gate(make.CHAOS, make.CHAOS), "limit": make.CHAOS, "actual": make.CHAOS}],
         diagnostics=[make.diagnostic(make.CHAOS, make.CHAOS, make.CHAOS)],
         sources=[make.evidence(make.CHAOS)],
@@ -103,7 +143,8 @@ def test_names_made_to_harm_break_no_table_and_mention_nobody(snapshot: Snapshot
     text = shown(document, users, "all")
     marker, *rest = text.splitlines()
     assert marker.count("-->") == 1
-    outside_code = re.sub(r"`[^`\n]*`|<code>[^<\n]*</code>", "", "\n".join(rest))
+    outside_code = re.sub(r"`[^`\n]*`|<code>[^<\n]*</code>|</?sub>", "", "\n".join(rest))
+    assert (text.count("<sub>"), text.count("</sub>")) == (1, 1)
     assert re.search(r"<|@(?!&#8203;)|(?<!\\)`", outside_code) is None
     columns = {len(re.findall(r"(?<!\\)\|", line)) for line in rest if line.startswith("|")}
     assert columns == {4, 5, 6}

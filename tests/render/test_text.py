@@ -62,6 +62,31 @@ def test_nothing_to_change_still_shows_what_refuses_and_what_warns(snapshot: Sna
     snapshot.assert_match(shown(document, make.users()), "plan.txt")
 
 
+def test_the_users_of_a_better_order_are_told_apart_from_those_hit_only_on_the_way() -> None:
+    document = make.plan()
+    document["order"] |= {"surplus": 1, "toll": {"lose": 5, "losses": 6, "not_told": 0}}
+    document["order"]["naive_toll"] = {"lose": 8, "losses": 8, "not_told": 0}
+    text = shown(document)
+    assert "this one: 5 users, 1 of them only on the way, with 6 losses because some come back in between.\n" in text
+    assert "(the lock, then the service, then the domains) it would be 8 users.\n" in text
+    assert "On the way 1 user loses a connection whom the change as a whole would leave alone.\n" in text
+
+
+def test_a_rule_that_applies_to_users_whom_a_worse_one_decides_says_so() -> None:
+    users = make.users(make.user("a@contoso.com"), make.user("b@contoso.com", "R05b", "R10b1"))
+    text = shown(make.plan(users), users)
+    assert "      R05b applies to 1 user (assumed " in text
+    assert "      R10b1 applies to 2 users, some of them counted above (documented " in text
+
+
+def test_a_group_that_states_something_no_longer_leaves_it_to_the_account() -> None:
+    change = make.change("groups[Kiosk]", {"enabled": False, "service": {"type": "google"}}, None)
+    steps = [make.step(1, "enable", "groups[Kiosk].enabled"), make.step(2, "set_service", "groups[Kiosk].service")]
+    text = shown(make.plan(changes=[change], steps=steps))
+    assert "for the group Kiosk, let the account decide whether the integration is on; " in text
+    assert "for the group Kiosk, let the account decide which service is the default; " in text
+
+
 def test_a_setting_nobody_could_read_is_shown_as_unknown_and_never_as_absent(snapshot: Snapshot) -> None:
     prior = make.PRIOR | {"integration.service": None, "integration.locked": None, "bidirectionalSync": None}
     changes = [

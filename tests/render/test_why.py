@@ -105,7 +105,7 @@ def test_a_saved_plan_gives_the_same_proof(name: str) -> None:
 def test_an_outcome_the_user_does_not_have_is_answered_by_the_one_he_has() -> None:
     text = "".join(why_text(why_of(scene(), Outcome.BLOCKED)))
     assert "so that the outcome is not blocked\n  Nothing: the user does not have it." in text
-    assert "The outcome is disconnected_prompted: disconnected, and asked to set up again." in text
+    assert "The outcome is disconnected_prompted (disconnected, and asked to set up again)." in text
 
 
 def test_the_outcome_the_user_has_may_be_named() -> None:
@@ -114,6 +114,7 @@ def test_the_outcome_the_user_has_may_be_named() -> None:
 
 def test_of_an_unaffected_user_nothing_is_asked_unless_somebody_does() -> None:
     unaffected = CHAINS["unaffected"]
+    assert "unaffected, " not in "".join(why_text(why_of(unaffected)))
     assert why_of(unaffected)["counterfactual"]["status"] == "harmless"
     assert why_of(unaffected, Outcome.UNAFFECTED)["counterfactual"]["status"] == "answered"
 
@@ -164,6 +165,37 @@ def test_groups_as_a_whole_are_told_as_such() -> None:
         assert f"  - what groups state stays as it is{words}\n" in "".join(why_text(why_of(one)))
 
 
+def test_what_a_group_states_no_longer_is_not_called_left_alone() -> None:
+    off = GroupOverride(group="Executives", enabled=False)
+    one = scene(
+        after=WantedSettings(),
+        groups=Groups(known=GROUPS.known, overrides=(off,)),
+        wanted_groups=(),
+        group_model=PRIORITY,
+    )
+    left_alone = {each["address"]: each["unmanaged"] for each in why_of(one)["settings"]}
+    assert not left_alone["integration.enabled"]
+    assert left_alone["integration.service"]
+
+
+def test_what_changes_is_not_called_left_alone_where_a_group_inherits_it_then() -> None:
+    off = GroupOverride(group="Executives", enabled=False)
+    locked = GroupOverride(group="Executives", locked=True)
+    one = scene(
+        after=WantedSettings(),
+        groups=Groups(known=GROUPS.known, overrides=(off,)),
+        wanted_groups=(locked,),
+        group_model=PRIORITY,
+    )
+    enabled = next(each for each in why_of(one)["settings"] if each["address"] == "integration.enabled")
+    assert (enabled["before"], enabled["after"], enabled["unmanaged"]) == (False, True, False)
+
+
+def test_levels_are_told_only_where_a_group_could_state_something() -> None:
+    assert "Levels" not in "".join(why_text(why_of(scene())))
+    assert "Levels" in "".join(why_text(why_of(CHAINS["group_under_a_locked_account"])))
+
+
 def test_sync_has_a_source_of_its_own() -> None:
     one = scene(
         after=scenes.wanted(scenes.account()),
@@ -196,7 +228,7 @@ def test_unknown_facts_are_said_to_be_unknown() -> None:
     for fact in ("service", "groups", "own_grant", "mailbox_location"):
         user.pop(fact)  # type: ignore[misc]  # each of these may be missing
     text = shown(user)
-    for line in ("connection: (unknown)", "clients: none known", "groups: (unknown)", "mailbox lies: (unknown)"):
+    for line in ("connection: (unknown)", "clients: none known", "groups: (unknown)", "mailbox location: (unknown)"):
         assert line in text
     assert "own Microsoft grant: (unknown)" in text
 
@@ -254,3 +286,10 @@ def test_names_made_to_harm_are_neutralised() -> None:
         assert all(line.isprintable() for line in text.split("\n"))
     user = make.user(make.CHAOS, groups=[make.CHAOS]) | {"clients": [make.CHAOS], "primary_group": make.CHAOS}
     assert all(line.isprintable() for line in shown(user).split("\n"))
+
+
+def test_a_connection_lost_on_the_way_only_is_told_of() -> None:
+    user = next(scene().assessed().rows())
+    assert "on the way" not in shown(user)
+    text = shown({**user, "lost_on_the_way": True})
+    assert "  on the way: the connection is lost between two steps, in whatever order (P-ON-THE-WAY)" in text

@@ -6,13 +6,16 @@ import pytest
 
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.model.citation import Certainty
+from calplan.model.plural import plural
 from calplan.model.service import ServiceType
 from calplan.model.settings import Setting
 from calplan.plan.gates import GATE_IDS
+from calplan.plan.kinds import StepKind
+from calplan.plan.writes import KEYS
 from calplan.render import wording
-from calplan.render.step_wording import gate_advice, gate_in_words
+from calplan.render.step_wording import INHERITED_KEY, KIND, gate_advice, gate_in_words, kind_in_words
 from calplan.render.values import SETTING, setting_in_words
-from calplan.render.wording import listed, plural
+from calplan.render.wording import listed
 
 
 @pytest.mark.parametrize(
@@ -20,12 +23,14 @@ from calplan.render.wording import listed, plural
     [
         (Outcome, wording.OUTCOME),
         (Outcome, wording.OUTCOME_EXPLAINED),
+        (Outcome, wording.OUTCOME_IN_SHORT),
         (Outcome, wording.SYMBOL),
         (Link, wording.CONNECTION),
         (Notice, wording.NOTICE),
         (NextStep, wording.NEXT_STEP),
         (Certainty, wording.CERTAINTY),
         (Setting, SETTING),
+        (StepKind, KIND),
     ],
 )
 def test_every_word_of_a_plan_has_its_words(kind: type[Enum], words: dict[Enum, str]) -> None:
@@ -36,6 +41,16 @@ def test_every_word_of_a_plan_has_its_words(kind: type[Enum], words: dict[Enum, 
 
 def test_every_service_has_a_name() -> None:
     assert set(wording.SERVICE) == {service.value for service in ServiceType}
+
+
+def test_everything_a_group_can_state_can_be_left_to_the_account_in_words() -> None:
+    assert set(INHERITED_KEY) == set(KEYS.values())
+
+
+def test_an_outcome_is_named_with_its_words_unless_they_are_the_same() -> None:
+    assert wording.outcome_named("disconnected_silent") == "disconnected_silent (disconnected, and not told)"
+    assert wording.outcome_named("unaffected") == "unaffected"
+    assert wording.outcome_named("new") == "new"
 
 
 def test_every_gate_says_what_it_watches_and_what_to_do() -> None:
@@ -49,6 +64,7 @@ def test_words_of_a_newer_calplan_stand_for_themselves() -> None:
     assert wording.connection_in_words("new") == wording.next_step_in_words("new") == "new"
     assert wording.certainty_in_words("new") == wording.service_in_words("new") == "new"
     assert setting_in_words("new.setting") == gate_in_words("new.setting") == "new.setting"
+    assert wording.outcome_in_short("new") == kind_in_words("new") == "new"
     assert wording.rule_in_words("R99") == gate_advice("new") == ""
     assert wording.outcome_of_rule("R99") is None
 

@@ -36,5 +36,5 @@ def v39_differs_from_the_benchmark(subject: Subject) -> Iterator[Verdict]:
                 rests_on=frozenset({setting}),
                 summary=f"{summary} ({BENCHMARK}, {control})",
                 why="it is said so that a deviation is a decision, and not an oversight",
-                help="nothing, if it is meant; a guardrail with a waiver records it",
+                help="if it is meant, say why in a comment beside the setting; if not, set what the benchmark wants",
             )

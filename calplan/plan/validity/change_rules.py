@@ -1,55 +1,90 @@
 """What should not change in one commit (V28, V33, V36)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from calplan.impact.outcome import DISCONNECTED
+from calplan.impact.overlay import overlaid
+from calplan.impact.resolve import Levels
 from calplan.model.diagnostic import Severity
+from calplan.model.plural import plural
 from calplan.model.service import ExchangeEws, Office365Ews, Office365Graph
 from calplan.model.settings import AccountSettings, Setting
+from calplan.model.unknown import Unknown
+from calplan.plan.actions import SetOverride
+from calplan.plan.kinds import StepKind
 from calplan.plan.validity.live import Known
 from calplan.plan.validity.subject import Subject, Verdict
+from calplan.plan.writes import Write, writes_between
 
 SERVICE_AND_LOCK: Final = frozenset({Setting.SERVICE, Setting.LOCKED})
-FLAGS: Final = frozenset({Setting.BIDIRECTIONAL_SYNC, Setting.CONSENT_FOR_ACCOUNT})
-"""Switches that disconnect nobody, whenever they are turned."""
+FLAGS: Final = frozenset({StepKind.SYNC, StepKind.CONSENT})
+"""Writes of switches that disconnect nobody, whenever they are turned."""
 
 
-def v28_off_and_nothing_else(subject: Subject, _: Known) -> Iterator[Verdict]:
-    changed = changed_settings(subject) - {Setting.ENABLED}
-    if subject.before.enabled is False:
-        # While it stays off, what harms nobody when it is on again hides nothing.
-        changed -= FLAGS
-    if subject.after.enabled is not False or not changed:
+def v28_off_and_nothing_else(subject: Subject, known: Known) -> Iterator[Verdict]:
+    """Of all levels together, by the account's: the first that is off, and all that changes out of sight with it."""
+    if subject.group is not None:
         return
-    names = ", ".join(f"`{subject.address(one.value)}`" for one in Setting if one in changed)
+    writes = writes_between(known.before, known.after)
+    go_off = _levels_of(one for one in writes if one.kind is StepKind.DISABLE)
+    hidden = [one for one in writes if _is_hidden(one, go_off, known)]
+    if not hidden:
+        return
+    off = (go_off or _levels_of(hidden))[0]
+    names = ", ".join(f"`{subject.address_in(*_place(one))}`" for one in hidden)
+    where = "" if off is None else f" for `{subject.addresses[off]}`"
     yield Verdict(
         code="V28",
         severity=Severity.ERROR,
-        at=Setting.ENABLED.value,
-        rests_on=changed,
-        summary=f"the integration is off, and other settings change as well: {names}",
+        at=subject.address_in(off, Setting.ENABLED.value),
+        rests_on=frozenset(Setting(one.address) for one in hidden if _level(one) is None),
+        summary=f"the integration is off{where}, and other settings change as well: {names}",
         why="nobody would see what these changes do before they strike, when it is turned on again",
         help="turn the integration off by itself; make the other changes when it is on, or with turning it on",
     )
 
 
-def changed_settings(subject: Subject) -> frozenset[Setting]:
-    """The settings of this level's own that the change moves; one that nobody could read counts as moved."""
-    before, after = _values(subject.before), _values(subject.after)
-    return frozenset(one for one in subject.own if before[one] != after[one])
+def _is_hidden(write: Write, go_off: tuple[str | None, ...], known: Known) -> bool:
+    """Whether a write beside those that turn levels off is out of sight, or one at a level that stays off.
+
+    A switch that harms nobody hides only behind its own level, or the whole account's.
+    """
+    if write.kind is StepKind.DISABLE:
+        return False
+    if write.kind in FLAGS:
+        return None in go_off or _level(write) in go_off
+    return bool(go_off) or _stays_off(_level(write), known)
 
 
-def _values(settings: AccountSettings) -> dict[Setting, object]:
-    return {
-        Setting.ENABLED: settings.enabled,
-        Setting.LOCKED: settings.locked,
-        Setting.SERVICE: settings.service,
-        Setting.ALLOWED_DOMAINS: settings.allowed_domains,
-        Setting.BIDIRECTIONAL_SYNC: settings.bidirectional_sync,
-        Setting.CONSENT_FOR_ACCOUNT: settings.consent_for_account,
-        Setting.ENFORCE_OAUTH: settings.enforce_oauth,
-    }
+def _stays_off(group: str | None, known: Known) -> bool:
+    """Whether the integration is off at a level before and after; a group under the account's lock has no say."""
+    before, after = known.before.account, known.after.account
+    if group is not None:
+        if after.locked is True:
+            return False
+        before, after = _laid_over(known.before, group), _laid_over(known.after, group)
+    return before.enabled is False and after.enabled is False
+
+
+def _laid_over(levels: Levels, group: str) -> AccountSettings:
+    override = None if isinstance(levels.overrides, Unknown) else levels.overrides.get(group)
+    return levels.account if override is None else overlaid(levels.account, override)
+
+
+def _levels_of(writes: Iterable[Write]) -> tuple[str | None, ...]:
+    return tuple(dict.fromkeys(map(_level, writes)))
+
+
+def _level(write: Write) -> str | None:
+    """The group a write is for, ``None`` for the account."""
+    return write.action.group if isinstance(write.action, SetOverride) else None
+
+
+def _place(write: Write) -> tuple[str | None, str]:
+    """The level of a write, and the address that its setting has at the account."""
+    action = write.action
+    return (action.group, action.setting.value) if isinstance(action, SetOverride) else (None, write.address)
 
 
 def v33_from_graph_to_ews(subject: Subject, _: Known) -> Iterator[Verdict]:
@@ -68,16 +103,29 @@ def v33_from_graph_to_ews(subject: Subject, _: Known) -> Iterator[Verdict]:
 
 
 def v36_service_and_lock_at_once(subject: Subject, known: Known) -> Iterator[Verdict]:
-    both = changed_settings(subject) >= SERVICE_AND_LOCK and subject.after.locked is True
+    """Of all levels together, by the first whose lock forces a new service on its users."""
+    forced = _forced_anew(known)
     lost, limit = known.impact.total(DISCONNECTED), known.limits.disconnected
-    if not both or lost <= limit.largest(known.impact.connected):
+    if not forced or subject.group != forced[0] or lost <= limit.largest(known.impact.connected):
         return
     yield Verdict(
         code="V36",
         severity=Severity.WARNING,
         at=Setting.LOCKED.value,
         rests_on=SERVICE_AND_LOCK,
-        summary=f"a new service and the lock in one commit disconnect {lost} users, limit {limit}",
+        summary=f"a new service and the lock in one commit disconnect {plural(lost, 'user')}, limit {limit}",
         why="the lock forces the new service on everybody at once (S22, S23)",
         help="change the service first and lock later, when most have moved; or get the owner's approval",
     )
+
+
+def _forced_anew(known: Known) -> tuple[str | None, ...]:
+    """The levels under whose lock users come together with a new service: the account, then groups as declared."""
+    sources = {
+        source
+        for move, source in zip(known.assessment.moves, known.sources, strict=True)
+        if move.after.locked is True and move.before.locked is not True and move.before.service != move.after.service
+    }
+    overrides = known.after.overrides
+    groups = () if isinstance(overrides, Unknown) else tuple(overrides)
+    return tuple(one for one in (None, *groups) if one in sources)

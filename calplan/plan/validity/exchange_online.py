@@ -17,5 +17,6 @@ HOSTS: Final = frozenset(
 
 
 def is_exchange_online(host: str) -> bool:
-    """Whether the host of an EWS URL, with its port if it has one, is Microsoft's."""
-    return host.partition(":")[0] in HOSTS
+    """Whether the host of an EWS URL, with its port if it has one, is Microsoft's, or one below, as of a region."""
+    labels = host.partition(":")[0].split(".")
+    return any(".".join(labels[start:]) in HOSTS for start in range(len(labels)))

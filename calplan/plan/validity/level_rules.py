@@ -25,24 +25,17 @@ def v38_equal_priorities(model: GroupModel, places: Places) -> Iterator[Diagnost
 
 
 def v38_declared(policy: CalendarPolicy, model: GroupModel) -> Iterator[Diagnostic]:
-    """Of a policy's overrides against the model that its account states."""
-    overriding = [one.group for one in policy.groups or () if stated_by(one)]
-    if overriding and model.kind is None:
+    """Of a policy with overrides, where its account states no model.
+
+    Whether each group has its place in ``order`` is known only when the groups were read, by id and name.
+    """
+    if model.kind is None and any(map(stated_by, policy.groups or ())):
         yield _unresolved(
             "the policy overrides settings for groups, and the Account document states no model",
             "write `groups: {model: legacy}` into the Account, or `model: priority` with its `order`",
             policy.positions.get("groups"),
             "groups",
         )
-    for group in overriding if model.kind == "priority" else ():
-        if group not in model.order:
-            address = f"groups[{group}]"
-            yield _unresolved(
-                f"group `{group}` has no priority: it is not in the `order` of the Account document",
-                "add it to `order`, spelled as it is here",
-                policy.positions.get(address),
-                address,
-            )
 
 
 def _unresolved(summary: str, advice: str, position: Position | None, address: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Whom settings leave out, counted over the users of the account (V09, V14, V23, V26)."""
+"""Whom settings leave out, counted over the users who have them (V09, V14, V23, V26)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,14 +8,16 @@ from calplan.impact.outcome import Link
 from calplan.model.connection import Connection
 from calplan.model.diagnostic import Severity
 from calplan.model.domain import Domain
+from calplan.model.plural import plural
 from calplan.model.service import Office365Graph
 from calplan.model.settings import Setting
 from calplan.model.user import MailboxLocation
 from calplan.plan.validity.domain_rules import listed
 from calplan.plan.validity.live import Known
-from calplan.plan.validity.mapi_rules import is_locked_mapi, windows_only
+from calplan.plan.validity.mapi_rules import LOCKED_MAPI, is_locked_mapi, windows_only
 from calplan.plan.validity.subject import Subject, Verdict
 
+SERVICE: Final = frozenset({Setting.SERVICE})
 NO_WINDOWS: Final = "R08a1"
 PERHAPS_NO_WINDOWS: Final = frozenset({"R08a3", "R08c1"})
 NAMED: Final = 3
@@ -26,7 +28,7 @@ def v09_windows_only_counted(subject: Subject, known: Known) -> Iterator[Verdict
     if not is_locked_mapi(subject):
         return
     lost = perhaps = 0
-    for outcome, size in known.outcomes():
+    for outcome, size in known.outcomes_under(subject.group, LOCKED_MAPI):
         if NO_WINDOWS in outcome.rules:
             lost += size
         elif outcome.connection is not Link.NONE and PERHAPS_NO_WINDOWS & set(outcome.rules):
@@ -40,8 +42,8 @@ def v14_graph_is_not_for_hybrid(subject: Subject, known: Known) -> Iterator[Verd
     if not isinstance(subject.after.service, Office365Graph):
         return
     places: Counter[MailboxLocation] = Counter()
-    for facts, _, size in known.users:
-        places[facts.mailbox_location] += size
+    for one in known.users_under(subject.group, SERVICE):
+        places[one.facts.mailbox_location] += one.size
     in_house, unknown = places[MailboxLocation.ON_PREMISES], places[MailboxLocation.UNKNOWN]
     declared = known.tenant.hybrid is True
     if not declared and not in_house + unknown:
@@ -50,7 +52,7 @@ def v14_graph_is_not_for_hybrid(subject: Subject, known: Known) -> Iterator[Verd
         code="V14",
         severity=Severity.ERROR if declared else Severity.WARNING,
         at="integration.service.type",
-        rests_on=frozenset({Setting.SERVICE}),
+        rests_on=SERVICE,
         summary=f"Graph does not support hybrid Office 365: {in_house} mailboxes on premises, {unknown} unknown"
         + ("; the tenant is declared hybrid" if declared else ""),
         why="whose mailbox lies on premises cannot connect through Graph (S14)",
@@ -63,7 +65,7 @@ def v23_users_below_a_listed_domain(subject: Subject, known: Known) -> Iterator[
     if not allowed:
         return
     below: dict[Domain, Counter[Domain]] = {}
-    for _, domain, size in known.users:
+    for _, domain, _, size in known.users:
         if domain is None or domain in allowed:
             continue
         for parent in domain.parents:
@@ -80,7 +82,7 @@ def v23_users_below_a_listed_domain(subject: Subject, known: Known) -> Iterator[
             severity=Severity.WARNING,
             at=f"{Setting.ALLOWED_DOMAINS.value}[{parent}]",
             rests_on=frozenset({Setting.ALLOWED_DOMAINS}),
-            summary=f"{users} {'user' if users == 1 else 'users'} at {', '.join(names[:NAMED])}{rest}"
+            summary=f"{plural(users, 'user')} at {', '.join(names[:NAMED])}{rest}"
             f" {'is' if users == 1 else 'are'} outside: `{parent}` does not stand for what lies below it",
             why="matching is exact; the article lists names and knows no wildcard (S42, A09)",
             help="list each domain that users sign in with",
@@ -92,7 +94,7 @@ def v26_list_excludes_many(subject: Subject, known: Known) -> Iterator[Verdict]:
     if not isinstance(allowed, frozenset) or subject.group is not None or subject.before.enabled is False:
         return
     connected = outside = 0
-    for facts, domain, size in known.users:
+    for facts, domain, _, size in known.users:
         if isinstance(facts.connection, Connection):
             connected += size
             outside += size if domain not in allowed else 0

@@ -31,11 +31,12 @@ def lock_out_gate(subjects: tuple[Subject, ...], owner: str, by: str | None) -> 
         if isinstance(impersonation, Impersonation):
             people[impersonation.account] = "the impersonation account"
     shut_out = [f"{address} ({people[address]})" for address in sorted(people) if _is_outside(address, subjects)]
+    untested = [f"{name} is no address, so it was not tested" for name in sorted(people) if "@" not in name]
     return Gate(
         id="rule.V25",
         status=GateStatus.REFUSE if shut_out else GateStatus.PASS,
         limit="nobody who runs the integration is outside allowedDomains",
-        actual=f"outside: {', '.join(shut_out)}" if shut_out else "nobody is",
+        actual="; ".join([f"outside: {', '.join(shut_out)}" if shut_out else "nobody is", *untested]),
         owner=owner,
     )
 

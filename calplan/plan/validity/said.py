@@ -94,7 +94,7 @@ def _diagnostic(subject: Subject, verdict: Verdict) -> Diagnostic:
     return Diagnostic(
         code=verdict.code,
         severity=_severity(subject, verdict, only_live=only_live),
-        summary=verdict.summary + (_remark(subject, unmanaged) if only_live else ""),
+        summary=verdict.summary + _remark(subject, verdict, unmanaged if only_live else frozenset()),
         why=verdict.why,
         help=verdict.help,
         position=subject.policy.positions.get(address) if only_live else _position(subject, address, verdict.rests_on),
@@ -108,9 +108,10 @@ def _severity(subject: Subject, verdict: Verdict, *, only_live: bool) -> Severit
     return Severity.WARNING if harmless else verdict.severity
 
 
-def _remark(subject: Subject, settings: frozenset[Setting]) -> str:
-    names = [f"`{subject.address(one.value)}`" for one in Setting if one in settings]
-    return f" (live: {' and '.join(names)}, which the policy leaves alone)"
+def _remark(subject: Subject, verdict: Verdict, settings: frozenset[Setting]) -> str:
+    """That a verdict rests on live values: these settings, and whatever the rule itself names."""
+    live = [*(subject.address(one.value) for one in Setting if one in settings), *verdict.rests_on_live]
+    return f" (live: {' and '.join(f'`{one}`' for one in live)}, which the policy leaves alone)" if live else ""
 
 
 def _position(subject: Subject, address: str, rests_on: frozenset[Setting]) -> Position | None:
@@ -121,7 +122,10 @@ def _position(subject: Subject, address: str, rests_on: frozenset[Setting]) -> P
 
 
 def _around(address: str) -> Iterator[str]:
+    """An address, and those of the things it lies in, from within."""
     yield address
     while "." in address.rpartition("]")[2]:
         address = address.rpartition(".")[0]
         yield address
+    if address.endswith("]"):
+        yield address.partition("[")[0]

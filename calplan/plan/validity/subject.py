@@ -1,17 +1,18 @@
 """What a rule looks at, one level of settings before and after, and what it has to say."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from calplan.impact.overlay import overlaid
+from calplan.impact.overlay import manages, overlaid, states_something
 from calplan.impact.resolve import Levels, wanted_levels
 from calplan.model.diagnostic import Severity
 from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.service import OFFICE365_TYPES, Service, type_of
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
+from calplan.plan.writes import group_address
 
 UNREAD: Final = AccountSettings(
     enabled=UNKNOWN,
@@ -32,9 +33,12 @@ class Subject:
     """One level of settings before and after the change: the account's, or those of a group with all it inherits.
 
     ``stated`` are the settings whose value after comes from the policy, at this level or above. ``own`` are those the
-    level has for itself, before or after; a group is asked about nothing else. ``group`` is ``None`` for the account.
+    level has for itself, before or after; a group is asked about nothing else. ``group`` is the id, ``None`` for the
+    account; ``addresses`` has the address of every group by id, in the policy's own words.
+
     ``group_services`` are the services that groups have of their own after the change, ``a_group_is_on`` says of the
-    account that the integration is on for a group, or may be.
+    account that the integration is on for a group, or may be. ``silenced`` are the groups whose integration the
+    account's lock overrules after the change.
     """
 
     policy: CalendarPolicy
@@ -44,8 +48,10 @@ class Subject:
     stated: frozenset[Setting]
     own: frozenset[Setting] = EVERY_SETTING
     group: str | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
     group_services: tuple[Service, ...] = ()
     a_group_is_on: bool = False
+    silenced: tuple[str, ...] = ()
     ews_allow_listed: bool = False
 
     @property
@@ -61,14 +67,19 @@ class Subject:
 
     def address(self, at: str) -> str:
         """The address of something at this level, of which ``at`` is the address at the account."""
-        return at if self.group is None else f"groups[{self.group}].{at.removeprefix('integration.')}"
+        return self.address_in(self.group, at)
+
+    def address_in(self, group: str | None, at: str) -> str:
+        """The address of something at another level: a group's by its id, or the account's."""
+        return at if group is None else f"{self.addresses[group]}.{at.removeprefix('integration.')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a rule says. ``at`` is an address at the account; ``rests_on`` are the settings without which it were not.
 
-    A rule that looks at groups itself states whole addresses.
+    A rule that looks at groups itself states whole addresses, and in ``rests_on_live`` those that the policy leaves
+    alone.
     """
 
     code: str
@@ -78,6 +89,7 @@ class Verdict:
     summary: str
     why: str
     help: str
+    rests_on_live: tuple[str, ...] = ()
 
 
 TextRule = Callable[[Subject], Iterator[Verdict]]
@@ -85,38 +97,73 @@ TextRule = Callable[[Subject], Iterator[Verdict]]
 
 
 def subjects_of(policy: CalendarPolicy, before: Levels, as_of: date) -> tuple[Subject, ...]:
-    """The account, then each group that states something of its own after the change."""
+    """The account, then each group of which something that it states for itself has an effect after the change."""
     after = wanted_levels(policy, before)
-    was, now = before.overrides, after.overrides
-    overrides = {} if isinstance(now, Unknown) else now
+    earlier, stated = _overrides(before), _overrides(after)
+    in_force = {group: _in_force(one, after.account) for group, one in stated.items()}
+    wanted = {after.groups.id_of(one.group): one for one in policy.groups or ()}
     account = Subject(
         policy=policy,
         as_of=as_of,
         before=before.account,
         after=after.account,
         stated=policy.settings.managed,
-        group_services=tuple(one.service for one in overrides.values() if not isinstance(one.service, Unmanaged)),
-        a_group_is_on=any(overlaid(after.account, one).enabled is not False for one in overrides.values()),
+        addresses={
+            group: f"groups[{wanted[group].group}]" if group in wanted else group_address(group, after)
+            for group in (*earlier, *stated)
+        },
+        group_services=tuple(one.service for one in in_force.values() if not isinstance(one.service, Unmanaged)),
+        a_group_is_on=any(overlaid(after.account, one).enabled is not False for one in in_force.values()),
+        silenced=tuple(group for group, one in stated.items() if manages(one) and not manages(in_force[group])),
         ews_allow_listed=policy.ews_allow_listed,
     )
-    earlier = {} if isinstance(was, Unknown) else was
-    return account, *(_group_of(account, one, earlier.get(group)) for group, one in overrides.items())
+    groups = [
+        replace(
+            _group_of(account, override, earlier.get(group)),
+            group=group,
+            ews_allow_listed=_allows_ews(account, override, wanted.get(group)),
+        )
+        for group, override in in_force.items()
+        if states_something(override)
+    ]
+    return account, *groups
+
+
+def _overrides(levels: Levels) -> Mapping[str, GroupOverride]:
+    """What groups state, by id; nothing where nobody read it."""
+    return {} if isinstance(levels.overrides, Unknown) else levels.overrides
+
+
+def _in_force(override: GroupOverride, account: AccountSettings) -> GroupOverride:
+    """As much of what a group states as has an effect: under the account's lock that is sync alone."""
+    if account.locked is not True:
+        return override
+    return GroupOverride(group=override.group, bidirectional_sync=override.bidirectional_sync)
 
 
 def _group_of(account: Subject, override: GroupOverride, earlier: GroupOverride | None) -> Subject:
     """A group with all it inherits; what it states live and the policy leaves alone is not stated by the policy."""
-    inherits = isinstance(override.service, Unmanaged)
-    managed = account.policy.groups is not None
+    stated = stated_by(override)
+    before, own = account.before, stated
+    if earlier is not None:
+        before = overlaid(before, _in_force(earlier, before))
+        own |= stated_by(_in_force(earlier, account.after))
     return replace(
         account,
-        group=override.group,
         a_group_is_on=False,
-        before=account.before if earlier is None else overlaid(account.before, earlier),
+        silenced=(),
+        before=before,
         after=overlaid(account.after, override),
-        stated=account.stated | stated_by(override) if managed else account.stated - stated_by(override),
-        own=stated_by(override) | (frozenset() if earlier is None else stated_by(earlier)),
-        ews_allow_listed=account.ews_allow_listed if inherits else override.ews_allow_listed,
+        stated=account.stated - stated if account.policy.groups is None else account.stated | stated,
+        own=own,
     )
+
+
+def _allows_ews(account: Subject, override: GroupOverride, stated: GroupOverride | None) -> bool:
+    """Whether the policy says that the tenant allows EWS, of the service this group has."""
+    if isinstance(override.service, Unmanaged):
+        return account.ews_allow_listed
+    return stated is not None and stated.ews_allow_listed
 
 
 def stated_by(override: GroupOverride) -> frozenset[Setting]:

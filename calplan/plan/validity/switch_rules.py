@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from calplan.model.diagnostic import Severity
 from calplan.model.settings import Setting
-from calplan.plan.validity.subject import Subject, Verdict, stated_by
+from calplan.plan.validity.subject import Subject, Verdict
 
 
 def v27_lock_on_while_off(subject: Subject) -> Iterator[Verdict]:
@@ -21,17 +21,16 @@ def v27_lock_on_while_off(subject: Subject) -> Iterator[Verdict]:
 
 
 def v37_override_under_the_lock(subject: Subject) -> Iterator[Verdict]:
-    """Of every group the policy overrides something for; it looks at groups from the account's level."""
-    if subject.group is not None or subject.after.locked is not True:
-        return
-    for override in subject.policy.groups or ():
-        if stated_by(override):
-            yield Verdict(
-                code="V37",
-                severity=Severity.WARNING,
-                at=f"groups[{override.group}]",
-                rests_on=frozenset({Setting.LOCKED}),
-                summary=f"what group `{override.group}` states has no effect while the account is locked",
-                why="the account's lock stands above every group (S22)",
-                help="unlock the account, or remove what the group states",
-            )
+    """Of every group that manages the integration, by the account's level; sync resolves without a lock."""
+    for group in subject.silenced:
+        address = subject.addresses[group]
+        yield Verdict(
+            code="V37",
+            severity=Severity.WARNING,
+            at=address,
+            rests_on=frozenset({Setting.LOCKED}),
+            rests_on_live=(address,) if subject.policy.groups is None else (),
+            summary=f"what `{address}` states of the integration has no effect while the account is locked",
+            why="the account's lock stands above every group (S22)",
+            help="unlock the account, or remove what the group states",
+        )

@@ -9,6 +9,7 @@ ARTICLE: Final = "the vendor's article on calendar and contacts integration"
 DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     "V18": Entry(
         title="The list of allowed domains is empty",
+        weighs="error",
         means="`allowedDomains: []` could mean that nobody may integrate, or that everybody may.",
         why="The two meanings are opposite, and the article knows neither.",
         fix="List the domains, or write `any`. To bar everybody turn the integration off.",
@@ -16,6 +17,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V19": Entry(
         title="An allowed domain is a public suffix or a single label",
+        weighs="error",
         means="An entry such as `com`, `co.uk` or `edu.pl` is a name below which others register domains; both parts"
         " of the Public Suffix List count, so `github.io` is one. An entry such as `intranet` has no dot in it.",
         why="Whoever has an address directly in it is a stranger, and your own users do not match, because matching"
@@ -25,6 +27,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V20": Entry(
         title="An allowed domain belongs to a provider of free mail",
+        weighs="error",
         means="An entry such as `gmail.com` or `outlook.com` is a domain in which anybody can have an address.",
         why="Anybody could match, and so could integrate.",
         fix="List domains whose addresses you hand out yourself.",
@@ -32,6 +35,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V21": Entry(
         title="An allowed domain is the shared root of all tenants",
+        weighs="error",
         means="`onmicrosoft.com` itself is listed.",
         why="No user of yours signs in with it, and sub-domains do not match.",
         fix="Write your own tenant's domain, for example `contoso.onmicrosoft.com`.",
@@ -39,6 +43,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V22": Entry(
         title="An allowed domain is no single plain domain",
+        weighs="error",
         means="The entry is an address, a URL or a wildcard, has a port or blanks, or has no normal form.",
         why="Users are matched by the exact name after the @ of their login address.",
         fix="Write one plain domain per list item.",
@@ -46,6 +51,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V23": Entry(
         title="Users sign in with a domain below a listed one",
+        weighs="warning",
         means="Users exist whose domain lies below an allowed domain and is not allowed itself.",
         why="Matching is exact, so they are outside. The article lists names and knows no wildcard.",
         fix="List each domain that users sign in with.",
@@ -53,6 +59,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V24": Entry(
         title="An allowed domain is listed twice, or looks like another one",
+        weighs="warning for two equal entries; error for entries that look the same",
         means="Two entries are the same after normalising, which is a warning; case, a final dot and international"
         " spelling do not count. It refuses where letters of another script make an entry look like another domain.",
         why="One of two equal entries was probably meant to be another domain. Whoever reviews the list cannot tell"
@@ -62,6 +69,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V25": Entry(
         title="The list of domains shuts out those who run the integration",
+        weighs="gate `rule.V25`",
         means="`allowedDomains` does not have the domain of the impersonation account, of `spec.owner`, or of whoever"
         " applies (`--by`; a plan does not test it). The gate `rule.V25` refuses an apply.",
         why="Whoever could undo the change would be locked out by it.",
@@ -70,6 +78,7 @@ DOMAIN_RULE_CODES: Final[dict[str, Entry]] = {
     ),
     "V26": Entry(
         title="The list of domains excludes many connected users",
+        weighs="warning",
         means="More connected users than the limit `disconnected` of the account allows sign in with a domain that is"
         " not listed.",
         why="Only users in the listed domains may integrate.",

@@ -1,11 +1,14 @@
 """What rules say, in a form that tests can compare: code, severity, and the place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from calplan.model.diagnostic import Diagnostic, Position
+from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import GroupOverride
+from calplan.model.settings import AccountSettings, WantedSettings
+from calplan.model.user import RawFacts
 from calplan.plan.build import build_plan
 from calplan.plan.plan import Plan
 from tests import make
@@ -13,6 +16,10 @@ from tests.policyfile.make import DAY, judged, policy
 
 Said = tuple[str, str, str]
 """Code, severity, and the text at the place in the document, or the address."""
+
+LEGACY = GroupModel(kind="legacy")
+KNOWN = (Group(id="g1", name="Executives"), Group(id="g2", name="Staff"), Group(id="g3", name="Labs"))
+EXECUTIVES, STAFF, LABS = (one.name for one in KNOWN)
 
 
 def text_said(spec: str, as_of: date = DAY) -> tuple[Diagnostic, ...]:
@@ -49,3 +56,30 @@ def plan_said(plan: Plan, code: str) -> list[Said]:
         (one.code, one.severity.value, f"({one.address})" if one.position is None else one.position.file)
         for one in with_code(plan.diagnostics, code)
     ]
+
+
+def member(group: str, service: str = "google") -> RawFacts:
+    """A connected user of one group, by its id."""
+    levels = () if service == "exchange-mapi" else ("write", "read")
+    return make.facts(service, *levels, groups=(group,), primary_group=group)
+
+
+def grouped(
+    before: AccountSettings | None = None,
+    after: WantedSettings | None = None,
+    users: Mapping[str, RawFacts] | None = None,
+    live: tuple[GroupOverride, ...] = (),
+) -> make.Scene:
+    """An account with three groups, resolved by the older model."""
+    return make.Scene(
+        before=before or make.account(),
+        after=after or WantedSettings(),
+        users=users or {},
+        groups=Groups(known=KNOWN, overrides=live),
+        group_model=LEGACY,
+    )
+
+
+def summaries(plan: Plan, code: str) -> list[str]:
+    """The sentences of a plan under a code."""
+    return [one.summary for one in with_code(plan.diagnostics, code)]

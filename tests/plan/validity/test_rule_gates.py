@@ -67,7 +67,6 @@ def listing(*names: str) -> make.Scene:
     [
         (("corp.example",), None, ""),
         (("corp.example",), "ann@CORP.example", ""),
-        (("corp.example",), "root", ""),
         (("other.example",), None, "owner@corp.example (the owner)"),
         (("corp.example",), "ann@other.example", "ann@other.example (who applies)"),
         (
@@ -83,6 +82,13 @@ def test_a_list_without_those_who_run_the_integration_is_refused(
     found = gate(planned(listing(*names), by=by), "rule.V25")
     assert found.status is (REFUSE if outside else PASS)
     assert found.actual == (f"outside: {outside}" if outside else "nobody is")
+
+
+def test_a_login_name_that_is_no_address_is_said_not_to_be_tested() -> None:
+    found = gate(planned(listing("corp.example"), by="root"), "rule.V25")
+    assert (found.status, found.actual) == (PASS, "nobody is; root is no address, so it was not tested")
+    found = gate(planned(listing("other.example"), by="root"), "rule.V25")
+    assert found.actual == "outside: owner@corp.example (the owner); root is no address, so it was not tested"
 
 
 def test_the_impersonation_account_is_not_shut_out_either() -> None:

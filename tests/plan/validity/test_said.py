@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from calplan.model.diagnostic import Diagnostic, Severity
-from calplan.model.limits import Limit
 from calplan.model.policy import GroupOverride
 from calplan.model.settings import AccountSettings, WantedSettings
 from calplan.model.unknown import UNKNOWN
@@ -136,12 +135,12 @@ def test_a_group_is_held_to_the_rules_with_what_it_inherits() -> None:
 
 def test_what_a_group_inherits_is_said_of_the_account_alone() -> None:
     spec = (
-        "integration: {locked: true, service: {type: exchange-mapi}}\nbidirectionalSync: true\n"
+        "integration: {locked: false, service: {type: exchange-mapi}}\nbidirectionalSync: true\n"
         "groups:\n  - {group: Sales, enabled: true}\n  - {group: Staff, inherit: true}"
     )
     said = text_said(spec)
-    for code in ("V09", "V30", "V31"):
-        assert [one.address for one in with_code(said, code)] in (["integration.locked"], ["bidirectionalSync"])
+    for code in ("V30", "V31"):
+        assert [one.address for one in with_code(said, code)] == ["bidirectionalSync"]
     assert [one.address for one in with_code(said, "V39")] == ["groups[Sales].enabled"]
 
 
@@ -191,34 +190,12 @@ def test_a_group_states_by_itself_that_its_tenant_allows_ews(stated: str, severi
     assert said == {"integration.service.type": "warning", "groups[A].service.type": severity}
 
 
-def test_a_group_that_is_turned_off_changes_nothing_else_of_its_own() -> None:
-    both = GroupOverride(group="A", enabled=False, locked=True)
-    assert plan_said(planned(make.Scene(), (both,)), "V28") == [("V28", "error", "groups[A]")]
-    assert plan_said(planned(make.Scene(), (GroupOverride(group="A", enabled=False),)), "V28") == []
-    stage = make.Scene(after=WantedSettings(service=make.graph()))
-    assert plan_said(planned(stage, (GroupOverride(group="A", enabled=False),)), "V28") == []
-    assert plan_said(planned(stage, (GroupOverride(group="A", enabled=True, locked=True),)), "V28") == []
-
-
 def test_a_group_is_held_to_the_rules_of_a_change_as_well() -> None:
     stage = make.Scene(
         before=make.account(service=make.graph()), users={"a@corp.example": make.facts("google", "read")}
     )
     ews = (GroupOverride(group="A", service=make.exchange()),)
     assert plan_said(planned(stage, ews), "V33") == [("V33", "warning", "groups[A]")]
-    both = (GroupOverride(group="A", service=make.google("read"), locked=True),)
-    nobody = replace(stage, after=WantedSettings(locked=True), limits=replace(make.NO_LIMITS, disconnected=Limit()))
-    assert plan_said(planned(nobody, both), "V36") == [("V36", "warning", "groups[A]")]
-    assert plan_said(planned(nobody, (replace(both[0], locked=False),)), "V36") == []
-    house = make.Scene(users={"a@corp.example": make.facts(mailbox_location="on-premises")})
-    graph = (GroupOverride(group="A", service=make.graph()),)
-    assert plan_said(planned(house, graph), "V14") == [("V14", "warning", "groups[A]")]
-
-
-def test_an_override_under_a_live_lock_is_said_to_be_under_one() -> None:
-    plan = planned(live(locked=True), (GroupOverride(group="A", enabled=False),))
-    assert plan_said(plan, "V37") == [("V37", "warning", "groups[A]")]
-    assert with_code(plan.diagnostics, "V37")[0].summary.endswith(f"(live: `integration.locked`, {LIVE_REMARK})")
 
 
 # What an export has to leave out
