@@ -13,7 +13,7 @@ from calplan.cli.output import Target, emit, targets
 from calplan.cli.shown import color_option, in_colour, output_option, terminal_width
 from calplan.cli.source import Shown, plan_of
 from calplan.impact.outcome import Outcome
-from calplan.plan.why_document import WhyDocument, why_document
+from calplan.plan.why.document import WhyDocument, why_document
 from calplan.render.why import why_json, why_text
 
 FORMATS: Final = ("text", "json")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from calplan.impact.outcome import Notice
-from calplan.plan.supposition_document import GROUPS_ADDRESS, SuppositionDocument
-from calplan.plan.why_document import AnswerDocument, WhyDocument
+from calplan.plan.why.document import AnswerDocument, WhyDocument
+from calplan.plan.why.supposition_document import GROUPS_ADDRESS, SuppositionDocument
 from calplan.render.colour import Line, Style
 from calplan.render.step_wording import service_with_details, value_with_details
 from calplan.render.values import entries, value_in_words

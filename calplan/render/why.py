@@ -6,7 +6,7 @@ from typing import Final
 
 from calplan.model.citation import SENTENCES
 from calplan.plan.document import DiagnosticDocument, UserDocument
-from calplan.plan.why_document import ClientDocument, RuleDocument, WhyDocument
+from calplan.plan.why.document import ClientDocument, RuleDocument, WhyDocument
 from calplan.render.colour import Line, Style, finished
 from calplan.render.counterfactual import counterfactual_text
 from calplan.render.evidence import STALE, evidence_line

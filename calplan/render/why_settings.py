@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from calplan.impact.standing import Problem, Standing
 from calplan.plan.document import GroupDocument
-from calplan.plan.why_document import Level, LookedDocument, SettingDocument, SourceDocument, TraceDocument, WhyDocument
+from calplan.plan.why.document import Level, LookedDocument, SettingDocument, SourceDocument, TraceDocument, WhyDocument
 from calplan.render.colour import Line, Style
 from calplan.render.evidence import STALE, evidence_line
 from calplan.render.step_wording import value_with_details

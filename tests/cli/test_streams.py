@@ -135,9 +135,15 @@ def test_standard_output_may_be_named_as_a_file(tmp_path: Path) -> None:
     assert Path("/dev/stdout").is_symlink()
 
 
-WAITS = """
-import sys, time
+LISTENS = """
+import signal
 from calplan.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""A job in the background is started deaf to interrupts, and so are tests that run in one."""
+
+WAITS = f"""{LISTENS}
+import time
 from calplan.providers.local.writing import WritableLocalPlatform
 done = WritableLocalPlatform.perform
 def slowly(self, action):
@@ -174,7 +180,7 @@ def test_an_apply_interrupted_between_steps_is_partly_applied_and_says_so(tmp_pa
 def test_a_plan_that_is_interrupted_is_130_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     folder(tmp_path / "corp", users=(user(f"user{number:06}@corp.example") for number in range(40_000)))
     child = subprocess.Popen(
-        [*PROGRAM, "plan", "corp", "--out", "corp.plan"],
+        [sys.executable, "-c", f"{LISTENS}main.main()", "plan", "corp", "--out", "corp.plan"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

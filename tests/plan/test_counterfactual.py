@@ -13,9 +13,9 @@ from calplan.model.service import Service
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, text_list
-from calplan.plan.counterfactual import counterfactual
 from calplan.plan.service_parts import Part
-from calplan.plan.suppositions import (
+from calplan.plan.why.counterfactual import counterfactual
+from calplan.plan.why.suppositions import (
     ClientAdded,
     Connected,
     DomainListed,

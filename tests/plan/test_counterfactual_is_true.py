@@ -14,10 +14,11 @@ from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown
 from calplan.model.user import RawFacts, text_list
 from calplan.plan.as_document import as_document
-from calplan.plan.counterfactual import counterfactual
 from calplan.plan.document import PlanDocument, UserDocument
 from calplan.plan.service_parts import Part
-from calplan.plan.suppositions import (
+from calplan.plan.why.counterfactual import counterfactual
+from calplan.plan.why.document import situation_of
+from calplan.plan.why.suppositions import (
     DomainListed,
     GrantLeft,
     OverrideLeft,
@@ -28,7 +29,6 @@ from calplan.plan.suppositions import (
     Supposition,
     supposed,
 )
-from calplan.plan.why_document import situation_of
 from tests import make
 from tests.property.worlds import draw_permissions, draw_service, draw_world, hide, mixed, without
 

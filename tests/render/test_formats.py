@@ -12,7 +12,7 @@ from calplan.model.unknown import UNKNOWN
 from calplan.plan.as_document import as_document
 from calplan.plan.document import PlanDocument
 from calplan.plan.users import AssessedUsers
-from calplan.plan.why_document import why_document
+from calplan.plan.why.document import why_document
 from calplan.render.csv import users_csv
 from calplan.render.markdown import plan_markdown
 from calplan.render.ndjson import users_ndjson

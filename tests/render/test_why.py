@@ -16,7 +16,7 @@ from calplan.model.user import RawFacts, text_list
 from calplan.plan.as_document import as_document
 from calplan.plan.document import PlanDocument, UserDocument
 from calplan.plan.planfile import unpack
-from calplan.plan.why_document import WhyDocument, why_document
+from calplan.plan.why.document import WhyDocument, why_document
 from calplan.policyfile.schema import schema_of
 from calplan.render.why import why_json, why_text
 from tests import make as scenes

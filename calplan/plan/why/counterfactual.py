@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from calplan.impact.outcome import Outcome, UserOutcome
-from calplan.plan.suppositions import (
+from calplan.plan.why.suppositions import (
     OverrideLeft,
     SettingLeft,
     Situation,

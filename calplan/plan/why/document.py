@@ -15,7 +15,6 @@ from calplan.model.client_version import SMALLEST_BUILD, parse
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN, Tri, Unknown, Unmanaged
 from calplan.plan.as_document import as_json
-from calplan.plan.counterfactual import counterfactual
 from calplan.plan.document import (
     DiagnosticDocument,
     EvidenceDocument,
@@ -25,9 +24,10 @@ from calplan.plan.document import (
     UserDocument,
 )
 from calplan.plan.levels_document import levels_of, tenant_of
-from calplan.plan.supposition_document import SuppositionDocument, supposition_document
-from calplan.plan.suppositions import Situation
 from calplan.plan.users import raw_facts
+from calplan.plan.why.counterfactual import counterfactual
+from calplan.plan.why.supposition_document import SuppositionDocument, supposition_document
+from calplan.plan.why.suppositions import Situation
 from calplan.plan.writes import GRANT_ADDRESS, KEYS, stated
 
 FORMAT_VERSION: Final = "1.0"

@@ -11,7 +11,7 @@ from calplan.model.unknown import UNKNOWN, Unknown, Unmanaged
 from calplan.plan.as_document import as_json
 from calplan.plan.document import Json
 from calplan.plan.service_parts import Part
-from calplan.plan.suppositions import (
+from calplan.plan.why.suppositions import (
     ClientAdded,
     Connected,
     DomainListed,

@@ -1,0 +1,1 @@
+"""Why a user gets an outcome: the proof chain, and what would have to be otherwise."""
