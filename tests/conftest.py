@@ -17,9 +17,9 @@ pytest_plugins = (
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# `ci` draws the same examples on every machine, so that a red run is red for everyone; `mutation` draws few of them and
-# makes none smaller, since its tests run once for each mutant; `full` explores anew each time and remembers what failed.
-# A test that needs another count multiplies `settings.default.max_examples`.
+# `ci` draws the same examples on every machine, so that a red run is red for everyone. `mutation` draws few of them and
+# makes none smaller, since its tests run once for each mutant. `full` explores anew and remembers what failed. A test
+# that needs another count multiplies `settings.default.max_examples`.
 settings.register_profile(
     "ci",
     max_examples=100,
