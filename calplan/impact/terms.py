@@ -144,11 +144,13 @@ class Terms:
         """Whether impersonation stops while the integration stays on; an unread live setting counts as on."""
         if self.is_off or self.impersonated_after is Tri.YES or self.impersonated_before is Tri.NO:
             return NO
-        rests_on = NOTHING if self.impersonated_before is Tri.YES else frozenset({Setting.SERVICE})
+        unread = frozenset({Setting.SERVICE})
         if self.impersonated_after is Tri.UNKNOWN:
-            # Nothing is switched here. Only a lock that acts can bring the unread account into play.
-            return NO if self.lock_hits.holds is Tri.NO else Claim(holds=Tri.UNKNOWN, rests_on=rests_on)
-        return Claim(holds=Tri.YES, rests_on=rests_on)
+            # Unread before and after, it is left alone, and only a lock that acts can bring it into play. But a user
+            # may leave a level that is known for one that is not.
+            stays = self.impersonated_before is Tri.UNKNOWN and self.lock_hits.holds is Tri.NO
+            return NO if stays else Claim(holds=Tri.UNKNOWN, rests_on=unread)
+        return Claim(holds=Tri.YES, rests_on=NOTHING if self.impersonated_before is Tri.YES else unread)
 
     @cached_property
     def impersonation_edited(self) -> Claim:

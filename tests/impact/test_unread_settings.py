@@ -337,3 +337,9 @@ def test_a_bar_is_only_possible_where_nobody_knows_whether_the_integration_will_
     one = make.forecast(before, make.account(enabled=UNKNOWN, allowed_domains=CORP), NOBODY, email=OUTSIDE)
     assert one is not None
     assert (one.outcome, one.rests_on) == (Outcome.BLOCKED, frozenset({Setting.ENABLED}))
+
+
+def test_whoever_leaves_a_login_that_is_known_for_a_service_that_is_not_is_at_risk() -> None:
+    before = make.account(service=make.exchange(impersonation=LOGIN))
+    assert told(make.forecast(before, make.account(service=UNKNOWN), IMPERSONATED))[1:] == ("at_risk", "unknown")
+    assert told(make.forecast(before, make.account(service=UNKNOWN), ON_GOOGLE))[1] == "unaffected"
