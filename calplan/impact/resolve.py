@@ -12,7 +12,7 @@ from typing import Final
 from calplan.diff import Transition
 from calplan.impact.overlay import states_something
 from calplan.impact.resolution import Resolution
-from calplan.impact.standing import NO_GROUPS, Effective, Looked, Membership, Problem, Standing
+from calplan.impact.standing import NO_GROUPS, Effective, Looked, Membership, Problem, Resolved, Standing
 from calplan.model.levels import GroupModel, Groups
 from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.settings import AccountSettings, Setting
@@ -21,16 +21,6 @@ from calplan.model.user import UserFacts
 
 ANOTHER_GROUP: Final = ""
 """Stands for a primary group that states nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """One setting as it holds for a user: its value, whether a lock enforces it, and the group or account behind it."""
-
-    value: object
-    locked: bool | Unknown
-    source: str | None
-    trace: tuple[Looked, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,15 +109,7 @@ def _covered(settings: AccountSettings) -> tuple[object, object, object]:
 
 def effective(levels: Levels, user: UserFacts, setting: Setting) -> Resolved:
     """One setting as it holds for one user, with the way it was found."""
-    found = levels.effective(levels.membership(user))
-    covered = setting in (Setting.ENABLED, Setting.LOCKED, Setting.SERVICE)
-    sync = setting is Setting.BIDIRECTIONAL_SYNC
-    return Resolved(
-        value=found.settings.value(setting),
-        locked=found.settings.locked if covered else False,
-        source=found.source if covered else found.sync_source if sync else None,
-        trace=found.trace,
-    )
+    return levels.effective(levels.membership(user)).resolved(setting)
 
 
 def relevant(member: Membership, levels: tuple[Levels, ...]) -> Membership:

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from calplan.model.settings import AccountSettings
+from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, Unknown
+
+COVERED: Final = frozenset({Setting.ENABLED, Setting.LOCKED, Setting.SERVICE})
+"""What the lock covers as one setting."""
 
 
 class Problem(Enum):
@@ -41,6 +44,16 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """One setting as it holds for a user: its value, whether a lock enforces it, and the group or account behind it."""
+
+    value: object
+    locked: bool | Unknown
+    source: str | None
+    trace: tuple[Looked, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effective:
     """The settings that hold for a user, where they come from, and how that was found.
 
@@ -55,6 +68,16 @@ class Effective:
     trace: tuple[Looked, ...] = ()
     problem: Problem | None = None
     in_doubt: bool = False
+
+    def resolved(self, setting: Setting) -> Resolved:
+        """One of the settings, with the level it comes from."""
+        covered, sync = setting in COVERED, setting is Setting.BIDIRECTIONAL_SYNC
+        return Resolved(
+            value=self.settings.value(setting),
+            locked=self.settings.locked if covered else False,
+            source=self.source if covered else self.sync_source if sync else None,
+            trace=self.trace,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

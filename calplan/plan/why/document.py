@@ -9,7 +9,7 @@ from calplan.diff import canonical
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import Outcome
 from calplan.impact.resolve import Levels
-from calplan.impact.standing import Effective, Looked, Standing
+from calplan.impact.standing import COVERED, Effective, Looked, Standing
 from calplan.model.account import TenantFacts
 from calplan.model.client_version import SMALLEST_BUILD, parse
 from calplan.model.settings import Setting
@@ -31,8 +31,6 @@ from calplan.plan.why.suppositions import Situation
 from calplan.plan.writes import GRANT_ADDRESS, KEYS, stated
 
 FORMAT_VERSION: Final = "1.0"
-COVERED: Final = frozenset({Setting.ENABLED, Setting.LOCKED, Setting.SERVICE})
-"""What the lock covers as one setting."""
 ABOUT_ONE_USER: Final = ("settings", "portal", "groups", "users", "tenant")
 CONFLICT: Final = "P-CONFLICT"
 
@@ -239,7 +237,7 @@ def _source(levels: Levels, found: Effective, setting: Setting) -> SourceDocumen
     covered = setting in COVERED
     if _is_undecided(levels, found, covered=covered):
         return {"level": Level.UNDECIDED.value, "group": None}
-    group, overrides = found.source if covered else found.sync_source, levels.overrides
+    group, overrides = found.resolved(setting).source, levels.overrides
     if group is None or isinstance(overrides, Unknown):
         exceptions = any(one.standing is Standing.LOCKED_ABOVE for one in found.trace)
         return {"level": (Level.LOCKED_ACCOUNT if covered and exceptions else Level.ACCOUNT).value, "group": None}
