@@ -1,9 +1,11 @@
-"""Runs an apply: takes each step from the flow, has it journalled, performed and journalled again."""
+"""Runs an apply: each step is journalled, looked at, performed, read back and journalled again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
-from calplan.apply.flow import Done, Failed, Flow, Report, Waiting
+from calplan.apply.flow import Done, Failed, Flow, Report, Result, Stopped, Waiting
+from calplan.apply.standing import Found
 from calplan.plan.steps import Step
 
 
@@ -18,16 +20,79 @@ class Journal(Protocol):
         """Note durably how the step went."""
         ...
 
+    def read_back(self, step: Step, found: Found) -> None:
+        """Note durably how the place of a step stands whose outcome was in doubt."""
+        ...
 
-def drive(flow: Flow, perform: Callable[[Step], Done | Failed | Waiting], journal: Journal) -> Report:
-    """Run the flow to its end with ``perform``, which returns how a step went and raises nothing of its own."""
+
+class Hand(Protocol):
+    """Does what a step says. Nothing it raises is meant for a caller: what goes wrong is a result."""
+
+    def look(self, step: Step) -> Found | Failed:
+        """How the place of the step stands now."""
+        ...
+
+    def perform(self, step: Step) -> Done | Failed | Waiting:
+        """Make the step true."""
+        ...
+
+    def confirm(self, step: Step) -> Found | Failed:
+        """How the place of the step stands after a write, as soon as the write can be seen."""
+        ...
+
+
+def drive(flow: Flow, hand: Hand, journal: Journal, stop_asked: Callable[[], bool] = lambda: False) -> Report:
+    """Run the flow to its end, or up to the step before which ``stop_asked`` says so."""
     try:
         step = next(flow)
         while True:
-            journal.intend(step)
-            result = perform(step)
-            journal.note(step, result)
-            step = flow.send(result)
+            step = flow.send(Stopped() if stop_asked() else _one(step, hand, journal))
     except StopIteration as end:
         report: Report = end.value
         return report
+
+
+def _one(step: Step, hand: Hand, journal: Journal) -> Result:
+    if step.mode == "manual":
+        return _noted(step, Waiting(), journal)
+    before = hand.look(step)
+    if isinstance(before, Failed):
+        return _noted(step, before, journal)
+    journal.intend(step)
+    if before is Found.AS_WANTED:
+        return _noted(step, Done(changed=False), journal)
+    if before is Found.SOMETHING_ELSE:
+        message = "somebody changed it since the plan was made; it was left alone"
+        return _noted(step, Failed(message=message, outcome_unknown=False), journal)
+    return _noted(step, _performed(step, hand, journal), journal)
+
+
+def _noted(step: Step, result: Done | Failed | Waiting, journal: Journal) -> Done | Failed | Waiting:
+    journal.note(step, result)
+    return result
+
+
+def _performed(step: Step, hand: Hand, journal: Journal) -> Done | Failed | Waiting:
+    """Perform a step; what the provider says of it is held against what can be read afterwards."""
+    result = hand.perform(step)
+    if isinstance(result, Waiting) or (isinstance(result, Failed) and not result.outcome_unknown):
+        return result
+    after = hand.confirm(step)
+    if isinstance(result, Done):
+        return result if after in (Found.AS_WANTED, Found.NOT_READ) else _denied(after)
+    if isinstance(after, Failed):
+        return result
+    journal.read_back(step, after)
+    match after:
+        case Found.AS_WANTED:
+            return Done(changed=True)
+        case Found.AS_BEFORE:
+            return replace(result, outcome_unknown=False)
+        case _:
+            return result
+
+
+def _denied(after: Found | Failed) -> Failed:
+    if isinstance(after, Failed):
+        return Failed(message=f"it was written and could not be read back: {after.message}", outcome_unknown=True)
+    return Failed(message=f"the provider says it was written, and it reads {after.value}", outcome_unknown=True)

@@ -8,7 +8,7 @@ from calplan.plan.steps import Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """The step is true now."""
+    """The step is true now; ``changed`` says whether this apply made it so."""
 
     changed: bool
 
@@ -27,12 +27,23 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Somebody asked to stop before the step was begun."""
+
+
+Result = Done | Failed | Waiting | Stopped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """How far an apply came: step ids by what became of them. ``stopped`` is the step that did not happen."""
+    """How far an apply came: step ids by what became of them.
+
+    ``stopped`` is the step that did not happen, and ``why`` says for what reason; both ``None`` once all are true.
+    """
 
     done: tuple[str, ...]
     stopped: str | None
-    failure: Failed | None
+    why: Failed | Waiting | Stopped | None
     not_started: tuple[str, ...]
 
     @property
@@ -40,13 +51,8 @@ class Report:
         """Whether every step is true."""
         return self.stopped is None
 
-    @property
-    def waiting(self) -> bool:
-        """Whether a person is what the apply waits for."""
-        return self.stopped is not None and self.failure is None
 
-
-Flow = Generator[Step, Done | Failed | Waiting, Report]
+Flow = Generator[Step, Result, Report]
 
 
 def apply_flow(steps: tuple[Step, ...]) -> Flow:
@@ -61,9 +67,6 @@ def apply_flow(steps: tuple[Step, ...]) -> Flow:
             done.append(step.id)
             continue
         return Report(
-            done=tuple(done),
-            stopped=step.id,
-            failure=result if isinstance(result, Failed) else None,
-            not_started=tuple(one.id for one in steps[number + 1 :]),
+            done=tuple(done), stopped=step.id, why=result, not_started=tuple(one.id for one in steps[number + 1 :])
         )
-    return Report(done=tuple(done), stopped=None, failure=None, not_started=())
+    return Report(done=tuple(done), stopped=None, why=None, not_started=())

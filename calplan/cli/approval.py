@@ -10,14 +10,12 @@ from typing import Self
 
 import click
 
-from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.wiring import Planned, in_automation
 from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
-from calplan.plan.planfile import SavedPlan
-from calplan.plan.staleness import staleness
+from calplan.plan.staleness import Moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +52,12 @@ def login_name() -> str:
         return f"uid {os.getuid()}"
 
 
-def refuse_stale(saved: SavedPlan, planned: Planned) -> None:
+def refuse_stale(moved: Sequence[Moved]) -> None:
     """Refuse a saved plan where anything it rests on has moved.
 
     Raises:
         StopError: it is stale; the message names each part that moved.
     """
-    moved = staleness(saved, planned.policy, planned.document, planned.users, clock.now())
     if not moved:
         return
     lines = ["error: the saved plan is stale; nothing was written"]

@@ -1,0 +1,33 @@
+"""What an apply was asked to do."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from calplan.cli.approval import Consent
+from calplan.cli.output import Target
+from calplan.cli.shown import Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRequest:
+    """The words of one apply.
+
+    ``source`` is PLAN or PATH, ``path`` the PATH beside a PLAN or a run that is resumed. ``wait`` is how long to wait
+    for another run, ``look`` how a plan is shown.
+    """
+
+    source: Path
+    path: Path | None
+    account: str | None
+    consent: Consent
+    outputs: tuple[Target, ...]
+    state: str | None
+    wait: timedelta
+    verify: bool
+    look: Look
+
+    @property
+    def quiet(self) -> bool:
+        """Whether standard output is kept for a report as data."""
+        return not any(one.format == "text" and one.file is None for one in self.outputs)

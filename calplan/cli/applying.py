@@ -1,0 +1,144 @@
+"""Performs the steps that were agreed to, keeps the run, and verifies it."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import assert_never
+
+from calplan.apply.drive import drive
+from calplan.apply.flow import Failed, Report, Stopped, Waiting, apply_flow
+from calplan.cli.apply_report import ApplyReport
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.hand import Hand
+from calplan.cli.interrupts import Interrupts
+from calplan.cli.output import say, tell
+from calplan.cli.runs import Kept
+from calplan.cli.verify import verified
+from calplan.cli.wiring import Chosen, Planned, code_of
+from calplan.model.plural import plural
+from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.plan.steps import Step
+from calplan.providers.base import WritablePlatform
+from calplan.render.step_wording import orders_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is to be performed: the steps left of a plan, which was made afresh, and what the whole plan forecast.
+
+    ``document`` and ``users`` are those of the plan that was agreed to; in a resumed run that is the saved one.
+    ``quiet`` keeps words from standard output, where a report goes as data.
+    """
+
+    chosen: Chosen
+    planned: Planned
+    steps: tuple[Step, ...]
+    document: PlanDocument
+    users: PlanUsers
+    verify: bool
+    quiet: bool = False
+
+
+def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
+    """Perform the steps, each journalled before and after, and verify the outcome."""
+    from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+
+    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders_of(work.document))
+    try:
+        with heard.gentle(lambda: _leave(kept)):
+            driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked)
+        code = _ended(driven, kept, hand, report)
+    except KeyboardInterrupt:
+        report.status = "interrupted"
+        say(f"interrupted; {_how_to_go_on(kept)}")
+        with suppress(StateError):
+            kept.finish(report.status)
+        return ExitCode.PARTLY_APPLIED
+    except StateError as error:
+        report.error = str(error)
+        if not hand.begun and not kept.resumed:
+            raise
+        report.status = "partly applied"
+        say(f"error: {error}\nnot all of run {kept.id} is recorded; {_how_to_go_on(kept)}")
+        return ExitCode.PARTLY_APPLIED
+    if code is ExitCode.DONE:
+        _say_applied(driven, work, kept)
+        return _looked_at(work, kept, report) if work.verify else code
+    return code
+
+
+def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitCode:
+    """Keep how the run stands, say what is left, and give the exit code."""
+    report.status, code = _standing(driven, hand, resumed=kept.resumed)
+    kept.finish(report.status)
+    if driven.stopped is None:
+        return code
+    left = ", ".join(driven.not_started) or "none"
+    order = f"{driven.stopped} ({hand.orders[driven.stopped]})"
+    match driven.why:
+        case Waiting():
+            say(f"run {kept.id} waits for a person to do {order}. Not started: {left}")
+            return code
+        case Stopped():
+            report.error = f"interrupted before {order}"
+        case Failed(message=message, outcome_unknown=unknown):
+            doubt = "; nobody knows whether it was written" if unknown else ""
+            report.error = f"{order} failed: {message}{doubt}"
+        case None:
+            raise AssertionError
+        case _:
+            assert_never(driven.why)
+    say(f"error: {report.error}")
+    say(f"done: {', '.join(driven.done) or 'none'}; not started: {left}")
+    if code is ExitCode.PARTLY_APPLIED:
+        say(_how_to_go_on(kept))
+    return code
+
+
+def _standing(driven: Report, hand: Hand, *, resumed: bool) -> tuple[str, ExitCode]:
+    """How a run stands at its end, and the exit code that says so."""
+    written = bool(driven.done) or resumed
+    match driven.why:
+        case None:
+            return "applied", ExitCode.DONE
+        case Waiting():
+            return "waiting", ExitCode.WAITING
+        case Stopped():
+            return ("interrupted", ExitCode.PARTLY_APPLIED) if written else ("failed", ExitCode.INTERRUPTED)
+        case Failed(outcome_unknown=unknown):
+            if written or unknown:
+                return "partly applied", ExitCode.PARTLY_APPLIED
+            return "failed", ExitCode.STALE if hand.error is None else code_of(hand.error)
+        case _:
+            assert_never(driven.why)
+
+
+def _leave(kept: Kept) -> None:
+    """End the process at once: nothing more is recorded, and the run lock stays where it is."""
+    lines = f"left at once; {_how_to_go_on(kept)}\nthe run lock is still held: calplan state unlock {kept.lock.id}\n"
+    os.write(2, lines.encode())
+    os._exit(ExitCode.PARTLY_APPLIED.value)
+
+
+def _how_to_go_on(kept: Kept) -> str:
+    return f"run {kept.id} is partly applied; to go on: calplan apply --resume {kept.id}"
+
+
+def _say_applied(driven: Report, work: Work, kept: Kept) -> None:
+    if not work.quiet:
+        tell((f"Applied {plural(len(driven.done), 'step')} in run {kept.id}.\n",))
+
+
+def _looked_at(work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
+    """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
+    from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+
+    try:
+        return verified(kept.store, kept.id, work.chosen, work.document, work.users)
+    except KeyboardInterrupt:
+        reason = "interrupted"
+    except (StopError, StateError) as error:
+        reason = str(error)
+    report.error = f"not verified: {reason}"
+    say(f"{reason}\napplied, but not verified. Look again: calplan verify {kept.id}")
+    return ExitCode.UNLIKE_FORECAST

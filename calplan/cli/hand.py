@@ -1,0 +1,60 @@
+"""The hand of an apply: performs steps on a platform that can be written, and looks at what came of them."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from calplan.apply.flow import Done, Failed, Waiting
+from calplan.apply.standing import Found, found, read_value, value_before
+from calplan.cli.output import say
+from calplan.plan.plan import Plan
+from calplan.plan.steps import Step
+from calplan.providers.base import ProviderError, WritablePlatform
+
+SETTLES: Final = (0.0, 0.2, 1.0, 3.0)
+"""Seconds to wait before each look at what was written: some platforms show a write a little later."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Hand:
+    """Performs the steps of ``plan``; remembers which were begun, and what the provider said last.
+
+    ``orders`` are the steps in words, by their ids.
+    """
+
+    platform: WritablePlatform
+    plan: Plan
+    orders: Mapping[str, str]
+    sleep: Callable[[float], None] = time.sleep
+    begun: list[str] = field(default_factory=list)
+    error: ProviderError | None = None
+
+    def look(self, step: Step) -> Found | Failed:
+        """How the place of the step stands now."""
+        try:
+            return found(step.action, value_before(step.action, self.plan), read_value(step.action, self.platform))
+        except ProviderError as error:
+            self.error = error
+            return Failed(message=str(error), outcome_unknown=False)
+
+    def perform(self, step: Step) -> Done | Failed | Waiting:
+        """Make the step true."""
+        say(f"{step.id}: {self.orders[step.id]} ...")
+        self.begun.append(step.id)
+        try:
+            receipt = self.platform.perform(step.action)
+        except ProviderError as error:
+            self.error = error
+            return Failed(message=str(error), outcome_unknown=error.outcome_unknown)
+        return Done(changed=receipt.changed)
+
+    def confirm(self, step: Step) -> Found | Failed:
+        """How the place of the step stands after a write; what still reads as before is looked at again."""
+        seen: Found | Failed = Found.NOT_READ
+        for wait in SETTLES:
+            self.sleep(wait)
+            seen = self.look(step)
+            if seen in (Found.AS_WANTED, Found.NOT_READ):
+                break
+        return seen

@@ -1,0 +1,106 @@
+"""``calplan apply --resume RUN``: goes on with a run that did not come to its end."""
+
+from typing import TYPE_CHECKING
+
+from calplan.apply.progress import StepState, progress, rest_of
+from calplan.apply.standing import Found
+from calplan.cli import clock
+from calplan.cli.apply_report import ApplyReport
+from calplan.cli.apply_request import ApplyRequest
+from calplan.cli.applying import Work, applied
+from calplan.cli.approval import refuse_gates
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.interrupts import Interrupts
+from calplan.cli.ledger import lift
+from calplan.cli.output import emit
+from calplan.cli.run_lock import holding
+from calplan.cli.runs import Kept, find, keep, paths_of
+from calplan.cli.source import trusted
+from calplan.cli.wiring import Planned, choose, make_plan, open_account, open_for_writing, show
+from calplan.model.diagnostic import errors_in
+from calplan.plan.meanwhile import moved_meanwhile
+from calplan.plan.planfile import SavedPlan
+from calplan.plan.staleness import Moved
+
+if TYPE_CHECKING:
+    from calplan.state.store import Run, Store
+
+
+def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> ExitCode:
+    """Read back what is true, refuse what somebody else changed, and perform the steps that are left."""
+    consent, report.resumed = request.consent, True
+    with keep(request.state) as store:
+        run = find(store, name)
+        report.account, report.run, report.status = run.account, run.id, run.status
+        if run.status == "applied":
+            if not request.quiet:
+                emit((f"Nothing to resume: run {run.id} was applied.\n",))
+            return ExitCode.DONE
+        saved = trusted(run.plan, f"the plan of run {run.id}")
+        report.plan = saved.document
+        chosen = choose(paths_of(run) if request.path is None else (request.path,), run.account)
+        with holding(store, run.account, consent.who, "resume", request.wait) as lock:
+            store.attach(lock, run.id)
+            kept = Kept(store=store, id=run.id, lock=lock, report=report, resumed=True)
+            records = store.records(run.id)
+            lifted = frozenset(str(one.content.get("gate")) for one in records if one.kind == "override")
+            allowed = consent.allowed | lifted
+            kept.begin_again(consent.who)
+            planned = make_plan(chosen, open_account(chosen.account), allowed=allowed, by=consent.who)
+            states = _read_back(kept, progress((one.kind, one.content) for one in records), saved, planned)
+            rest = rest_of(saved.document, states, planned.plan.steps)
+            report.stale = (
+                *_overtaken(store, run),
+                *moved_meanwhile(saved, planned.policy, planned.document, planned.users, clock.now()),
+                *(Moved(part="settings", how=fault) for fault in rest.faults),
+            )
+            _refuse(report.stale, run.id)
+            if planned.plan.errored:
+                show(errors_in(planned.plan.diagnostics))
+                raise StopError(ExitCode.INVALID, "error: the plan has errors; nothing more was written")
+            refuse_gates(planned.plan.gates)
+            lift(kept, planned.plan.gates, consent)
+            work = Work(
+                chosen=chosen,
+                planned=planned,
+                steps=rest.steps,
+                document=saved.document,
+                users=saved.users,
+                verify=request.verify,
+                quiet=request.quiet,
+            )
+            return applied(work, open_for_writing(chosen.account), kept, report, heard)
+
+
+def _read_back(kept: Kept, states: dict[str, StepState], saved: SavedPlan, planned: Planned) -> dict[str, StepState]:
+    """The states of steps once everything in doubt was held against what was read just now."""
+    needed = {change["address"]: change["change"] for change in planned.document["resource_changes"]}
+    needed_steps = {step.address for step in planned.plan.steps}
+    for step in saved.document["steps"]:
+        state = states.get(step["id"])
+        if state is StepState.IN_DOUBT:
+            unread = step["address"] in needed and needed[step["address"]]["before_unknown"]
+            seen = Found.NOT_READ if unread else Found.AS_BEFORE if step["address"] in needed_steps else Found.AS_WANTED
+            kept.found(step["id"], seen)
+            states[step["id"]] = StepState.DONE if seen is Found.AS_WANTED else StepState.NOT_BEGUN
+        if states.get(step["id"]) is StepState.DONE:
+            kept.report.results[step["id"]] = ("done", None)
+        elif step["address"] not in needed_steps:
+            kept.report.results[step["id"]] = ("already", None)
+    return states
+
+
+def _overtaken(store: "Store", run: "Run") -> tuple[Moved, ...]:
+    """Whether another run was applied to the account since this one began."""
+    later = store.last_applied(run.account)
+    if later is None or later.started_at <= run.started_at:
+        return ()
+    return (Moved(part="settings", how=f"run {later.id} was applied since, by {later.who}"),)
+
+
+def _refuse(moved: tuple[Moved, ...], run: str) -> None:
+    if moved:
+        lines = [f"error: run {run} cannot go on; nothing more was written"]
+        lines += [f"  {one.part}: {one.how}" for one in moved]
+        lines += ["  Plan anew from here: calplan plan --out FILE"]
+        raise StopError(ExitCode.STALE, "\n".join(lines))
