@@ -102,7 +102,7 @@ def reported(report: ApplyReport, outputs: Sequence[Target]) -> Iterator[list[Ex
 
 def _fatal(report: ApplyReport, error: BaseException) -> ExitCode:
     if isinstance(error, StopError):
-        report.error = str(error)
+        report.error = str(error).removeprefix("error: ")
         return error.code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         report.error = "interrupted; nothing was written"

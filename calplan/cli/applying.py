@@ -20,6 +20,7 @@ from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step
 from calplan.providers.base import WritablePlatform
 from calplan.render.step_wording import orders_of
+from calplan.state.errors import StateError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,6 @@ class Work:
 
 def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
     """Perform the steps, each journalled before and after, and verify the outcome."""
-    from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
     hand = Hand(platform=platform, plan=work.planned.plan, orders=orders_of(work.document))
     try:
         with heard.gentle(lambda: _leave(kept)):
@@ -131,8 +130,6 @@ def _say_applied(driven: Report, work: Work, kept: Kept) -> None:
 
 def _looked_at(work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
-    from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
     try:
         return verified(kept.store, kept.id, work.chosen, work.document, work.users)
     except KeyboardInterrupt:

@@ -9,15 +9,21 @@ from typing import Final
 import click
 
 from calplan.cli import clock
-from calplan.cli.apply import applied
+from calplan.cli.apply_report import ApplyReport
+from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.interrupts import interrupts
+from calplan.cli.ledger import begun
 from calplan.cli.output import Target, emit, save
+from calplan.cli.run_lock import holding
+from calplan.cli.runs import keep
 from calplan.cli.shown import look, show_plan
-from calplan.cli.wiring import choose, make_plan, open_account, translated
+from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing, translated
 from calplan.impact.outcome import Outcome
 from calplan.model.plural import plural
 from calplan.plan.planfile import MODE, pack
+from calplan.state.place import DEFAULT
 
 USERS: Final = 250
 SEED: Final = 7
@@ -80,12 +86,28 @@ def _play() -> tuple[ExitCode, str]:
     show_plan(planned.document, planned.users, (Target(format="text", file=None), report), plain)
     save(Path("plan.calplan"), pack(planned.parts, created_at=clock.stamp()), mode=MODE)
     emit(("\n2. Saved to plan.calplan; the same for a pull request is in report.md.\n\n3. Applying it:\n",))
-    consent = Consent(who="demo", allowed=frozenset(), reason="", auto_approve=True)
-    code = applied(chosen, planned, consent, verify=True)
+    code = _apply(chosen, planned)
     again = make_plan(chosen, open_account(chosen.account))
     left = len(again.plan.changes)
     emit((f"\n4. Planned again: {plural(left, 'change') if left else 'no changes'} left.\n",))
     return code, next(planned.users.rows(frozenset({Outcome.DISCONNECTED_PROMPTED.value})))["email"]
+
+
+def _apply(chosen: Chosen, planned: Planned) -> ExitCode:
+    consent = Consent(who="demo", allowed=frozenset(), reason="", auto_approve=True)
+    report = ApplyReport(who=consent.who)
+    work = Work(
+        chosen=chosen,
+        planned=planned,
+        steps=planned.plan.steps,
+        document=planned.document,
+        users=planned.users,
+        verify=True,
+    )
+    name = chosen.account.name
+    with keep(str(DEFAULT)) as store, interrupts() as heard, holding(store, name, consent.who, "demo") as lock:
+        kept = begun(store, lock, work, saved=None, consent=consent, report=report)
+        return applied(work, open_for_writing(chosen.account), kept, report, heard)
 
 
 def _make_room(folder: Path) -> None:

@@ -15,9 +15,11 @@ from calplan.cli.wiring import Planned
 from calplan.plan.gates import Gate, GateStatus
 from calplan.plan.planfile import SavedPlan, pack
 from calplan.plan.staleness import Moved, staleness
+from calplan.state.run import NewRun
+from calplan.state.run_lock import HeldLock
 
 if TYPE_CHECKING:
-    from calplan.state.store import HeldLock, Store
+    from calplan.state.store import Store
 
 NOTHING_WRITTEN = "failed"
 
@@ -44,11 +46,9 @@ def _applied_before(store: "Store", saved: SavedPlan) -> Iterator[Moved]:
 
 
 def begun(
-    store: "Store", lock: "HeldLock", work: Work, *, saved: SavedPlan | None, consent: Consent, report: ApplyReport
+    store: "Store", lock: HeldLock, work: Work, *, saved: SavedPlan | None, consent: Consent, report: ApplyReport
 ) -> Kept:
     """A run that begins, with the plan that was approved and the gates that were lifted for it."""
-    from calplan.state.store import NewRun  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
     planned = work.planned
     approved = planned.document if saved is None else saved.document
     run = NewRun(

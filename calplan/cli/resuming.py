@@ -21,9 +21,10 @@ from calplan.model.diagnostic import errors_in
 from calplan.plan.meanwhile import moved_meanwhile
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.staleness import Moved
+from calplan.state.run import Run
 
 if TYPE_CHECKING:
-    from calplan.state.store import Run, Store
+    from calplan.state.store import Store
 
 
 def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> ExitCode:
@@ -90,7 +91,7 @@ def _read_back(kept: Kept, states: dict[str, StepState], saved: SavedPlan, plann
     return states
 
 
-def _overtaken(store: "Store", run: "Run") -> tuple[Moved, ...]:
+def _overtaken(store: "Store", run: Run) -> tuple[Moved, ...]:
     """Whether another run was applied to the account since this one began."""
     later = store.last_applied(run.account)
     if later is None or later.started_at <= run.started_at:

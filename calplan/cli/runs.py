@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,13 +16,14 @@ from calplan.apply.flow import Done, Failed, Waiting
 from calplan.apply.standing import Found
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.run_lock import run_link
 from calplan.plan.steps import Step
+from calplan.state.errors import LockHeldError, LockLostError, StateError
+from calplan.state.place import Place
+from calplan.state.run import Run
+from calplan.state.run_lock import HeldLock, Owner
 
 if TYPE_CHECKING:
-    from calplan.state.store import HeldLock, Place, Run, Store
-
-Command = TypeVar("Command", bound=Callable[..., object])
+    from calplan.state.store import Store
 
 state_option = click.option(
     "--state",
@@ -30,60 +32,78 @@ state_option = click.option(
 )
 
 
-def place_of(state: str | None) -> "Place":
-    """Where the state lives: what the option says, or CALPLAN_STATE, or the working directory.
-
-    Raises:
-        StopError: it is no place that can be understood.
-    """
-    from calplan.state.store import Place, StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
-    try:
-        return Place.of(state or os.environ.get("CALPLAN_STATE") or None)
-    except StateError as error:
-        raise StopError(ExitCode.USAGE, f"error: {error}") from error
-
-
 @contextmanager
-def keep(state: str | None) -> "Iterator[Store]":
-    """The state, made if there is none yet, let go of at the end.
+def keep(state: str | None = None) -> "Iterator[Store]":
+    """The state, made where there is none and let go of at the end.
 
     Raises:
-        StopError: it cannot be used.
+        StopError: it cannot be used, or another run holds the run lock that is asked for.
     """
-    from calplan.state.store import StateError, Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+    from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
-    try:
+    with _stopping():
         store = Store.open(place_of(state))
         try:
             yield store
         finally:
             store.close()
-    except StateError as error:
-        raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
 
 
 @contextmanager
-def peek(state: str | None) -> "Iterator[Store | None]":
-    """The state to be read only, ``None`` where there is none.
+def peek(state: str | None = None) -> "Iterator[Store | None]":
+    """The state for reading alone, let go of at the end; ``None`` where there is none.
 
     Raises:
-        StopError: it cannot be used.
+        StopError: it cannot be read.
     """
-    from calplan.state.store import StateError, Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+    from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
-    try:
+    with _stopping():
         store = Store.look(place_of(state))
         try:
             yield store
         finally:
             if store is not None:
                 store.close()
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    try:
+        yield
+    except (LockHeldError, LockLostError) as error:
+        raise StopError(ExitCode.LOCKED, f"error: {error}") from error
     except StateError as error:
         raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
 
 
-def find(store: "Store | None", name: str) -> "Run":
+def place_of(state: str | None) -> Place:
+    """Where the state lives: as ``--state`` says, then ``CALPLAN_STATE``, then in the working directory.
+
+    Raises:
+        StopError: what they say is no place.
+    """
+    try:
+        return Place.of(state or os.environ.get("CALPLAN_STATE"))
+    except StateError as error:
+        raise StopError(ExitCode.USAGE, f"error: {error}") from error
+
+
+def owner(who: str) -> Owner:
+    """Who takes a run lock here: the name, this machine and process, and the run of the CI system if it is one."""
+    return Owner(who=who, host=socket.gethostname(), pid=os.getpid(), link=_link())
+
+
+def _link() -> str | None:
+    """The address of the CI run that this is a part of, as GitLab and GitHub give it."""
+    if job := os.environ.get("CI_JOB_URL"):
+        return job
+    parts = [os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    server, repository, run = parts
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
+
+
+def find(store: "Store | None", name: str) -> Run:
     """The run with this id, or this beginning of one.
 
     Raises:
@@ -95,7 +115,7 @@ def find(store: "Store | None", name: str) -> "Run":
     return run
 
 
-def paths_of(run: "Run") -> tuple[Path, ...]:
+def paths_of(run: Run) -> tuple[Path, ...]:
     """Where the documents of a run lie."""
     return tuple(map(Path, json.loads(run.path)))
 
@@ -106,7 +126,7 @@ class Kept:
 
     store: "Store"
     id: str
-    lock: "HeldLock"
+    lock: HeldLock
     report: ApplyReport
     resumed: bool = False
 
@@ -140,7 +160,7 @@ class Kept:
 
     def begin_again(self, who: str) -> None:
         """Note that somebody goes on with the run."""
-        self._record("resume", {"who": who, "link": run_link()})
+        self._record("resume", {"who": who, "link": _link()})
 
     def finish(self, status: str) -> None:
         """Say how the run stands at its end."""

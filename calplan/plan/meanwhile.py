@@ -10,7 +10,11 @@ from calplan.model.unknown import Unknown
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.levels_document import levels_of
 from calplan.plan.planfile import SavedPlan
-from calplan.plan.staleness import Moved, beside, moved_in_policy, moved_in_population, moved_in_time, moved_model
+from calplan.plan.staleness import Moved
+from calplan.plan.staleness import _beside as beside
+from calplan.plan.staleness import _policy as moved_in_policy
+from calplan.plan.staleness import _population as moved_in_population
+from calplan.plan.staleness import _time as moved_in_time
 from calplan.plan.writes import KEYS, stated
 
 
@@ -23,11 +27,11 @@ def moved_meanwhile(
     elsewhere = [
         *(one.value for one in Setting if _is_else(one, stands, before, wanted)),
         *_groups_elsewhere(stands, before, wanted),
+        *(() if stands.model == before.model else ("the group model",)),
     ]
     return (
         *moved_in_policy(saved, policy),
         *(_moved(f"{address} is neither as it was when planned nor as it is wanted") for address in elsewhere),
-        *moved_model(saved.document, fresh),
         *_beside(saved.document, fresh),
         *moved_in_population(saved, fresh, users),
         *moved_in_time(saved, fresh, now),

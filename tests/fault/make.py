@@ -8,11 +8,11 @@ from typing import Final
 from tests.cli.make import GOOGLE, GRAPH, LIVE, UNLIMITED, folder, state, user, write
 
 USERS: Final = (
-    user("ann@corp.example", groups=["Staff", "Sales"]),
-    user("bob@corp.example", client="5.1.0(win)", groups=["Sales"]),
-    user("cyd@corp.example", service="", groups=["Legal"]),
-    user("dan@corp.example", service="office365-graph", groups=["Staff"]),
-    user("eve@else.example", groups=["Staff"]),
+    user("ann@corp.example", groups=["Sales"], primary_group="Sales"),
+    user("bob@corp.example", client="5.1.0(win)", groups=["Sales"], primary_group="Sales"),
+    user("cyd@corp.example", service="", groups=["Legal"], primary_group="Legal"),
+    user("dan@corp.example", service="office365-graph", groups=["Staff"], primary_group="Staff"),
+    user("eve@else.example", groups=["Staff"], primary_group="Staff"),
 )
 PAIRS: Final = ("ann", "bob", "cyd", "dan")
 POLICY: Final = {
