@@ -1,16 +1,20 @@
 """An apply takes one step at a time, stops at the first that did not happen, and journals both sides of each."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from calplan.apply.drive import drive
-from calplan.apply.flow import Done, Failed, Report, Waiting, apply_flow
+from calplan.apply.flow import Done, Failed, Report, Stopped, Waiting, apply_flow
+from calplan.apply.standing import Found
 from calplan.plan.steps import Step
 from tests import make
 
 Result = Done | Failed | Waiting
 FAILED = Failed(message="no", outcome_unknown=False)
+UNCLEAR = replace(FAILED, outcome_unknown=True)
+MADE = Done(changed=True)
+BEFORE, WANTED, ELSE, UNREAD = Found.AS_BEFORE, Found.AS_WANTED, Found.SOMETHING_ELSE, Found.NOT_READ
 
 
 def steps() -> tuple[Step, ...]:
@@ -20,11 +24,14 @@ def steps() -> tuple[Step, ...]:
     return found
 
 
-class Diary:
-    """A journal that can be read."""
+@dataclass
+class World:
+    """A journal that can be read, and a hand that answers as it is told."""
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    results: list[Result] = field(default_factory=list)
+    before: list[Found | Failed] = field(default_factory=list)
+    after: list[Found | Failed] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def intend(self, step: Step) -> None:
         self.lines.append(f"intend {step.id}")
@@ -32,53 +39,129 @@ class Diary:
     def note(self, step: Step, result: Result) -> None:
         self.lines.append(f"{type(result).__name__} {step.id}")
 
+    def read_back(self, step: Step, found: Found) -> None:
+        self.lines.append(f"{found.value} {step.id}")
 
-def driven(results: list[Result]) -> tuple[Report, list[str]]:
-    diary, left = Diary(), iter(results)
+    def look(self, step: Step) -> Found | Failed:
+        assert step.action
+        return self.before.pop(0) if self.before else BEFORE
 
-    def perform(step: Step) -> Result:
-        diary.lines.append(f"perform {step.id}")
-        return next(left)
+    def confirm(self, step: Step) -> Found | Failed:
+        self.lines.append(f"confirm {step.id}")
+        return self.after.pop(0) if self.after else WANTED
 
-    return drive(apply_flow(steps()), perform, diary), diary.lines
+    def perform(self, step: Step) -> Result:
+        self.lines.append(f"perform {step.id}")
+        return self.results.pop(0)
+
+    def driven(self, of: tuple[Step, ...] | None = None) -> Report:
+        return drive(apply_flow(steps() if of is None else of), self, self)
 
 
-def test_every_step_is_intended_performed_and_noted_in_this_order() -> None:
-    report, lines = driven([Done(changed=True), Done(changed=False), Done(changed=True)])
+def test_every_step_is_intended_performed_confirmed_and_noted_in_this_order() -> None:
+    world = World(results=[MADE, Done(changed=False), MADE])
+    report = world.driven()
     assert report.complete
-    assert not report.waiting
     assert report.done == ("s1", "s2", "s3")
-    assert lines == [f"{what} {step}" for step in report.done for what in ("intend", "perform", "Done")]
+    assert world.lines == [
+        f"{what} {step}" for step in report.done for what in ("intend", "perform", "confirm", "Done")
+    ]
 
 
-@pytest.mark.parametrize("bad", [FAILED, replace(FAILED, outcome_unknown=True), Waiting()], ids=repr)
+@pytest.mark.parametrize("bad", [FAILED, Waiting()], ids=repr)
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_nothing_follows_a_step_that_did_not_happen(at: int, bad: Result) -> None:
-    report, lines = driven([*[Done(changed=True)] * at, bad])
+    world = World(results=[*[MADE] * at, bad])
+    report = world.driven()
     names = ("s1", "s2", "s3")
     assert (report.done, report.stopped, report.not_started) == (names[:at], names[at], names[at + 1 :])
-    assert report.waiting is isinstance(bad, Waiting)
-    assert report.failure == (bad if isinstance(bad, Failed) else None)
-    assert lines[-1] == f"{type(bad).__name__} {names[at]}"
+    assert report.why == bad
+    assert world.lines[-1] == f"{type(bad).__name__} {names[at]}"
+
+
+def test_what_is_as_wanted_already_is_not_written_and_counts_as_done() -> None:
+    world = World(before=[WANTED] * 3)
+    assert world.driven().complete
+    assert world.lines == [f"{what} {step}" for step in ("s1", "s2", "s3") for what in ("intend", "Done")]
+
+
+def test_what_somebody_else_changed_is_left_alone() -> None:
+    world = World(before=[BEFORE, ELSE], results=[MADE])
+    report = world.driven()
+    assert (report.done, report.stopped) == (("s1",), "s2")
+    assert isinstance(report.why, Failed)
+    assert report.why.message == "somebody changed it since the plan was made; it was left alone"
+    assert "perform s2" not in world.lines
+
+
+def test_what_cannot_be_read_is_performed_all_the_same() -> None:
+    world = World(before=[UNREAD] * 3, after=[UNREAD] * 3, results=[MADE] * 3)
+    assert world.driven().complete
+
+
+def test_a_step_whose_place_cannot_be_looked_at_is_neither_intended_nor_performed() -> None:
+    world = World(before=[FAILED])
+    report = world.driven()
+    assert (report.stopped, report.why) == ("s1", FAILED)
+    assert world.lines == ["Failed s1"]
+
+
+@pytest.mark.parametrize(
+    "seen, result, unclear",
+    [(WANTED, Done(changed=True), False), (BEFORE, FAILED, False), (ELSE, UNCLEAR, True), (UNREAD, UNCLEAR, True)],
+)
+def test_a_write_whose_fate_is_unclear_is_read_back_before_anything_else(
+    seen: Found, result: Result, unclear: bool
+) -> None:
+    world = World(results=[UNCLEAR, MADE, MADE], after=[seen])
+    report = world.driven()
+    assert world.lines[:5] == [
+        "intend s1",
+        "perform s1",
+        "confirm s1",
+        f"{seen.value} s1",
+        f"{type(result).__name__} s1",
+    ]
+    assert report.why == (None if seen is WANTED else result)
+    assert world.lines.count("perform s1") == 1
+
+
+def test_a_write_whose_fate_is_unclear_and_cannot_be_read_back_stays_unclear() -> None:
+    report = World(results=[UNCLEAR], after=[FAILED]).driven()
+    assert report.why == UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "seen, words",
+    [(BEFORE, "it reads as before"), (ELSE, "it reads something else"), (FAILED, "could not be read back: no")],
+)
+def test_a_provider_that_says_done_is_not_believed_against_what_can_be_read(seen: Found | Failed, words: str) -> None:
+    report = World(results=[MADE], after=[seen]).driven()
+    assert isinstance(report.why, Failed)
+    assert report.why.outcome_unknown
+    assert words in report.why.message
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_who_asks_to_stop_is_heard_before_the_next_step(at: int) -> None:
+    world = World(results=[MADE] * 3)
+    report = drive(apply_flow(steps()), world, world, lambda: len(world.lines) >= 4 * at)
+    assert report.why == Stopped()
+    assert (len(report.done), report.stopped, len(world.lines)) == (at, f"s{at + 1}", 4 * at)
 
 
 def test_nothing_to_do_is_complete() -> None:
-    report = drive(apply_flow(()), lambda _step: FAILED, Diary())
+    report = World().driven(())
     assert report.complete
     assert report.done == ()
 
 
 def test_a_step_that_cannot_be_journalled_is_not_performed() -> None:
-    class Full(Diary):
+    class Full(World):
         def intend(self, step: Step) -> None:
             raise OSError(step.id)
 
-    performed: list[str] = []
-
-    def perform(step: Step) -> Result:
-        performed.append(step.id)
-        return Done(changed=True)
-
+    world = Full(results=[MADE])
     with pytest.raises(OSError, match="s1"):
-        drive(apply_flow(steps()), perform, Full())
-    assert performed == []
+        world.driven()
+    assert world.lines == []

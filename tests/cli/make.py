@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.main import run
+from calplan.state.place import Place
+from calplan.state.store import Store
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROGRAM: Final = (sys.executable, "-c", "from calplan.cli.main import main; main()")
@@ -220,3 +222,14 @@ def moved(path: Path, policy: Spec, *, name: str = "corp") -> None:
     state(elsewhere, policy, name=name)
     said = calplan("apply", elsewhere, "--auto-approve", "--no-verify")
     assert said.code is ExitCode.DONE, said.err
+
+
+def nothing_kept() -> bool:
+    """Whether no run was begun here, and none holds a run lock."""
+    store = Store.look(Place.of(None))
+    if store is None:
+        return True
+    try:
+        return not store.runs() and not store.locks()
+    finally:
+        store.close()

@@ -7,7 +7,7 @@ import pytest
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode
 from calplan.plan.gates import GATE_IDS
-from tests.cli.make import Shown, at_a_terminal, calplan, folder, saved, start
+from tests.cli.make import Shown, at_a_terminal, calplan, folder, nothing_kept, saved, start
 
 QUESTION = "2 users of corp lose their connection. Type that number to go on: "
 
@@ -17,7 +17,7 @@ def asked(answer: str, *words: str, **more: str) -> Shown:
 
 
 def unchanged(corp: Path) -> bool:
-    return calplan("plan", corp, "--detailed-exitcode").code is ExitCode.CHANGES and not Path(".calplan").exists()
+    return calplan("plan", corp, "--detailed-exitcode").code is ExitCode.CHANGES and nothing_kept()
 
 
 def test_the_right_number_goes_on(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from tests.cli.make import (
     folder,
     in_a_shell,
     moved,
+    nothing_kept,
     saved,
     start,
     state,
@@ -54,7 +55,7 @@ def test_nothing_to_do_is_0(tmp_path: Path) -> None:
     applied = calplan("apply", corp)
     assert applied.code is ExitCode.DONE
     assert applied.last == "Nothing to apply: the account is as the policy wants it."
-    assert not Path(".calplan").exists()
+    assert nothing_kept()
 
 
 def test_changes_are_0_and_with_detailed_exit_codes_2(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_a_plan_with_errors_is_3_shown_whole_and_neither_saved_nor_applied(tmp_p
     assert "corp.plan was not written" in said.err
     assert not Path("corp.plan").exists()
     assert calplan("apply", corp, "--auto-approve").code is ExitCode.INVALID
-    assert not Path(".calplan").exists()
+    assert nothing_kept()
 
 
 def test_a_gate_refuses_with_4_and_says_how_it_is_lifted(tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_a_gate_refuses_with_4_and_says_how_it_is_lifted(tmp_path: Path) -> None
     assert refused.code is ExitCode.REFUSED
     assert "limit.disconnected: 2, limit 0 (ask admin@corp.example)" in refused.err
     assert "--allow limit.disconnected --allow limit.silent --reason TEXT" in refused.err
-    assert not Path(".calplan").exists()
+    assert nothing_kept()
     lifted = ("--allow", "limit.disconnected", "--allow", "limit.silent", "--reason", "agreed on Monday")
     assert calplan("apply", corp, "--auto-approve", *lifted).code is ExitCode.DONE
 

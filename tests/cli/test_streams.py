@@ -142,41 +142,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 """
 """A job in the background is started deaf to interrupts, and so are tests that run in one."""
 
-WAITS = f"""{LISTENS}
-import time
-from calplan.providers.local.writing import WritableLocalPlatform
-done = WritableLocalPlatform.perform
-def slowly(self, action):
-    receipt = done(self, action)
-    print("performed", flush=True)
-    time.sleep(30)
-    return receipt
-WritableLocalPlatform.perform = slowly
-main.main()
-"""
-
-
-def test_an_apply_interrupted_between_steps_is_partly_applied_and_says_so(tmp_path: Path) -> None:
-    corp = folder(tmp_path / "corp")
-    saved(corp)
-    child = subprocess.Popen(
-        [sys.executable, "-c", WAITS, "apply", "corp.plan"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=surroundings(),
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "performed\n"
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30)
-    assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
-    assert re.search(r"interrupted; run [0-9a-f-]{36} is partly applied", err)
-    assert "nothing was written" not in out + err
-    assert "Traceback" not in err
-    assert calplan("plan", corp).last.startswith("Plan: 1 to change")
-
-
 def test_a_plan_that_is_interrupted_is_130_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     folder(tmp_path / "corp", users=(user(f"user{number:06}@corp.example") for number in range(40_000)))
     child = subprocess.Popen(

@@ -1,0 +1,81 @@
+"""What a journal says of each step, and what is left of a plan."""
+
+import itertools
+
+import pytest
+
+from calplan.apply.progress import StepState, progress, rest_of
+from calplan.plan.as_document import as_document
+from calplan.plan.document import PlanDocument
+from calplan.plan.steps import Step
+from tests import make
+
+DONE, DOUBT, NOT_BEGUN = StepState.DONE, StepState.IN_DOUBT, StepState.NOT_BEGUN
+INTENT = ("intent", {"step": "s1", "op": "lock", "address": "integration.locked"})
+
+
+def outcome(result: str) -> tuple[str, dict[str, object]]:
+    return ("outcome", {"step": "s1", "result": result})
+
+
+def found(words: str) -> tuple[str, dict[str, object]]:
+    return ("readback", {"step": "s1", "found": words})
+
+
+@pytest.mark.parametrize(
+    "records, state",
+    [
+        ([INTENT], DOUBT),
+        ([INTENT, outcome("done")], DONE),
+        ([INTENT, outcome("failed")], StepState.FAILED),
+        ([INTENT, outcome("waiting")], StepState.WAITING),
+        ([INTENT, outcome("unknown")], DOUBT),
+        ([INTENT, outcome("a word of a later version")], DOUBT),
+        ([INTENT, found("as wanted")], DONE),
+        ([INTENT, found("as before")], NOT_BEGUN),
+        ([INTENT, found("something else")], DOUBT),
+        ([INTENT, found("not read")], DOUBT),
+        ([INTENT, found("as before"), INTENT], DOUBT),
+        ([INTENT, outcome("failed"), INTENT, outcome("done")], DONE),
+    ],
+)
+def test_the_last_word_of_a_journal_on_a_step_holds(
+    records: list[tuple[str, dict[str, object]]], state: StepState
+) -> None:
+    others = [("begin", {}), ("override", {"gate": "window"}), ("resume", {"who": "ann"}), ("status", {"status": "x"})]
+    assert progress([*others, *records]) == {"s1": state}
+
+
+def planned() -> tuple[PlanDocument, tuple[Step, ...]]:
+    after = make.account(locked=True, service=make.graph(), bidirectional_sync=True)
+    plan = make.Scene(after=make.wanted(after)).plan()
+    return as_document(plan, version="1", users_hash="u", policy_hash="p"), plan.steps
+
+
+def test_what_is_left_are_the_needed_steps_under_the_names_and_in_the_order_of_the_plan() -> None:
+    document, steps = planned()
+    for size in range(4):
+        for left in itertools.combinations(steps, size):
+            rest = rest_of(document, {}, tuple(reversed(left)))
+            assert [(one.id, one.address) for one in rest.steps] == [(one.id, one.address) for one in left]
+            assert rest.already == tuple(one.id for one in steps if one not in left)
+            assert rest.faults == ()
+
+
+def test_a_step_that_was_done_and_is_needed_again_is_a_fault() -> None:
+    document, steps = planned()
+    rest = rest_of(document, {steps[0].id: DONE}, steps)
+    assert rest.faults == (f"s1 ({steps[0].address}) was done in this run and is not so any more",)
+
+
+def test_a_step_that_the_plan_does_not_have_is_a_fault() -> None:
+    document, steps = planned()
+    document["steps"] = document["steps"][1:]
+    (fault,) = rest_of(document, {}, steps).faults
+    assert fault.startswith(f"{steps[0].address} is not as it was when planned")
+
+
+def test_a_step_that_another_hand_would_do_now_is_a_fault() -> None:
+    document, steps = planned()
+    document["steps"][0]["mode"] = "manual"
+    assert len(rest_of(document, {}, steps).faults) == 1

@@ -1,0 +1,141 @@
+"""Ctrl-C, once and twice, while steps are performed; and a polite kill, which is the same."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from calplan.cli.exit_codes import ExitCode
+from tests.cli.make import calplan, folder, saved, surroundings
+from tests.fault.make import report_of
+
+LISTENS = """
+import signal, sys
+from calplan.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""A job in the background is started deaf to interrupts, and so are tests that run in one."""
+
+SLOW = f"""{LISTENS}
+import time
+from calplan.providers.local.writing import WritableLocalPlatform
+perform = WritableLocalPlatform.perform
+def slowly(self, action):
+    print("performing", flush=True)
+    receipt = perform(self, action)
+    time.sleep(float(sys.argv.pop()))
+    sys.argv.append("0")
+    return receipt
+WritableLocalPlatform.perform = slowly
+words, sys.argv[1:] = sys.argv[1:-1], sys.argv[-1:]
+sys.exit(main.run(words).value)
+"""
+"""Takes as many seconds for its first step as the last word says."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def applying(*words: str, program: str = SLOW, wait: str = "1") -> Iterator["subprocess.Popen[str]"]:
+    """An apply that is performing its first step."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "apply", *words, wait],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings(),
+    )
+    assert child.stdout is not None
+    assert "performing\n" in iter(child.stdout.readline, "")
+    yield child
+    child.kill()
+    child.wait(10)
+
+
+def lock_of(err: str) -> str:
+    return err.partition("calplan state unlock ")[2].split()[0]
+
+
+def run_of(err: str) -> str:
+    return err.partition("calplan apply --resume ")[2].split()[0]
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda one: one.name)
+def test_the_first_signal_lets_the_step_finish_and_is_7(number: signal.Signals, tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    with applying("corp.plan", "-o", "json=report.json") as child:
+        child.send_signal(number)
+        out, err = child.communicate(timeout=30)
+    assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
+    assert "interrupted: finishing the step at hand; once more leaves at once" in err
+    assert "error: interrupted before s2 (lock the settings for every user)" in err
+    assert "done: s1; not started: none" in err
+    assert "Traceback" not in out + err
+    report = report_of(Path("report.json"))
+    assert (report["status"], report["exit_code"]) == ("interrupted", 7)
+    assert [one["result"] for one in json.loads(json.dumps(report["steps"]))] == ["done", "not_started"]
+    assert calplan("plan", corp).last.startswith("Plan: 1 to change")
+    resumed = calplan("apply", "--resume", run_of(err))
+    assert resumed.code is ExitCode.DONE, resumed.err
+    assert "Verified: 4 as forecast, 0 surprises" in resumed.out
+
+
+def test_a_signal_during_the_last_step_changes_nothing(tmp_path: Path) -> None:
+    folder(tmp_path / "corp", policy={"bidirectionalSync": True})
+    with applying("corp", "--auto-approve") as child:
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    assert child.returncode == ExitCode.DONE.value, err
+    assert "Applied 1 step in run " in out
+
+
+def test_the_second_signal_leaves_at_once_and_the_run_can_be_resumed(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    with applying("corp.plan", "-o", "json=report.json", wait="30") as child:
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        began = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    assert time.monotonic() - began < 20
+    assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
+    assert "interrupted; run " in err
+    assert "Traceback" not in err
+    assert report_of(Path("report.json"))["status"] == "interrupted"
+    resumed = calplan("apply", "--resume", run_of(err))
+    assert resumed.code is ExitCode.DONE, resumed.err
+
+
+def test_the_second_signal_is_heard_even_where_no_python_runs_and_the_run_lock_waits_for_a_person(
+    tmp_path: Path,
+) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    holder = sqlite3.connect(corp / "corp.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with applying("corp.plan") as child:
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        began = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    holder.close()
+    assert time.monotonic() - began < 8, "the account is waited for ten seconds"
+    assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
+    assert "left at once; run " in err
+    held = calplan("apply", "--resume", run_of(err))
+    assert held.code is ExitCode.LOCKED
+    assert f"calplan state unlock {lock_of(err)}" in held.err
+    assert calplan("state", "unlock", lock_of(err)).code is ExitCode.DONE
+    resumed = calplan("apply", "--resume", run_of(err))
+    assert resumed.code is ExitCode.DONE, resumed.err
+    assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
