@@ -43,7 +43,7 @@ class World:
         self.lines.append(f"{found.value} {step.id}")
 
     def look(self, step: Step) -> Found | Failed:
-        assert step.action
+        assert step.id
         return self.before.pop(0) if self.before else BEFORE
 
     def confirm(self, step: Step) -> Found | Failed:
