@@ -17,6 +17,7 @@ from calplan.cli.output import Target, emit, say, tell
 from calplan.cli.runs import Kept, keep
 from calplan.cli.shown import look, look_options, show_plan
 from calplan.cli.source import saved_plan
+from calplan.cli.verify import code_of as code_of_verification
 from calplan.cli.verify import verified
 from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing, show
 from calplan.model.diagnostic import errors_in
@@ -25,6 +26,7 @@ from calplan.plan.planfile import SavedPlan, pack
 from calplan.plan.steps import Step
 from calplan.providers.base import ProviderError, WritablePlatform
 from calplan.render.step_wording import orders_of
+from calplan.render.verification import verification_text
 
 if TYPE_CHECKING:
     from calplan.state.store import Store
@@ -116,7 +118,7 @@ def applied(chosen: Chosen, planned: Planned, consent: Consent, *, verify: bool)
             return ExitCode.PARTLY_APPLIED
         if code is not ExitCode.DONE or not verify:
             return code
-        return _looked_at(store, kept.id, chosen, planned)
+        return _looked_at(store, kept.id, chosen, planned, consent.who)
 
 
 def _performed(hand: "Hand", kept: Kept, planned: Planned) -> ExitCode:
@@ -129,12 +131,14 @@ def _performed(hand: "Hand", kept: Kept, planned: Planned) -> ExitCode:
     return ExitCode.DONE
 
 
-def _looked_at(store: "Store", run: str, chosen: Chosen, planned: Planned) -> ExitCode:
+def _looked_at(store: "Store", run: str, chosen: Chosen, planned: Planned, who: str) -> ExitCode:
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
     from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
     try:
-        return verified(store, run, chosen, planned.document, planned.users)
+        seen = verified(store, run, chosen, planned.document, planned.users, who=who)
+        tell(verification_text(seen, show_users="top", name_disconnected=False))
+        return code_of_verification(seen)
     except KeyboardInterrupt:
         reason = "interrupted"
     except (StopError, StateError) as error:
