@@ -14,7 +14,7 @@ from calplan.cli import clock
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, say, tell
-from calplan.cli.runs import Kept, keep
+from calplan.cli.runs import Kept, keep, state_option
 from calplan.cli.shown import look, look_options, show_plan
 from calplan.cli.source import saved_plan
 from calplan.cli.verify import code_of as code_of_verification
@@ -27,6 +27,7 @@ from calplan.plan.steps import Step
 from calplan.providers.base import ProviderError, WritablePlatform
 from calplan.render.step_wording import orders_of
 from calplan.render.verification import verification_text
+from calplan.state.errors import StateError
 
 if TYPE_CHECKING:
     from calplan.state.store import Store
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--reason", metavar="TEXT", help="Why gates are lifted; kept with the run.")
 @click.option("--by", metavar="WHO", help="Who applies; the login name where left out.")
 @click.option("--no-verify", is_flag=True, help="Do not hold the outcome against the forecast afterwards.")
+@state_option
 @look_options
 def apply(
     plan_or_path: Path,
@@ -52,6 +54,7 @@ def apply(
     reason: str | None,
     by: str | None,
     no_verify: bool,
+    state: str | None,
     users: str | None,
     verbose: bool,
     color: str,
@@ -79,7 +82,7 @@ def apply(
     refuse_gates(planned.plan.gates)
     if saved is None:
         agree(planned, consent)
-    return applied(chosen, planned, consent, verify=not no_verify)
+    return applied(chosen, planned, consent, state=state, verify=not no_verify)
 
 
 def _chosen(plan_or_path: Path, path: Path | None, account: str | None, saved: SavedPlan | None) -> Chosen:
@@ -94,13 +97,11 @@ def _chosen(plan_or_path: Path, path: Path | None, account: str | None, saved: S
     return choose(paths, planned_for)
 
 
-def applied(chosen: Chosen, planned: Planned, consent: Consent, *, verify: bool) -> ExitCode:
+def applied(chosen: Chosen, planned: Planned, consent: Consent, *, state: str | None, verify: bool) -> ExitCode:
     """Perform the steps of a plan that was agreed to, keep the run, and verify it."""
-    from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
     hand = Hand(platform=open_for_writing(chosen.account), orders=orders_of(planned.document))
     data = pack(planned.parts, created_at=clock.stamp())
-    with keep() as store:
+    with keep(state) as store:
         kept = Kept.begin(store, planned, consent, data)
         try:
             code = _performed(hand, kept, planned)
@@ -133,8 +134,6 @@ def _performed(hand: "Hand", kept: Kept, planned: Planned) -> ExitCode:
 
 def _looked_at(store: "Store", run: str, chosen: Chosen, planned: Planned, who: str) -> ExitCode:
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
-    from calplan.state.store import StateError  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
     try:
         seen = verified(store, run, chosen, planned.document, planned.users, who=who)
         tell(verification_text(seen, show_users="top", name_disconnected=False))

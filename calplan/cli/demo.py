@@ -18,6 +18,7 @@ from calplan.cli.wiring import choose, make_plan, open_account, translated
 from calplan.impact.outcome import Outcome
 from calplan.model.plural import plural
 from calplan.plan.planfile import MODE, pack
+from calplan.state.place import DEFAULT
 
 USERS: Final = 250
 SEED: Final = 7
@@ -81,7 +82,7 @@ def _play() -> tuple[ExitCode, str]:
     save(Path("plan.calplan"), pack(planned.parts, created_at=clock.stamp()), mode=MODE)
     emit(("\n2. Saved to plan.calplan; the same for a pull request is in report.md.\n\n3. Applying it:\n",))
     consent = Consent(who="demo", allowed=frozenset(), reason="", auto_approve=True)
-    code = applied(chosen, planned, consent, verify=True)
+    code = applied(chosen, planned, consent, state=str(DEFAULT), verify=True)
     again = make_plan(chosen, open_account(chosen.account))
     left = len(again.plan.changes)
     emit((f"\n4. Planned again: {plural(left, 'change') if left else 'no changes'} left.\n",))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
+from calplan.cli.runs import peek
 from calplan.cli.source import saved_plan, trusted
 from calplan.plan.moves import Previous
 
@@ -22,19 +23,15 @@ def named_plan(file: Path, account: str) -> Previous:
     return Previous(since=f"the plan {file} of {saved.created_at:%Y-%m-%d}", rows=saved.users.rows())
 
 
-def last_run(account: str) -> Previous | None:
+def last_run(account: str, state: str | None = None) -> Previous | None:
     """The users of the last applied run, or ``None`` where there is none here or it cannot be read."""
-    from calplan.state.store import StateError, Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
-
     try:
-        store = Store.look()
-        run = None if store is None else store.last_applied(account)
-        if store is not None:
-            store.close()
+        with peek(state) as store:
+            run = None if store is None else store.last_applied(account)
         if run is None:
             return None
         saved = trusted(run.plan, f"the plan of run {run.id}")
-    except (StateError, StopError) as error:
+    except StopError as error:
         say(f"note: moves between groups since the last run are not known: {error}")
         return None
     return Previous(since=f"run {run.id} of {run.started_at:%Y-%m-%d}", rows=saved.users.rows())

@@ -2,11 +2,14 @@
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+import click
 
 from calplan.apply.flow import Done, Failed, Waiting
 from calplan.cli.approval import Consent
@@ -14,33 +17,93 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.wiring import Planned
 from calplan.plan.gates import GateStatus
 from calplan.plan.steps import Step
+from calplan.state.errors import LockHeldError, StateError
+from calplan.state.place import Place
+from calplan.state.run import NewRun, Run
+from calplan.state.run_lock import HeldLock, Owner
 
 if TYPE_CHECKING:
-    from calplan.state.store import Run, Store
+    from calplan.state.store import Store
+
+state_option = click.option(
+    "--state",
+    metavar="PLACE",
+    help="Where runs are kept: a file, or postgresql://...; CALPLAN_STATE or .calplan/state.db where left out.",
+)
 
 
 @contextmanager
-def keep() -> "Iterator[Store]":
-    """The state of this working directory, let go of at the end.
+def keep(state: str | None = None) -> "Iterator[Store]":
+    """The state, made where there is none and let go of at the end.
 
     Raises:
-        StopError: it cannot be used.
+        StopError: it cannot be used, or another run holds the run lock that is asked for.
     """
-    from calplan.state.store import StateError, Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+    from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
-    if os.environ.get("CALPLAN_STATE"):
-        raise StopError(ExitCode.USAGE, "error: this version keeps its state in .calplan only; unset CALPLAN_STATE")
-    try:
-        store = Store.open()
+    with _stopping():
+        store = Store.open(place_of(state))
         try:
             yield store
         finally:
             store.close()
+
+
+@contextmanager
+def peek(state: str | None = None) -> "Iterator[Store | None]":
+    """The state for reading alone, let go of at the end; ``None`` where there is none.
+
+    Raises:
+        StopError: it cannot be read.
+    """
+    from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+
+    with _stopping():
+        store = Store.look(place_of(state))
+        try:
+            yield store
+        finally:
+            if store is not None:
+                store.close()
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    try:
+        yield
+    except LockHeldError as error:
+        raise StopError(ExitCode.LOCKED, f"error: {error}") from error
     except StateError as error:
         raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
 
 
-def find(store: "Store", name: str) -> "Run":
+def place_of(state: str | None) -> Place:
+    """Where the state lives: as ``--state`` says, then ``CALPLAN_STATE``, then in the working directory.
+
+    Raises:
+        StopError: what they say is no place.
+    """
+    try:
+        return Place.of(state or os.environ.get("CALPLAN_STATE"))
+    except StateError as error:
+        raise StopError(ExitCode.USAGE, f"error: {error}") from error
+
+
+def owner(who: str) -> Owner:
+    """Who takes a run lock here: the name, this machine and process, and the run of the CI system if it is one."""
+    return Owner(who=who, host=socket.gethostname(), pid=os.getpid(), link=_link())
+
+
+def _link() -> str | None:
+    """The address of the CI run that this is a part of, as GitLab and GitHub give it."""
+    if job := os.environ.get("CI_JOB_URL"):
+        return job
+    parts = [os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    server, repository, run = parts
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
+
+
+def find(store: "Store", name: str) -> Run:
     """The run with this id, or this beginning of one.
 
     Raises:
@@ -52,7 +115,7 @@ def find(store: "Store", name: str) -> "Run":
     return run
 
 
-def paths_of(run: "Run") -> tuple[Path, ...]:
+def paths_of(run: Run) -> tuple[Path, ...]:
     """Where the documents of a run lie."""
     return tuple(map(Path, json.loads(run.path)))
 
@@ -63,27 +126,32 @@ class Kept:
 
     store: "Store"
     id: str
+    lock: HeldLock
 
     @classmethod
     def begin(cls, store: "Store", planned: Planned, consent: Consent, plan: bytes) -> Self:
         """Start a run, with the gates that were lifted for it."""
-        run = {
-            "account": planned.document["account"],
-            "plan_id": planned.document["plan_id"],
-            "who": consent.who,
-            "path": json.dumps([str(Path(path).absolute()) for path in planned.paths]),
-            "plan": plan,
-        }
-        kept = cls(store=store, id=store.begin(run))
+        run = NewRun(
+            account=planned.document["account"],
+            plan_id=planned.document["plan_id"],
+            who=consent.who,
+            path=json.dumps([str(Path(path).absolute()) for path in planned.paths]),
+            plan=plan,
+            plan_created_at=None,
+        )
+        lock = store.take(run.account, owner(consent.who), "apply")
+        kept = cls(store=store, id=store.begin(run, lock), lock=lock)
         for gate in planned.plan.gates:
             if gate.status is GateStatus.OVERRIDDEN:
                 lifted = {"gate": gate.id, "limit": gate.limit, "actual": gate.actual}
-                store.record(kept.id, "override", {**lifted, "reason": consent.reason, "who": consent.who})
+                store.record(kept.id, "override", {**lifted, "reason": consent.reason, "who": consent.who}, lock)
         return kept
 
     def intend(self, step: Step) -> None:
         """Note that a step is about to be performed."""
-        self.store.record(self.id, "intent", {"step": step.id, "op": step.kind.value, "address": step.address})
+        self.store.record(
+            self.id, "intent", {"step": step.id, "op": step.kind.value, "address": step.address}, self.lock
+        )
 
     def note(self, step: Step, result: Done | Failed | Waiting) -> None:
         """Note how a step went."""
@@ -94,8 +162,9 @@ class Kept:
                 content = {"result": "failed", "message": message, "outcome_unknown": unknown}
             case Waiting():
                 content = {"result": "waiting"}
-        self.store.record(self.id, "outcome", {"step": step.id, **content})
+        self.store.record(self.id, "outcome", {"step": step.id, **content}, self.lock)
 
     def finish(self, status: str) -> None:
-        """Say how the run stands at its end."""
-        self.store.finish(self.id, status)
+        """Say how the run stands at its end, and give its run lock back."""
+        self.store.finish(self.id, status, self.lock)
+        self.store.release(self.lock)

@@ -12,7 +12,7 @@ from calplan.cli import clock
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import tell
-from calplan.cli.runs import find, keep, paths_of
+from calplan.cli.runs import find, keep, paths_of, state_option
 from calplan.cli.source import trusted
 from calplan.cli.wiring import Chosen, choose, open_account, translated
 from calplan.impact.population import populate
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run", metavar="RUN")
 @click.option("--path", type=click.Path(path_type=Path), help="The documents; by default those of the run.")
-def verify(run: str, *, path: Path | None) -> ExitCode:
+@state_option
+def verify(run: str, *, path: Path | None, state: str | None) -> ExitCode:
     """Hold the forecast of RUN against what is observed now, user by user; again days later, if you like."""
-    with keep() as store:
+    with keep(state) as store:
         found = find(store, run)
         saved = trusted(found.plan, f"the plan of run {found.id}")
         paths = (path,) if path is not None else paths_of(found)

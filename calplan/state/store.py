@@ -1,198 +1,258 @@
-"""Runs, their steps and their overrides, kept in a database through SQLAlchemy Core."""
+"""The state: run locks, and runs with everything that happened in them, in a chain for each account."""
 
-import json
+import hashlib
+import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final, Self
 
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Engine,
-    Executable,
-    ForeignKey,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.engine import Row
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection, delete, insert, select, update
 
-DEFAULT: Final = Path(".calplan") / "state.db"
+from calplan.state import rows, schema
+from calplan.state.chain import BEGIN, RUNNING, STATUS, ChainReport, faults
+from calplan.state.database import Database
+from calplan.state.errors import LockHeldError, StateError
+from calplan.state.place import Place
+from calplan.state.run import NewRun, Record, Run
+from calplan.state.run_lock import HeldLock, Owner
+from calplan.state.tables import ACCOUNTS, LOCKS, RECORDS, RUNS
 
-METADATA: Final = MetaData()
+NOTE: Final = "note"
+APPLIED: Final = "applied"
+PART_OF_AN_ID: Final = re.compile("[0-9a-f-]+")
 
-RUNS: Final = Table(
-    "runs",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("account", String(200), nullable=False),
-    Column("plan_id", String(80), nullable=False),
-    Column("who", String(200), nullable=False),
-    Column("path", Text, nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
-    Column("plan", LargeBinary, nullable=False),
-)
-RECORDS: Final = Table(
-    "records",
-    METADATA,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    Column("run", String(36), ForeignKey("runs.id"), nullable=False, index=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("content", Text, nullable=False),
-)
-"""What happened in a run, in order: overrides, intents, outcomes of steps, verifications. ``content`` is JSON."""
+Clock = Callable[[], datetime]
 
 
-class StateError(Exception):
-    """The store could not be reached or used; the message says which and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One apply: whose account, which plan, who ran it, from which documents, and how it stands."""
-
-    id: str
-    account: str
-    plan_id: str
-    who: str
-    path: str
-    status: str
-    started_at: datetime
-    plan: bytes
+def real_time() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
 
 
 class Store:
-    """The store of one working directory. Every method raises ``StateError`` when the database fails."""
+    """The state at one place. Whatever a method writes is durable when it returns.
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine = engine
-        self._name = name
+    Every method raises ``StateError`` when the database fails.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
 
     @classmethod
-    def open(cls, path: Path = DEFAULT) -> Self:
-        """The store in a SQLite file, which is made with its folder if there is none."""
+    def open(cls, place: Place, clock: Clock = real_time) -> Self:
+        """The state at a place, made or brought up to date where needed."""
+        database = Database.to_write(place)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            store = cls(create_engine(f"sqlite:///{path}"), str(path))
-            store._make_tables()
-        except (OSError, SQLAlchemyError) as error:
-            raise StateError(f"{path}: the state cannot be opened: {_reason(error)}") from error
-        else:
-            return store
+            schema.bring_up_to_date(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, clock)
 
     @classmethod
-    def look(cls, path: Path = DEFAULT) -> Self | None:
-        """The store in a SQLite file, for reading alone, or ``None`` where there is none."""
-        if not path.is_file():
+    def look(cls, place: Place) -> Self | None:
+        """The state at a place for reading alone, or ``None`` where there is none; it makes and changes nothing."""
+        database = Database.to_read(place)
+        if database is None:
             return None
-        return cls(create_engine(f"sqlite:///file:{path.absolute().as_posix()}?mode=ro&uri=true"), str(path))
-
-    def _make_tables(self) -> None:
-        """Make what is missing; two first runs at once do not get in each other's way."""
-        with self._engine.begin() as connection:
-            for table in METADATA.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
-
-    def begin(self, run: Mapping[str, object]) -> str:
-        """Start a run with ``account``, ``plan_id``, ``who``, ``path`` and ``plan``; gives its id."""
-        name = str(uuid.uuid4())
-        run = {key: _storable(value) if isinstance(value, str) else value for key, value in run.items()}
-        started = {"id": name, "status": "running", "started_at": datetime.now(UTC)}
-        self._write(insert(RUNS).values(**run, **started))
-        return name
-
-    def record(self, run: str, kind: str, content: Mapping[str, object]) -> None:
-        """Add one thing that happened; it is durable when this returns."""
-        text = json.dumps(content, sort_keys=True)
-        self._write(insert(RECORDS).values(run=run, at=datetime.now(UTC), kind=kind, content=text))
-
-    def finish(self, run: str, status: str) -> None:
-        """Say how the run stands at its end."""
-        self._write(update(RUNS).where(RUNS.c.id == run).values(status=status, finished_at=datetime.now(UTC)))
-
-    def find(self, run: str) -> Run | None:
-        """The run with this id, or with this beginning of an id if there is only one."""
-        statement = select(RUNS).where(RUNS.c.id.startswith(_storable(run), autoescape=True)).limit(2)
         try:
-            with self._engine.connect() as connection:
-                rows = connection.execute(statement).all()
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
-        return _run(rows[0]) if len(rows) == 1 and run else None
-
-    def last_applied(self, account: str) -> Run | None:
-        """The newest run of an account that came to its end."""
-        statement = select(RUNS).where(RUNS.c.account == account, RUNS.c.status == "applied")
-        try:
-            with self._engine.connect() as connection:
-                row = connection.execute(statement.order_by(RUNS.c.started_at.desc()).limit(1)).first()
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
-        return None if row is None else _run(row)
-
-    def records(self, run: str) -> tuple[tuple[str, dict[str, object]], ...]:
-        """Kind and content of everything that happened in a run, in order."""
-        statement = select(RECORDS.c.kind, RECORDS.c.content).where(RECORDS.c.run == run).order_by(RECORDS.c.sequence)
-        try:
-            with self._engine.connect() as connection:
-                return tuple((kind, json.loads(content)) for kind, content in connection.execute(statement))
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
+            with database.reading("opened") as connection:
+                revision = schema.found(database, connection)
+        except BaseException:
+            database.close()
+            raise
+        if revision is None:
+            database.close()
+            return None
+        return cls(database, real_time)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._database.close()
 
-    def _write(self, statement: Executable) -> None:
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(statement)
-        except SQLAlchemyError as error:
-            raise self._failed(error) from error
+    # Run locks
 
-    def _failed(self, error: Exception) -> StateError:
-        return StateError(f"{self._name}: the state cannot be used: {_reason(error)}")
+    def take(self, account: str, owner: Owner, operation: str) -> HeldLock:
+        """The run lock of an account.
 
+        Raises:
+            LockHeldError: another run holds it, however long nothing was heard of that one.
+        """
+        account = rows.storable(account)
+        with self._database.writing() as connection:
+            turn = rows.wait_for_turn(connection, account)
+            old = connection.execute(select(LOCKS).where(LOCKS.c.account == account)).one_or_none()
+            if old is not None and old.held:
+                raise LockHeldError.of(rows.lock_of(old))
+            now, fence = self._clock(), turn.fence + 1
+            values = {"account": account, **rows.owner_row(owner), "operation": rows.storable(operation), "run": None}
+            values |= {"id": str(uuid.uuid4()), "fence": fence, "taken_at": now, "heard_at": now, "held": True}
+            connection.execute(delete(LOCKS).where(LOCKS.c.account == account))
+            connection.execute(insert(LOCKS).values(values))
+            connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == account).values(fence=fence))
+            return rows.lock_of(connection.execute(select(LOCKS).where(LOCKS.c.account == account)).one())
 
-def _run(row: Row[tuple[object, ...]]) -> Run:
-    fields = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
-    return Run(
-        id=str(fields["id"]),
-        account=str(fields["account"]),
-        plan_id=str(fields["plan_id"]),
-        who=str(fields["who"]),
-        path=str(fields["path"]),
-        status=str(fields["status"]),
-        started_at=fields["started_at"],
-        plan=fields["plan"],
-    )
+    def hear(self, lock: HeldLock) -> None:
+        """Note that the owner of a run lock is alive.
 
+        Raises:
+            LockLostError: the run lock is not his any more.
+        """
+        with self._database.writing() as connection:
+            rows.wait_for_turn(connection, lock.account)
+            rows.still_held(connection, lock)
+            connection.execute(update(LOCKS).where(LOCKS.c.id == lock.id).values(heard_at=self._clock()))
 
-def _storable(text: str) -> str:
-    """Text that every database takes: the bytes of an argument that were no text are written as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    def release(self, lock: HeldLock) -> None:
+        """Give a run lock back; one that was lost is left to whoever has it."""
+        with self._database.writing() as connection:
+            rows.wait_for_turn(connection, lock.account)
+            connection.execute(update(LOCKS).where(LOCKS.c.id == lock.id).values(held=False))
 
+    def attach(self, lock: HeldLock, run: str) -> None:
+        """Note which run a run lock is held for, where the run has begun earlier.
 
-def _reason(error: Exception) -> str:
-    """What the database said, without the statement and its values."""
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(getattr(error, "orig", None) or error).partition("\n")[0]
+        Raises:
+            LockLostError: the run lock is not held any more.
+        """
+        with self._database.writing() as connection:
+            rows.wait_for_turn(connection, lock.account)
+            rows.still_held(connection, lock)
+            self._account_of(connection, run, lock)
+            connection.execute(update(LOCKS).where(LOCKS.c.id == lock.id).values(run=run))
+
+    def locks(self) -> tuple[HeldLock, ...]:
+        """The run locks that are held, by account."""
+        with self._database.reading() as connection:
+            held = connection.execute(select(LOCKS).where(LOCKS.c.held).order_by(LOCKS.c.account))
+            return tuple(map(rows.lock_of, held))
+
+    def unlock(self, id: str, by: str = "") -> HeldLock | None:  # noqa: A002 - what it is called everywhere
+        """Release a run lock by hand, with a record of who did; ``None`` where none with exactly this id is held."""
+        chosen = select(LOCKS).where(LOCKS.c.id == rows.storable(id), LOCKS.c.held)
+        with self._database.writing() as connection:
+            row = connection.execute(chosen).one_or_none()
+            if row is None:
+                return None
+            turn = rows.wait_for_turn(connection, row.account)
+            row = connection.execute(chosen).one_or_none()  # it may have been given back while we waited
+            if row is None:
+                return None
+            connection.execute(update(LOCKS).where(LOCKS.c.id == row.id).values(held=False))
+            lock = rows.lock_of(row)
+            content = {"what": "run lock released by hand", "by": by, "id": lock.id, "held_by": lock.told()}
+            rows.append(connection, turn, run=lock.run or "", at=self._clock(), kind=NOTE, content=content)
+            return lock
+
+    # Runs
+
+    def begin(self, new: NewRun, lock: HeldLock) -> str:
+        """Start a run under a run lock; gives its id.
+
+        Raises:
+            LockLostError: the run lock is not held any more.
+        """
+        run, now = str(uuid.uuid4()), self._clock()
+        account, plan_id, who, path = map(rows.storable, (new.account, new.plan_id, new.who, new.path))
+        if account != lock.account:
+            raise StateError(f"a run of {account} cannot begin under the run lock of {lock.account}")
+        row: dict[str, object] = {"id": run, "account": account, "plan_id": plan_id, "who": who, "path": path}
+        row |= {"status": RUNNING, "started_at": now, "plan_created_at": new.plan_created_at}
+        header = rows.header_of(row, hashlib.sha256(new.plan).hexdigest())
+        with self._database.writing() as connection:
+            turn = rows.wait_for_turn(connection, account)
+            rows.still_held(connection, lock)
+            number = rows.append(connection, turn, run=run, at=now, kind=BEGIN, content=header)
+            row |= {"plan": new.plan, "first_record": number, "last_status": number}
+            connection.execute(insert(RUNS).values(row))
+            connection.execute(update(LOCKS).where(LOCKS.c.id == lock.id).values(run=run))
+        return run
+
+    def record(self, run: str, kind: str, content: Mapping[str, object], lock: HeldLock | None = None) -> None:
+        """Add one thing that happened in a run.
+
+        Raises:
+            LockLostError: it was to happen under a run lock that is not held any more; nothing was written.
+        """
+        with self._database.writing() as connection:
+            self._append(connection, run, kind, content, lock)
+
+    def finish(self, run: str, status: str, lock: HeldLock | None = None) -> None:
+        """Record how a run stands; with ``running`` it has no end again.
+
+        Raises:
+            LockLostError: see ``record``.
+        """
+        with self._database.writing() as connection:
+            number, now = self._append(connection, run, STATUS, {"status": status}, lock)
+            ended = None if status == RUNNING else now
+            values = {"status": status, "finished_at": ended, "last_status": number}
+            connection.execute(update(RUNS).where(RUNS.c.id == run).values(values))
+
+    def _append(
+        self, connection: Connection, run: str, kind: str, content: Mapping[str, object], lock: HeldLock | None
+    ) -> tuple[int, datetime]:
+        turn = rows.wait_for_turn(connection, self._account_of(connection, run, lock))
+        if lock is not None:
+            rows.still_held(connection, lock)
+        now = self._clock()
+        return rows.append(connection, turn, run=run, at=now, kind=kind, content=content), now
+
+    def _account_of(self, connection: Connection, run: str, lock: HeldLock | None) -> str:
+        account = connection.execute(select(RUNS.c.account).where(RUNS.c.id == run)).scalar_one_or_none()
+        if account is None or (lock is not None and lock.account != account):
+            whose = "" if lock is None else f" of {lock.account}"
+            raise StateError(f"{self._database.place.name}: there is no run {run}{whose} in the state")
+        return str(account)
+
+    def find(self, name: str) -> Run | None:
+        """The run with this id, or with this beginning of an id if there is only one."""
+        name = name.lower()
+        if not PART_OF_AN_ID.fullmatch(name):
+            return None
+        with self._database.reading() as connection:
+            found = connection.execute(select(RUNS).where(RUNS.c.id.startswith(name)).limit(2)).all()
+        return rows.run_of(found[0], found[0].plan) if len(found) == 1 else None
+
+    def runs(self, account: str | None = None) -> tuple[Run, ...]:
+        """The runs of an account, or all, newest first and without their plans."""
+        with self._database.reading() as connection:
+            return tuple(map(rows.run_of, connection.execute(rows.listed(account))))
+
+    def runs_of_plan(self, account: str, plan_id: str) -> tuple[Run, ...]:
+        """The runs that one plan was applied in, newest first and without their plans."""
+        with self._database.reading() as connection:
+            chosen = connection.execute(rows.listed(account).where(RUNS.c.plan_id == plan_id))
+            return tuple(map(rows.run_of, chosen))
+
+    def last_applied(self, account: str) -> Run | None:
+        """The run that left an account as it was last applied: the one that came to its end last, with its plan."""
+        applied = select(RUNS).where(RUNS.c.account == rows.storable(account), RUNS.c.status == APPLIED)
+        with self._database.reading() as connection:
+            row = connection.execute(applied.order_by(RUNS.c.last_status.desc()).limit(1)).one_or_none()
+        return None if row is None else rows.run_of(row, row.plan)
+
+    def records(self, run: str) -> tuple[Record, ...]:
+        """Everything that happened in a run, in order."""
+        with self._database.reading() as connection:
+            chosen = connection.execute(select(RECORDS).where(RECORDS.c.run == run).order_by(RECORDS.c.number))
+            return tuple(map(rows.record_of, chosen))
+
+    # The chain
+
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that the state knows."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(select(ACCOUNTS.c.name).order_by(ACCOUNTS.c.name)).scalars())
+
+    def check_chain(self, account: str) -> ChainReport:
+        """Whether everything kept of an account is as it was recorded; each fault is named."""
+        account = rows.storable(account)
+        with self._database.reading() as connection:
+            head = rows.head_of(connection, account)
+            entries = tuple(rows.entries_of(connection, account))
+            runs = tuple(rows.stored_runs(connection, account))
+        found = faults(account, head, entries, runs)
+        return ChainReport(account=account, records=len(entries), head=head.digest, faults=found)

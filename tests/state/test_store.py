@@ -1,125 +1,118 @@
-"""What is remembered of runs: durable, private, and made once however many start at once."""
+"""What is remembered of runs: found again, in order, durable, and private."""
 
-import os
-import sqlite3
-import stat
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from calplan.state.store import StateError, Store
-from tests.cli.make import surroundings
-
-RUN = {"account": "corp", "plan_id": "sha256:0", "who": "ann", "path": "[]", "plan": b"PK"}
+from calplan.state.errors import StateError
+from calplan.state.place import Place
+from calplan.state.store import Store
+from tests.state.make import NOON, OWNER, applied, begun, new_run, opened
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    opened = Store.open()
-    yield opened
-    opened.close()
+def store(place: Place) -> Iterator[Store]:
+    with opened(place) as store:
+        yield store
 
 
 def test_a_run_is_found_again_by_its_id_or_its_beginning(store: Store) -> None:
-    name = store.begin(RUN)
-    for beginning in (name, name[:8]):
-        found = store.find(beginning)
+    run, lock = begun(store)
+    for name in (run, run[:8], run[:8].upper()):
+        found = store.find(name)
         assert found is not None
-        assert (found.id, found.account, found.who, found.plan, found.status) == (name, "corp", "ann", b"PK", "running")
-    store.finish(name, "applied")
-    found = store.find(name)
+        assert (found.id, found.account, found.who, found.plan, found.status) == (run, "corp", "ann", b"PK", "running")
+        assert (found.plan_created_at, found.finished_at) == (NOON, None)
+    store.finish(run, "applied", lock)
+    found = store.find(run)
     assert found is not None
     assert found.status == "applied"
+    assert found.finished_at is not None
+    assert found.finished_at > found.started_at > NOON
 
 
 @pytest.mark.parametrize("name", ["", "%", "_", "nothing", "' OR 1=1 --", "\udcff", "\0"])
 def test_what_is_no_beginning_of_an_id_finds_nothing(name: str, store: Store) -> None:
-    store.begin(RUN)
+    begun(store)
     assert store.find(name) is None
 
 
 def test_a_beginning_of_several_ids_finds_none_of_them(store: Store) -> None:
-    ids = [store.begin(RUN) for _ in range(17)]
+    lock = store.take("corp", OWNER, "apply")
+    ids = [store.begin(new_run(), lock) for _ in range(17)]
     twice = next(one[0] for one in ids if sum(other[0] == one[0] for other in ids) > 1)
     assert store.find(twice) is None
 
 
-def test_what_happened_is_kept_in_order_and_survives_another_opening(store: Store) -> None:
-    name, other = store.begin(RUN), store.begin(RUN)
+def test_what_happened_is_kept_in_order_and_survives_another_opening(place: Place, store: Store) -> None:
+    (run, lock), (other, lock_of_other) = begun(store), begun(store, "lab")
     for number in range(3):
-        store.record(name, "intent", {"step": f"s{number}", "text": "\udcff \u202e \u660e"})
-        store.record(other, "outcome", {})
-    again = Store.open()
-    kept = again.records(name)
-    again.close()
-    assert [(kind, content["step"]) for kind, content in kept] == [("intent", f"s{number}") for number in range(3)]
+        store.record(run, "intent", {"step": f"s{number}", "text": "\udcff \u202e \u660e \0"}, lock)
+        store.record(other, "outcome", {}, lock_of_other)
+    with opened(place) as again:
+        kept = again.records(run)
+    assert [one.kind for one in kept] == ["begin", "intent", "intent", "intent"]
+    assert [one.content.get("step") for one in kept[1:]] == ["s0", "s1", "s2"]
+    assert kept[1].content["text"] == "\udcff \u202e \u660e \0"
+    assert [one.number for one in kept] == [1, 2, 3, 4]
+    assert all(one.at.utcoffset() == timedelta() for one in kept)
 
 
 def test_text_that_no_database_takes_is_kept_as_escapes(store: Store) -> None:
-    found = store.find(store.begin({**RUN, "who": "caf\udce9"}))
+    lock = store.take("corp", OWNER, "apply")
+    found = store.find(store.begin(new_run(who="caf\udce9\0"), lock))
     assert found is not None
-    assert found.who == "caf\\udce9"
+    assert found.who == "caf\\udce9\\x00"
+    assert store.check_chain("corp").faults == ()
 
 
-def test_nobody_else_may_read_what_is_kept() -> None:
-    old = os.umask(0)
-    try:
-        Store.open().close()
-    finally:
-        os.umask(old)
-    assert stat.S_IMODE(Path(".calplan").stat().st_mode) == 0o700
-    assert stat.S_IMODE(Path(".calplan/state.db").stat().st_mode) == 0o600
+def test_runs_are_listed_newest_first_by_account_and_by_plan(store: Store) -> None:
+    first, second = applied(store), applied(store, plan_id="sha256:1")
+    third = applied(store, "lab")
+    assert [run.id for run in store.runs("corp")] == [second, first]
+    assert {run.id for run in store.runs()} == {first, second, third}
+    assert [run.id for run in store.runs_of_plan("corp", "sha256:1")] == [second]
+    assert store.runs_of_plan("lab", "sha256:1") == ()
+    assert store.accounts() == ("corp", "lab")
 
 
-def spoil(kind: str) -> None:
-    if kind == "file for a folder":
-        Path(".calplan").write_text("x", encoding="utf-8")
-        return
-    Path(".calplan").mkdir()
-    place = Path(".calplan/state.db")
-    if kind == "folder for a file":
-        place.mkdir()
-    elif kind == "garbage":
-        place.write_bytes(b"garbage, and a lot of it" * 100)
-    else:
-        other = sqlite3.connect(place)
-        other.execute("CREATE TABLE runs (x)")
-        other.execute("CREATE TABLE records (x)")
-        other.commit()
-        other.close()
+def test_the_last_applied_run_is_the_one_that_came_to_its_end_last(store: Store) -> None:
+    assert store.last_applied("corp") is None
+    halted, lock = begun(store)
+    store.finish(halted, "interrupted", lock)
+    store.release(lock)
+    later = applied(store)
+    last = store.last_applied("corp")
+    assert last is not None
+    assert (last.id, last.plan) == (later, b"PK")
+    lock = store.take("corp", OWNER, "apply --resume")
+    store.attach(lock, halted)
+    store.finish(halted, "running", lock)
+    resumed = store.find(halted)
+    assert resumed is not None
+    assert (resumed.status, resumed.finished_at) == ("running", None)
+    store.finish(halted, "applied", lock)
+    last = store.last_applied("corp")
+    assert last is not None
+    assert last.id == halted
+    assert store.last_applied("lab") is None
 
 
-def begun() -> None:
-    opened = Store.open()
-    try:
-        opened.begin(RUN)
-    finally:
-        opened.close()
+def test_nothing_is_recorded_of_a_run_that_nobody_began(store: Store) -> None:
+    run, _lock = begun(store)
+    lab = store.take("lab", OWNER, "apply")
+    with pytest.raises(StateError, match="there is no run nothing in the state"):
+        store.record("nothing", "intent", {})
+    with pytest.raises(StateError, match=f"there is no run {run} of lab in the state"):
+        store.record(run, "intent", {}, lab)
+    with pytest.raises(StateError, match="a run of corp cannot begin under the run lock of lab"):
+        store.begin(new_run("corp"), lab)
+    assert [one.kind for one in store.records(run)] == ["begin"]
 
 
-@pytest.mark.parametrize("kind", ["file for a folder", "folder for a file", "garbage", "of another program"])
-def test_a_state_that_cannot_be_used_says_which_and_why_and_shows_no_statement(kind: str) -> None:
-    spoil(kind)
-    with pytest.raises(StateError) as told:
-        begun()
-    text = str(told.value)
-    assert text.startswith(".calplan/state.db: the state cannot be ")
-    assert "\n" not in text
-    assert "INSERT" not in text
-
-
-OPENS = f"RUN = {RUN!r}; from calplan.state.store import Store; s = Store.open(); s.begin(RUN); s.close()"
-
-
-def test_first_runs_at_the_same_moment_do_not_get_in_each_others_way() -> None:
-    start = [
-        subprocess.Popen([sys.executable, "-c", OPENS], env=surroundings(), stderr=subprocess.PIPE) for _ in range(6)
-    ]
-    said = [(one.communicate(timeout=60)[1], one.returncode) for one in start]
-    assert [code for _, code in said] == [0] * 6, said
-    kept = sqlite3.connect(".calplan/state.db")
-    assert kept.execute("SELECT count(*) FROM runs").fetchone() == (6,)
-    kept.close()
+def test_what_is_observed_later_is_recorded_without_a_run_lock(store: Store) -> None:
+    run = applied(store)
+    store.record(run, "verification", {"within": True})
+    assert store.records(run)[-1].content == {"within": True}
+    assert store.check_chain("corp").faults == ()

@@ -1,0 +1,183 @@
+"""Connections to the place of the state: reading sees one moment, writing is all or nothing, and both fail in words.
+
+A SQLite file keeps its rollback journal, and no write-ahead log: that needs two files beside it, which a reader in a
+folder of somebody else could not make. ``EXTRA`` syncs the folder too, so that a power failure right after a commit
+does not bring the old journal back.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from calplan.state.errors import StateError
+from calplan.state.place import Place
+
+SECONDS_TO_WAIT: Final = 10
+"""How long a writer waits for another one, and a connection for its server."""
+WRITES: Final = "calplan_writes"
+PRIMARY_CODE: Final = 0xFF
+"""The low byte of SQLite's extended error codes."""
+
+DURABLE: Final = f"""
+    SELECT set_config('lock_timeout', '{SECONDS_TO_WAIT}s', true),
+           set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)
+"""
+"""Said in every transaction, not once for a session: behind a pooler the next transaction may be in another one."""
+
+
+class Database:
+    """One place of the state, connected to on use."""
+
+    def __init__(self, place: Place, engine: Engine) -> None:
+        self.place = place
+        self._writer = engine.execution_options(**{WRITES: True})
+        self._reader = engine
+        if engine.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._reader = engine.execution_options(**options)
+
+    @classmethod
+    def to_write(cls, place: Place) -> Self:
+        """The database at a place; a SQLite file is made, with its folder, if there is none."""
+        if place.file is None:
+            return cls(place, _postgresql(place))
+        with failures(place, "opened"):
+            _make_private(place.file)
+        return cls(place, _sqlite(place.file, "rw"))
+
+    @classmethod
+    def to_read(cls, place: Place) -> Self | None:
+        """The database at a place, for reading alone; ``None`` where there is no file."""
+        if place.file is None:
+            return cls(place, _postgresql(place))
+        with failures(place, "opened"):
+            if not place.file.exists():
+                return None
+            _settle(place.file)
+        return cls(place, _sqlite(place.file, "ro"))
+
+    @contextmanager
+    def reading(self, doing: str = "used") -> Iterator[Connection]:
+        """A connection that sees one moment from its first statement to its last."""
+        with failures(self.place, doing), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, doing: str = "used") -> Iterator[Connection]:
+        """One transaction: durable when it ends, and undone when anything is raised."""
+        with failures(self.place, doing), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._reader.dispose()
+
+
+@contextmanager
+def failures(place: Place, doing: str) -> Iterator[None]:
+    """Turns what a database or the operating system raises into a ``StateError`` of one sentence."""
+    try:
+        yield
+    except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+        reason = _reason(error)
+        hidden = any(secret in reason for secret in place.secrets)
+        said = "the reason is not shown, since it contains the password" if hidden else reason
+        raise StateError(f"{place.name}: the state cannot be {doing}: {said}") from (None if hidden else error)
+
+
+def _reason(error: Exception) -> str:
+    """What was the matter in one line, without the statement and its values."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    cause = getattr(error, "orig", None) or error
+    if getattr(cause, "sqlite_errorcode", 0) & PRIMARY_CODE in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"another process has been writing to it for {SECONDS_TO_WAIT} seconds"
+    return " ".join(str(cause).partition("\n")[0].split())
+
+
+def _make_private(file: Path) -> None:
+    """Make the file, for its owner alone. One that exists is left to SQLite: closing it here would drop its locks."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not file.exists():
+        try:
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return
+
+
+def _settle(file: Path) -> None:
+    """Undo what a killed writer left half-written, which a reader must not do."""
+    connection = _connected(file, "ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+    else:
+        return
+    finally:
+        connection.close()
+    connection = _connected(file, "rw")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.close()
+
+
+def _connected(file: Path, mode: str) -> sqlite3.Connection:
+    address = f"{file.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
+
+
+def _sqlite(file: Path, mode: str) -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = _connected(file, mode)
+        try:
+            connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Two transactions that read first and write later would each wait for the other.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+    return engine
+
+
+def _postgresql(place: Place) -> Engine:
+    parameters: dict[str, object] = {"connect_timeout": SECONDS_TO_WAIT, **dict(place.parameters)}
+    # Statements that are prepared on one connection are not known on the next, which a pooler may give us.
+    parameters["prepare_threshold"] = None
+    try:
+        # The parameters, a password among them, stay out of the address that errors and logs would show.
+        engine = create_engine(
+            "postgresql+psycopg://", connect_args=parameters, hide_parameters=True, pool_pre_ping=True
+        )
+    except ImportError as error:
+        raise StateError(
+            f"{place.name}: the state cannot be opened: the driver for PostgreSQL is missing; install calplan[postgres]"
+        ) from error
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if _writes(connection):
+            connection.exec_driver_sql(DURABLE)
+
+    return engine
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(WRITES))
