@@ -55,7 +55,8 @@ def test_surprises_and_false_alarms_are_told_with_what_was_found() -> None:
 def test_whoever_is_still_disconnected_is_named_with_what_has_to_happen() -> None:
     said = [*verification_text(verified(lost(1)), show_users="top", name_disconnected=True)]
     assert said[0] == (
-        "still disconnected: user00@corp.example, forecast disconnected_prompted by R10b1, R12b, R12d; next step: authorise\n"
+        "still disconnected: user00@corp.example, forecast disconnected_prompted by R10b1, R12b, R12d; "
+        "next step: authorise\n"
     )
     assert said[1] == "Still disconnected: 1; back since: 0. Look again later: calplan verify run1\n"
 
