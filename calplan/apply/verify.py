@@ -1,119 +1,181 @@
-"""What was forecast against what was observed, user by user (semantics (l))."""
+"""What was forecast against what is observed, user by user, and how often each rule was right."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final
 
-from calplan.diff import canonical
-from calplan.impact.outcome import DISCONNECTED, Outcome
+from calplan.apply.judge import Expected, Verdict, came_back, judge
+from calplan.impact.outcome import NextStep, Outcome
 from calplan.impact.population import Population
-from calplan.impact.resolve import Levels
+from calplan.impact.resolve import Levels, transition
 from calplan.impact.standing import Membership
-from calplan.model.connection import Held
+from calplan.impact.terms import Terms
+from calplan.model.connection import Authentication, Connection, Held
 from calplan.model.limits import Tolerance
-from calplan.model.policy import GroupOverride
+from calplan.model.permissions import Permission
+from calplan.model.service import CHOOSABLE_TYPES, EWS_TYPES
 from calplan.model.unknown import UNKNOWN, Unknown
-from calplan.model.user import Status, decode
-from calplan.plan.as_document import as_json
-from calplan.plan.document import PlanDocument, UserDocument
-from calplan.plan.levels_document import levels_of, stated_values
+from calplan.model.user import MailboxLocation, RawFacts, Status, UserFacts, decode
+from calplan.plan.document import UserDocument
 from calplan.plan.users import raw_facts
-from calplan.plan.writes import group_address
-
-
-class Verdict(Enum):
-    """How one user's forecast came out."""
-
-    HIT = "hit"
-    SURPRISE = "surprise"
-    FALSE_ALARM = "false alarm"
-    NOT_OBSERVABLE = "not observable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One user whose forecast did not simply come true; ``found`` says in words what was observed."""
+class Listed:
+    """One user worth naming: what was forecast, shared with all who are alike, and the connection observed now."""
 
     email: str
-    outcome: str
-    verdict: Verdict
-    found: str
+    expected: Expected
+    found: Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """How the users came out for whom a rule fired.
+
+    ``undecided`` are those whose forecast no observation could contradict: they count for nothing else here.
+    """
+
+    hits: int = 0
+    surprises: int = 0
+    false_alarms: int = 0
+    not_observable: int = 0
+    undecided: int = 0
+
+    @property
+    def observed(self) -> int:
+        """How many users the rule can be judged by."""
+        return self.hits + self.surprises + self.false_alarms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """All users of a plan held against what is observed now.
 
-    ``still_disconnected`` are those who lost their connection and have none yet. ``within`` says whether surprises and
-    false alarms stay within the tolerance.
+    ``still_disconnected`` had a connection, or were said to lose one, and have none; ``returned`` counts those who were
+    said to lose theirs and are connected anew. ``within``: surprises and false alarms stay within the tolerance.
     """
 
-    counts: dict[Verdict, int]
-    judged: tuple[Judged, ...]
-    still_disconnected: tuple[str, ...]
+    counts: Mapping[Verdict, int]
+    by_rule: Mapping[str, RuleCount]
+    surprises: tuple[Listed, ...]
+    false_alarms: tuple[Listed, ...]
+    still_disconnected: tuple[Listed, ...]
     returned: int
     within: bool
 
 
-LOST: Final = frozenset(outcome.value for outcome in DISCONNECTED)
-
-
-def verify(rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, before: Levels) -> Verification:
+def verify(
+    rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, levels: tuple[Levels, Levels]
+) -> Verification:
     """Hold the rows of a plan against a population read after the apply.
 
-    ``before`` is what held before the change: for whom the integration was off, no earlier connection counted.
+    ``levels`` are those before and after the change: for whom the integration was off, no earlier connection counted.
     """
-    off: dict[Membership, bool] = {}
+    forecasts = _Forecasts(*levels)
     present = {email: number for number, email in enumerate(observed.emails)}
-    counts = dict.fromkeys(Verdict, 0)
-    judged, still = [], []
-    losses = returned = 0
+    tally: Counter[tuple[Expected, Verdict]] = Counter()
+    named: dict[Verdict, list[Listed]] = {Verdict.SURPRISE: [], Verdict.FALSE_ALARM: []}
+    still: list[Listed] = []
+    returned = 0
     for row in rows:
-        facts = decode(raw_facts(row))
-        member = before.membership(facts)
-        if member not in off:
-            off[member] = before.effective(member).settings.enabled is False
-        had = None if off[member] else facts.connection
+        expected = forecasts.of(row)
         now = _observed(observed, present.get(row["email"]))
-        on_the_way = row.get("lost_on_the_way", False)
-        # What was said to be lost on the way may be lost or kept; either was said.
-        verdict = judge((Outcome.AT_RISK if on_the_way else Outcome(row["outcome"])).value, had, now)
-        counts[verdict] += 1
-        if verdict is not Verdict.HIT:
-            judged.append(Judged(email=row["email"], outcome=row["outcome"], verdict=verdict, found=_words(now)))
-        if row["outcome"] in LOST or on_the_way:
-            losses += 1
-            returned += not isinstance(now, Unknown) and now is not None and now != had
-            if now is None:
-                still.append(row["email"])
+        verdict = judge(expected, now)
+        tally[expected, verdict] += 1
+        lost = expected.loses or expected.on_the_way
+        returned += lost and came_back(expected, now)
+        listed = Listed(email=row["email"], expected=expected, found=now)
+        if verdict in named:
+            named[verdict].append(listed)
+        if now is None and (lost or isinstance(expected.had, Connection)):
+            still.append(listed)
+    counts = {verdict: sum(n for (_, one), n in tally.items() if one is verdict) for verdict in Verdict}
     return Verification(
         counts=counts,
-        judged=tuple(judged),
+        by_rule=_by_rule(tally),
+        surprises=tuple(named[Verdict.SURPRISE]),
+        false_alarms=tuple(named[Verdict.FALSE_ALARM]),
         still_disconnected=tuple(still),
         returned=returned,
-        within=counts[Verdict.SURPRISE] <= tolerance.surprises.largest(len(present))
-        and counts[Verdict.FALSE_ALARM] <= tolerance.false_alarms.largest(losses),
+        within=_within(counts, tolerance, sum(n for (one, _), n in tally.items() if one.loses)),
     )
 
 
-def judge(outcome: str, had: Held, now: Held) -> Verdict:
-    """Whether one observation lies in the set its outcome allows; who connected since is no surprise."""
-    if isinstance(now, Unknown):
-        return Verdict.NOT_OBSERVABLE
-    match Outcome(outcome):
-        case Outcome.AT_RISK:
-            return Verdict.HIT
-        case Outcome.BLOCKED:
-            return Verdict.HIT if now is None else Verdict.SURPRISE
-        case Outcome.PROMPTED:
-            return Verdict.HIT
-        case Outcome.AUTOMATIC:
-            return Verdict.SURPRISE if now is None else Verdict.HIT
-        case Outcome.UNAFFECTED:
-            return Verdict.HIT if had is None or isinstance(had, Unknown) or now == had else Verdict.SURPRISE
-        case _:
-            return Verdict.FALSE_ALARM if now is not None and now == had else Verdict.HIT
+def _within(counts: Mapping[Verdict, int], tolerance: Tolerance, losses: int) -> bool:
+    """Whether both stay within the tolerance: surprises of those observed, false alarms of forecast losses."""
+    observed = sum(counts.values()) - counts[Verdict.NOT_OBSERVABLE]
+    return counts[Verdict.SURPRISE] <= tolerance.surprises.largest(observed) and counts[
+        Verdict.FALSE_ALARM
+    ] <= tolerance.false_alarms.largest(losses)
+
+
+def _by_rule(tally: Mapping[tuple[Expected, Verdict], int]) -> dict[str, RuleCount]:
+    found: dict[str, Counter[Verdict | None]] = {}
+    for (expected, verdict), number in tally.items():
+        for rule in expected.rules:
+            found.setdefault(rule, Counter())[None if expected.undecided else verdict] += number
+    return {
+        rule: RuleCount(
+            hits=counts[Verdict.HIT],
+            surprises=counts[Verdict.SURPRISE],
+            false_alarms=counts[Verdict.FALSE_ALARM],
+            not_observable=counts[Verdict.NOT_OBSERVABLE],
+            undecided=counts[None],
+        )
+        for rule, counts in sorted(found.items())
+    }
+
+
+Alike = tuple[RawFacts, str, str, tuple[str, ...], bool]
+"""Everything a row says that plays a part here, apart from the address."""
+
+
+class _Forecasts:
+    """The forecasts of rows; those who are alike share one."""
+
+    def __init__(self, before: Levels, after: Levels) -> None:
+        self._levels = (before, after)
+        self._moves: dict[Membership, Terms] = {}
+        self._known: dict[Alike, Expected] = {}
+
+    def of(self, row: UserDocument) -> Expected:
+        """What was forecast for the user of this row."""
+        rules, on_the_way = tuple(row["rules"]), row.get("lost_on_the_way", False)
+        key = (raw_facts(row), row["outcome"], row["next_step"], rules, on_the_way)
+        expected = self._known.get(key)
+        if expected is None:
+            expected = self._known[key] = self._expected(key)
+        return expected
+
+    def _expected(self, key: Alike) -> Expected:
+        raw, outcome, next_step, rules, on_the_way = key
+        facts = decode(raw)
+        member = self._levels[0].membership(facts)
+        if member not in self._moves:
+            self._moves[member] = Terms(move=transition(*self._levels, member))
+        terms = self._moves[member]
+        return Expected(
+            outcome=Outcome(outcome),
+            next_step=NextStep(next_step),
+            rules=rules,
+            had=None if terms.was_off else facts.connection,
+            on_the_way=on_the_way,
+            impersonation_comes=terms.impersonation_newly_on,
+            perhaps_for_them=_impersonation_in_doubt(facts),
+        )
+
+
+def _impersonation_in_doubt(facts: UserFacts) -> bool:
+    """Whether a fact is missing that decides whether impersonation serves a user: one that R09 reads."""
+    if facts.mailbox_location is MailboxLocation.UNKNOWN or not facts.clients or None in facts.versions:
+        return True
+    held = facts.connection
+    if held is None or isinstance(held, Unknown):
+        return isinstance(held, Unknown)
+    unread_host = held.service in EWS_TYPES and isinstance(held.ews_host, Unknown)
+    unread_levels = held.service in CHOOSABLE_TYPES and Permission.UNKNOWN in (held.calendar, held.contacts)
+    return unread_host or unread_levels or held.auth is Authentication.UNKNOWN
 
 
 def _observed(population: Population, number: int | None) -> Held:
@@ -122,30 +184,3 @@ def _observed(population: Population, number: int | None) -> Held:
         return UNKNOWN
     facts = population.classes[population.class_ids[number]]
     return facts.connection if facts.status is Status.ACTIVE else UNKNOWN
-
-
-def _words(held: Held) -> str:
-    if isinstance(held, Unknown):
-        return "cannot be observed"
-    return "not connected" if held is None else f"connected to {held.service.value}"
-
-
-def unlike(document: PlanDocument, live: Levels) -> tuple[str, ...]:
-    """The addresses of what the plan changed and that is not as planned: settings, and what groups state."""
-    settings = canonical(live.account)
-    wanted = levels_of(document)[1]
-    changed = [change["address"] for change in document["resource_changes"]]
-    groups = {} if isinstance(wanted.overrides, Unknown) else wanted.overrides
-    found = {} if isinstance(live.overrides, Unknown) else live.overrides
-    differing = {group_address(one, wanted) for one in groups.keys() | found.keys() if _differ(groups, found, one)}
-    return tuple(
-        address
-        for address in changed
-        if address in differing
-        or (address in settings and as_json(address, settings[address]) != document["planned_values"][address])
-    )
-
-
-def _differ(wanted: Mapping[str, GroupOverride], found: Mapping[str, GroupOverride], group: str) -> bool:
-    one, other = wanted.get(group), found.get(group)
-    return (None if one is None else stated_values(one)) != (None if other is None else stated_values(other))

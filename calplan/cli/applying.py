@@ -7,12 +7,14 @@ from typing import assert_never
 
 from calplan.apply.drive import drive
 from calplan.apply.flow import Failed, Report, Stopped, Waiting, apply_flow
+from calplan.apply.verification_document import verification_document
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.hand import Hand
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.output import say, tell
 from calplan.cli.runs import Kept
+from calplan.cli.verify import code_of as code_of_verification
 from calplan.cli.verify import verified
 from calplan.cli.wiring import Chosen, Planned, code_of
 from calplan.model.plural import plural
@@ -20,6 +22,7 @@ from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step
 from calplan.providers.base import WritablePlatform
 from calplan.render.step_wording import orders_of
+from calplan.render.verification import verification_text
 from calplan.state.errors import StateError
 
 
@@ -131,7 +134,11 @@ def _say_applied(driven: Report, work: Work, kept: Kept) -> None:
 def _looked_at(work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
     try:
-        return verified(kept.store, kept.id, work.chosen, work.document, work.users)
+        seen = verified(kept.store, kept.id, work.chosen, work.document, work.users, who=report.who, lock=kept.lock)
+        report.verification = verification_document(seen)
+        if not work.quiet:
+            tell(verification_text(seen, show_users="top", name_disconnected=False))
+        return code_of_verification(seen)
     except KeyboardInterrupt:
         reason = "interrupted"
     except (StopError, StateError) as error:

@@ -35,6 +35,8 @@ COMMANDS: Final = {
     "explain": Entry(module="explain", name="explain", help="Explain any code in plain words, with its source."),
     "apply": Entry(module="apply", name="apply", help="Make a plan true, step by step, and verify it."),
     "verify": Entry(module="verify", name="verify", help="Hold a run's forecast against what is observed now."),
+    "history": Entry(module="history", name="history", help="List the runs, and how often each rule was right."),
+    "log": Entry(module="log", name="log", help="Show what happened in a run; check that nobody changed it."),
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
     "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file."),

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from calplan.impact.overlay import overlaid
 from calplan.impact.private_events import PairChange
 from calplan.impact.resolve import Levels
+from calplan.model.account import AssistantPair
 from calplan.model.levels import Groups
 from calplan.model.policy import GroupOverride
 from calplan.model.service import Service
@@ -142,8 +143,13 @@ def pair_write(change: PairChange) -> Write:
 
 
 def pair_address(change: PairChange) -> str:
+    """The address of the scheduling privilege that changes."""
+    return address_of_pair(change.pair)
+
+
+def address_of_pair(pair: AssistantPair) -> str:
     """The address of one scheduling privilege."""
-    return f"privateEvents[{change.pair.user},{change.pair.assistant}]"
+    return f"privateEvents[{pair.user},{pair.assistant}]"
 
 
 def levels_after(action: Action, levels: Levels) -> Levels:

@@ -1,90 +1,134 @@
-"""What was forecast, held against what is observed, user by user."""
-
-import itertools
+"""What was forecast, held against what is observed, user by user and rule by rule."""
 
 import pytest
 
-from calplan.apply.verify import Verdict, judge, verify
+from calplan.apply.judge import Verdict
+from calplan.apply.verify import RuleCount, verify
 from calplan.impact.outcome import Outcome
 from calplan.impact.resolve import alone
-from calplan.model.connection import Held
 from calplan.model.limits import Limit, Tolerance
-from calplan.model.unknown import UNKNOWN
-from calplan.model.user import decode
+from calplan.model.user import RawFacts
 from calplan.plan.users import AssessedUsers
 from tests import make
+from tests.apply.make import LOCKED_ON_GRAPH, held_against
 
-OLD: Held = decode(make.facts("google", "write", "read")).connection
-NEW: Held = decode(make.facts("office365-graph", "write", "read")).connection
-LOST = [one for one in Outcome if one.value.startswith("disconnected")]
+ON_GOOGLE = make.facts("google", "write", "read")
+ON_GRAPH = make.facts("office365-graph", "write", "read")
+NOWHERE = make.facts("")
 STRICT = Tolerance(surprises=Limit(count=0), false_alarms=Limit(percent=5))
 
 
-@pytest.mark.parametrize("outcome", list(Outcome), ids=lambda one: one.value)
-def test_what_cannot_be_observed_is_neither_right_nor_wrong(outcome: Outcome) -> None:
-    assert judge(outcome.value, OLD, UNKNOWN) is Verdict.NOT_OBSERVABLE
+def people(number: int, facts: RawFacts = ON_GOOGLE) -> dict[str, RawFacts]:
+    return {f"user{one:02}@corp.example": facts for one in range(number)}
 
 
-@pytest.mark.parametrize("outcome", LOST, ids=lambda one: one.value)
-def test_a_forecast_loss_that_did_not_happen_is_a_false_alarm(outcome: Outcome) -> None:
-    assert judge(outcome.value, OLD, OLD) is Verdict.FALSE_ALARM
-    assert judge(outcome.value, OLD, None) is Verdict.HIT
-    assert judge(outcome.value, OLD, NEW) is Verdict.HIT
+@pytest.mark.parametrize(
+    "still, returned, within", [(20, 0, True), (12, 8, True), (19, 0, True), (18, 0, False), (15, 3, False)]
+)
+def test_losses_returns_and_tolerance_are_counted(still: int, returned: int, *, within: bool) -> None:
+    users = people(20)
+    kinds = [NOWHERE] * still + [ON_GRAPH] * returned + [ON_GOOGLE] * (20 - still - returned)
+    result = held_against(users, dict(zip(users, kinds, strict=True)), tolerance=STRICT)
+    assert (len(result.still_disconnected), result.returned, result.within) == (still, returned, within)
+    assert sum(result.counts.values()) == 20
+    assert result.counts[Verdict.FALSE_ALARM] == len(result.false_alarms) == 20 - still - returned
 
 
-def test_whoever_was_to_be_left_alone_and_lost_his_connection_is_a_surprise() -> None:
-    assert judge("unaffected", OLD, None) is Verdict.SURPRISE
-    assert judge("unaffected", OLD, NEW) is Verdict.SURPRISE
-    for had, now in ((OLD, OLD), (None, None), (None, NEW), (UNKNOWN, None)):
-        assert judge("unaffected", had, now) is Verdict.HIT
+def test_surprises_are_held_against_the_tolerance_for_those_observed() -> None:
+    users = people(10, ON_GRAPH)
+    found = dict(users) | {"user00@corp.example": NOWHERE}
+    ten = Tolerance(surprises=Limit(percent=10), false_alarms=Limit(count=0))
+    assert held_against(users, found, after=make.account(), tolerance=ten).within
+    del found["user09@corp.example"]
+    result = held_against(users, found, after=make.account(), tolerance=ten)
+    assert (result.within, result.counts[Verdict.SURPRISE], result.counts[Verdict.NOT_OBSERVABLE]) == (False, 1, 1)
+    assert [one.email for one in result.surprises] == ["user00@corp.example"]
 
 
-def test_whoever_is_barred_may_not_be_connected_and_whoever_is_connected_by_itself_must_be() -> None:
-    assert judge("blocked", None, None) is Verdict.HIT
-    assert judge("blocked", None, NEW) is Verdict.SURPRISE
-    assert judge("automatic", None, None) is Verdict.SURPRISE
-    assert judge("automatic", None, NEW) is Verdict.HIT
-
-
-def test_whoever_may_be_prompted_or_is_at_risk_is_no_surprise_either_way() -> None:
-    for outcome, had, now in itertools.product(("prompted", "at_risk"), (None, OLD), (None, OLD, NEW)):
-        assert judge(outcome, had, now) is Verdict.HIT
-
-
-def test_losses_returns_and_tolerance_are_counted() -> None:
-    users = {f"user{number:02}@corp.example": make.facts("google", "write", "read") for number in range(20)}
-    after = make.account(locked=True, service=make.graph())
-    rows = list(AssessedUsers(make.assessment(make.account(), after, users)).rows())
-    gone, back = make.facts(""), make.facts("office365-graph", "write", "read")
-
-    def seen(*, still: int, returned: int) -> dict[str, object]:
-        kinds = [gone] * still + [back] * returned + [make.facts("google", "write", "read")] * (20 - still - returned)
-        return dict(zip(users, kinds, strict=True))
-
-    for still, returned, within in ((20, 0, True), (12, 8, True), (19, 0, True), (18, 0, False)):
-        observed = make.population(seen(still=still, returned=returned))  # type: ignore[arg-type]  # facts, all of them
-        result = verify(rows, observed, STRICT, alone(make.account()))
-        assert (len(result.still_disconnected), result.returned, result.within) == (still, returned, within)
-        assert sum(result.counts.values()) == 20
-        assert result.counts[Verdict.FALSE_ALARM] == 20 - still - returned
+def test_whoever_had_a_connection_and_has_none_is_disconnected_whatever_was_forecast() -> None:
+    users = people(1) | {"zed@corp.example": NOWHERE}
+    result = held_against(users, dict.fromkeys(users, NOWHERE), after=make.account())
+    assert [one.email for one in result.still_disconnected] == ["user00@corp.example"]
+    assert result.still_disconnected[0].expected.outcome is Outcome.UNAFFECTED
 
 
 def test_users_who_are_gone_or_no_longer_active_cannot_be_observed() -> None:
-    users = {"ann@corp.example": make.facts("google", "write", "read"), "bob@corp.example": make.facts("google")}
-    rows = list(AssessedUsers(make.assessment(make.account(), make.account(enabled=False), users)).rows())
-    observed = make.population({"ann@corp.example": make.facts("google", "write", "read", status="inactive")})
-    result = verify(rows, observed, STRICT, alone(make.account()))
+    users = {"ann@corp.example": ON_GOOGLE, "bob@corp.example": make.facts("google")}
+    observed = {"ann@corp.example": make.facts("google", "write", "read", status="inactive")}
+    result = held_against(users, observed, after=make.account(enabled=False), tolerance=STRICT)
     assert result.counts[Verdict.NOT_OBSERVABLE] == 2
     assert result.within
+    assert not result.still_disconnected
 
 
-@pytest.mark.parametrize("now", [OLD, None, NEW])
-def test_what_was_said_to_be_lost_on_the_way_is_no_surprise_whether_it_is_lost_or_not(now: Held) -> None:
-    users = {"ann@corp.example": make.facts("google", "write", "read")}
-    found = make.assessment(make.account(), make.account(bidirectional_sync=True), users)
+def test_users_who_came_since_are_nobody_whom_a_forecast_was_made_for() -> None:
+    result = held_against(people(1), people(3), after=make.account())
+    assert sum(result.counts.values()) == 1
+
+
+@pytest.mark.parametrize("now", [ON_GOOGLE, NOWHERE, ON_GRAPH])
+def test_what_was_said_to_be_lost_on_the_way_is_no_surprise_whether_it_is_lost_or_not(now: RawFacts) -> None:
+    users = {"ann@corp.example": ON_GOOGLE}
+    after = make.account(bidirectional_sync=True)
+    found = make.assessment(make.account(), after, users)
     (row,) = AssessedUsers(found, on_the_way=frozenset({0})).rows()
-    words = {OLD: make.facts("google", "write", "read"), NEW: make.facts("office365-graph", "write", "read")}
-    observed = make.population({"ann@corp.example": words.get(now, make.facts())})
-    result = verify([row], observed, STRICT, alone(make.account()))
+    levels = (alone(make.account()), alone(after))
+    result = verify([row], make.population({"ann@corp.example": now}), STRICT, levels)
     assert (result.counts[Verdict.HIT], result.within) == (1, True)
-    assert result.still_disconnected == (("ann@corp.example",) if now is None else ())
+    assert [one.email for one in result.still_disconnected] == (["ann@corp.example"] if now is NOWHERE else [])
+
+
+def test_a_loss_on_the_way_makes_no_room_for_false_alarms() -> None:
+    users = people(20)
+    after = make.account(bidirectional_sync=True)
+    rows = [*AssessedUsers(make.assessment(make.account(), after, users), on_the_way=frozenset({0})).rows()]
+    lost = AssessedUsers(make.assessment(make.account(), LOCKED_ON_GRAPH, {"zed@corp.example": ON_GOOGLE})).rows()
+    everybody = make.population({**users, "zed@corp.example": ON_GOOGLE})
+    result = verify([*rows, *lost], everybody, STRICT, (alone(make.account()), alone(LOCKED_ON_GRAPH)))
+    assert (result.counts[Verdict.FALSE_ALARM], result.within) == (1, False)
+
+
+def test_each_rule_is_counted_for_the_users_it_fired_for() -> None:
+    old = make.facts("google", "write", "read", clients=[make.OLD_WINDOWS])
+    users = people(4) | {"zed@corp.example": old}
+    found = [NOWHERE, ON_GRAPH, ON_GOOGLE]
+    result = held_against(users, dict(zip(users, found, strict=False)) | {"zed@corp.example": NOWHERE})
+    assert result.by_rule["R10b1"] == RuleCount(hits=2, false_alarms=1, not_observable=1)
+    assert result.by_rule["R10b2"] == RuleCount(hits=1)
+    assert [*result.by_rule] == sorted(result.by_rule)
+
+
+def test_a_forecast_that_nothing_could_contradict_speaks_for_no_rule() -> None:
+    users = people(2, NOWHERE)
+    result = held_against(users, dict.fromkeys(users, ON_GRAPH))
+    assert result.counts[Verdict.HIT] == 2
+    assert result.by_rule["R10c1"] == RuleCount(undecided=2)
+    assert result.by_rule["R10c1"].observed == 0
+
+
+def test_where_the_integration_was_off_no_earlier_connection_counted() -> None:
+    users = people(1)
+    result = held_against(users, dict.fromkeys(users, NOWHERE), before=make.account(enabled=False))
+    assert not result.still_disconnected
+    assert result.counts[Verdict.SURPRISE] == 0
+
+
+@pytest.mark.parametrize(
+    "unread, verdict",
+    [
+        ({"mailbox_location": "cloud"}, Verdict.SURPRISE),
+        ({"mailbox_location": None}, Verdict.HIT),
+        ({"mailbox_location": "cloud", "clients": ()}, Verdict.HIT),
+        ({"mailbox_location": "cloud", "clients": ("what is this",)}, Verdict.HIT),
+    ],
+)
+def test_impersonation_that_comes_to_somebody_is_a_surprise_unless_a_fact_was_missing(
+    unread: dict[str, object], verdict: Verdict
+) -> None:
+    users = {"ann@corp.example": make.facts("", **unread)}  # type: ignore[arg-type]  # facts, all of them
+    served = make.facts("exchange-ews", ews_host="mail.corp.example", auth="impersonation")
+    after = make.account(service=make.exchange(impersonation=make.impersonation()))
+    result = held_against(
+        users, {"ann@corp.example": served}, before=make.account(service=make.exchange()), after=after
+    )
+    assert result.counts[verdict] == 1

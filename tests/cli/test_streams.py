@@ -142,6 +142,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 """
 """A job in the background is started deaf to interrupts, and so are tests that run in one."""
 
+
 def test_a_plan_that_is_interrupted_is_130_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     folder(tmp_path / "corp", users=(user(f"user{number:06}@corp.example") for number in range(40_000)))
     child = subprocess.Popen(
