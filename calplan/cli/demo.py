@@ -17,7 +17,8 @@ from calplan.cli.shown import look, show_plan
 from calplan.cli.wiring import choose, make_plan, open_account, translated
 from calplan.impact.outcome import Outcome
 from calplan.model.plural import plural
-from calplan.plan.planfile import MODE, pack
+from calplan.plan.archive import MODE
+from calplan.plan.planfile import pack
 
 USERS: Final = 250
 SEED: Final = 7

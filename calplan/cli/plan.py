@@ -11,9 +11,10 @@ from calplan.cli.output import save, say, targets
 from calplan.cli.previous import last_run, named_plan
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
+from calplan.plan.archive import MODE
 from calplan.plan.build import Live
 from calplan.plan.moves import Previous
-from calplan.plan.planfile import MODE, pack
+from calplan.plan.planfile import pack
 
 
 @click.command()

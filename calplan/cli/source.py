@@ -1,5 +1,7 @@
 """A plan, saved or made afresh: told by what the file holds, never by its name."""
 
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +10,9 @@ from typing import Final
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.plan_form import fault_in
 from calplan.cli.wiring import choose, make_plan, open_account
+from calplan.plan.archive import LARGEST_FILE, BadPlanError
 from calplan.plan.document import PlanDocument, PlanUsers
-from calplan.plan.planfile import BadPlanError, SavedPlan, unpack
+from calplan.plan.planfile import SavedPlan, unpack
 
 ZIP: Final = b"PK"
 
@@ -34,13 +37,16 @@ def saved_plan(path: Path) -> SavedPlan | None:
     Raises:
         StopError: it looks like a plan but cannot be trusted, or cannot be read.
     """
-    if not path.is_file():
-        return None
     try:
-        with path.open("rb") as stream:
-            if stream.read(len(ZIP)) != ZIP:
+        # A pipe to which nobody writes would be waited for.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            # A device or a pipe may have no end. Who reads documents knows how to refuse one.
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode) or stream.read(len(ZIP)) != ZIP:
                 return None
-        data = path.read_bytes()
+            stream.seek(0)
+            data = stream.read(LARGEST_FILE + 1)
+    except (FileNotFoundError, IsADirectoryError, ValueError):
+        return None
     except OSError as error:
         raise StopError(ExitCode.INVALID, f"error: {path} cannot be read: {error.strerror}") from error
     return trusted(data, str(path))
