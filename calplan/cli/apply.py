@@ -13,6 +13,7 @@ from calplan.apply.flow import Done, Failed, Report, Waiting, apply_flow
 from calplan.cli import clock
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.output import Target, emit, say, tell
 from calplan.cli.runs import Kept, keep
 from calplan.cli.shown import look, look_options, show_plan
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--reason", metavar="TEXT", help="Why gates are lifted; kept with the run.")
 @click.option("--by", metavar="WHO", help="Who applies; the login name where left out.")
 @click.option("--no-verify", is_flag=True, help="Do not hold the outcome against the forecast afterwards.")
+@verify_option
 @look_options
 def apply(
     plan_or_path: Path,
@@ -50,6 +52,7 @@ def apply(
     reason: str | None,
     by: str | None,
     no_verify: bool,
+    verify_key: tuple[Path, ...],
     users: str | None,
     verbose: bool,
     color: str,
@@ -60,7 +63,7 @@ def apply(
     and asks for the number of users who lose their connection.
     """
     consent = Consent.of(gates, reason, by or login_name(), auto_approve=auto_approve)
-    saved = saved_plan(plan_or_path)
+    saved = saved_plan(plan_or_path, keys_to_check(verify_key))
     chosen = _chosen(plan_or_path, path, account, saved)
     planned = make_plan(chosen, open_account(chosen.account), allowed=consent.allowed, by=consent.who)
     if saved is not None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from calplan.cli import clock
-from calplan.cli.exit_codes import ExitCode
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.keys import key_to_sign, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.previous import last_run, named_plan
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
@@ -29,6 +30,7 @@ from calplan.plan.planfile import pack
     metavar="PLAN",
     help="Tell who changed groups since this saved plan; the last applied run where left out.",
 )
+@sign_option
 @output_option(PLAN_FORMATS)
 @look_options
 def plan(
@@ -39,6 +41,7 @@ def plan(
     detailed_exitcode: bool,
     as_of: datetime | None,
     previous: Path | None,
+    sign_key: Path | None,
     output: tuple[str, ...],
     users: str | None,
     verbose: bool,
@@ -46,6 +49,9 @@ def plan(
 ) -> ExitCode:
     """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
+    if sign_key is not None and out is None:
+        raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
+    key = None if sign_key is None else key_to_sign(sign_key)
     chosen = choose((path,), account, day_of(as_of))
     named = None if previous is None else named_plan(previous, chosen.account.name)
 
@@ -54,7 +60,7 @@ def plan(
 
     planned = make_plan(chosen, open_account(chosen.account), as_of=day_of(as_of), earlier=earlier)
     if out is not None and not planned.plan.errored:
-        save(out, pack(planned.parts, created_at=clock.stamp()), mode=MODE)
+        save(out, pack(planned.parts, created_at=clock.stamp(), key=key), mode=MODE)
     show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))
     if out is not None:
         say(_saved(planned, out))

@@ -2,17 +2,19 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.output import say
 from calplan.cli.plan_form import fault_in
 from calplan.cli.wiring import choose, make_plan, open_account
 from calplan.plan.archive import LARGEST_FILE, BadPlanError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
+from calplan.plan.signature import PublicKey, fault_in_signature
 
 ZIP: Final = b"PK"
 
@@ -31,12 +33,38 @@ class Shown:
     ensures_grant: bool
 
 
-def saved_plan(path: Path) -> SavedPlan | None:
+def saved_plan(path: Path, verify_keys: Sequence[PublicKey] = ()) -> SavedPlan | None:
     """The plan that a file holds, or ``None`` where it holds something else or is a folder.
+
+    With ``verify_keys`` one of them must have signed it, and something else is refused.
 
     Raises:
         StopError: it looks like a plan but cannot be trusted, or cannot be read.
     """
+    data = _packed(path)
+    if data is None:
+        if verify_keys:
+            raise StopError(ExitCode.INVALID, f"error: {path} is no saved plan, so nothing in it is signed")
+        return None
+    saved = trusted(data, str(path))
+    if verify_keys:
+        fault = fault_in_signature(saved.signature, saved.manifest, verify_keys)
+        if fault is not None:
+            message = f"error: {path} is refused: {fault}. Ask whoever made it for a plan signed with a key you trust"
+            raise StopError(ExitCode.INVALID, message)
+    elif saved.signature is not None:
+        say(f"note: {path} is signed, and nobody checked its signature: --verify-key FILE does")
+    return saved
+
+
+def _packed(path: Path) -> bytes | None:
+    """The bytes of what begins like a plan, or ``None``.
+
+    Raises:
+        StopError: it cannot be read.
+    """
+    if path.is_dir():
+        return None
     try:
         # A pipe to which nobody writes would be waited for.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
@@ -44,12 +72,11 @@ def saved_plan(path: Path) -> SavedPlan | None:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode) or stream.read(len(ZIP)) != ZIP:
                 return None
             stream.seek(0)
-            data = stream.read(LARGEST_FILE + 1)
-    except (FileNotFoundError, IsADirectoryError, ValueError):
+            return stream.read(LARGEST_FILE + 1)
+    except (FileNotFoundError, ValueError):
         return None
     except OSError as error:
         raise StopError(ExitCode.INVALID, f"error: {path} cannot be read: {error.strerror}") from error
-    return trusted(data, str(path))
 
 
 def trusted(data: bytes, name: str) -> SavedPlan:

