@@ -119,7 +119,7 @@ def test_users_who_are_hurt_more_make_a_plan_stale_and_are_named(tmp_path: Path)
     assert "population: 3 users would be hurt more: " in said.err
     assert "ann@corp.example is now disconnected_silent (was disconnected_prompted)" in said.err
     assert "dan@corp.example is now disconnected_prompted (was not harmed)" in said.err
-    assert "new@corp.example is now disconnected_prompted (was not harmed)" in said.err
+    assert "new@corp.example is now disconnected_prompted (was not among its users)" in said.err
 
 
 def test_users_who_are_hurt_less_or_are_gone_do_not_make_a_plan_stale(tmp_path: Path) -> None:
@@ -148,6 +148,16 @@ def test_a_plan_expires_after_a_day(tmp_path: Path) -> None:
         said = calplan("apply", "corp.plan")
         assert said.code is code, said.err
         assert ("time: the plan expired at " in said.err) is (code is ExitCode.STALE)
+
+
+def test_a_plan_from_a_clock_that_is_ahead_is_stale(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    parts = planned(corp).parts
+    for ahead, code in ((timedelta(minutes=10), ExitCode.STALE), (timedelta(minutes=4), ExitCode.DONE)):
+        Path("corp.plan").write_bytes(pack(parts, created_at=clock.now() + ahead))
+        said = calplan("apply", "corp.plan")
+        assert said.code is code, said.err
+        assert ("which is still to come" in said.err) is (code is ExitCode.STALE)
 
 
 def test_a_plan_made_for_another_day_is_stale(tmp_path: Path) -> None:
@@ -188,7 +198,7 @@ def test_what_the_tenant_granted_meanwhile_makes_a_plan_stale(tmp_path: Path) ->
     )
     said = calplan("apply", plan)
     assert refused_as_stale(said, corp)
-    assert 'settings: office365.tenantGrant was [] when planned and is ["Contacts.Read"] now' in said.err
+    assert "settings: office365.tenantGrant changed since the plan was made: added Contacts.Read" in said.err
 
 
 def test_no_option_lifts_staleness(tmp_path: Path) -> None:
