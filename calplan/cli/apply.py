@@ -17,7 +17,7 @@ from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.output import Target, emit, say, tell
 from calplan.cli.runs import Kept, keep
 from calplan.cli.shown import look, look_options, show_plan
-from calplan.cli.source import saved_plan
+from calplan.cli.source import chosen_for, saved_plan
 from calplan.cli.verify import verified
 from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing, show
 from calplan.model.diagnostic import errors_in
@@ -91,8 +91,7 @@ def _chosen(plan_or_path: Path, path: Path | None, account: str | None, saved: S
     planned_for = saved.document["account"]
     if account not in (None, planned_for):
         raise StopError(ExitCode.USAGE, f"error: {plan_or_path} is a plan for {planned_for}, not for {account}")
-    paths = (path,) if path is not None else tuple(map(Path, saved.paths))
-    return choose(paths, planned_for)
+    return chosen_for(saved, path)
 
 
 def applied(chosen: Chosen, planned: Planned, consent: Consent, *, verify: bool) -> ExitCode:

@@ -10,7 +10,7 @@ from typing import Final
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.plan_form import fault_in
-from calplan.cli.wiring import choose, make_plan, open_account
+from calplan.cli.wiring import Chosen, choose, make_plan, open_account
 from calplan.plan.archive import LARGEST_FILE, BadPlanError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
@@ -99,6 +99,16 @@ def _no_plan(name: str, why: str) -> StopError:
     return StopError(
         ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. Make a new one: calplan plan --out FILE"
     )
+
+
+def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
+    """The documents to hold a saved plan against: those of PATH, else those it was made from.
+
+    Raises:
+        StopError: they are gone, have errors, or know no such account.
+    """
+    paths = (path,) if path is not None else tuple(map(Path, saved.paths))
+    return choose(paths, saved.document["account"])
 
 
 def plan_of(path: Path, account: str | None = None) -> Shown:

@@ -184,6 +184,40 @@ def test_every_part_that_moved_is_named_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_a_check_says_that_a_plan_holds_and_how_its_gates_stand(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp", limits={"disconnected": 0})
+    plan = saved(corp)
+    said = calplan("show", plan, "--check")
+    assert said.code is ExitCode.DONE
+    assert "  refused  limit.disconnected" in said.out
+    assert said.last.startswith("Fresh: nothing that the plan rests on has moved. It is good until ")
+    assert not Path(".calplan").exists()
+
+
+def test_a_check_says_what_moved_in_the_words_of_an_apply(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    moved(corp, {"bidirectionalSync": True})
+    checked, applied = calplan("show", plan, "--check"), calplan("apply", plan)
+    assert checked.code is applied.code is ExitCode.STALE
+    assert checked.err == applied.err
+    assert "Fresh" not in checked.out
+
+
+def test_a_check_takes_the_documents_of_a_path(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    (tmp_path / "moved").mkdir()
+    corp.rename(tmp_path / "moved" / "corp")
+    assert calplan("show", plan, "--check").code is ExitCode.USAGE
+    assert calplan("show", plan, tmp_path / "moved" / "corp", "--check").code is ExitCode.DONE
+
+
+@pytest.mark.parametrize("words", [("corp",), ("--check", "-o", "json")])
+def test_options_of_show_that_do_not_go_together_are_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    assert calplan("show", saved(folder(tmp_path / "corp")), *words).code is ExitCode.USAGE
+
+
 def test_what_the_tenant_granted_meanwhile_makes_a_plan_stale(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp", policy={**LOCKED, "office365": {"tenantGrant": "ensure"}})
     now = clock.now().isoformat()
