@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import click
+
 from calplan.apply.flow import Done, Failed, Waiting
 from calplan.cli.approval import Consent
 from calplan.cli.exit_codes import ExitCode, StopError
@@ -17,6 +19,13 @@ from calplan.plan.steps import Step
 
 if TYPE_CHECKING:
     from calplan.state.store import Run, Store
+
+
+state_option = click.option(
+    "--state",
+    metavar="PLACE",
+    help="Where runs are kept: a file, or postgresql://...; CALPLAN_STATE or .calplan/state.db where left out.",
+)
 
 
 @contextmanager
@@ -40,13 +49,33 @@ def keep() -> "Iterator[Store]":
         raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
 
 
-def find(store: "Store", name: str) -> "Run":
+@contextmanager
+def peek(state: str | None = None) -> "Iterator[Store | None]":
+    """The state for reading alone, let go of at the end; ``None`` where there is none.
+
+    Raises:
+        StopError: it cannot be read.
+    """
+    from calplan.state.store import DEFAULT, StateError, Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
+
+    try:
+        store = Store.look(DEFAULT if state is None else Path(state))
+        try:
+            yield store
+        finally:
+            if store is not None:
+                store.close()
+    except StateError as error:
+        raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
+
+
+def find(store: "Store | None", name: str) -> "Run":
     """The run with this id, or this beginning of one.
 
     Raises:
         StopError: there is no such run, or more than one.
     """
-    run = store.find(name)
+    run = None if store is None else store.find(name)
     if run is None:
         raise StopError(ExitCode.USAGE, f"error: there is no run {name!r} here, or more than one that begins so")
     return run

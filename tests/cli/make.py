@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -220,3 +221,14 @@ def moved(path: Path, policy: Spec, *, name: str = "corp") -> None:
     state(elsewhere, policy, name=name)
     said = calplan("apply", elsewhere, "--auto-approve", "--no-verify")
     assert said.code is ExitCode.DONE, said.err
+
+
+def drifted(path: Path, policy: Spec) -> None:
+    """Change the account as somebody in the portal does: no run of it is remembered here."""
+    ours, aside = Path(".calplan"), Path(".calplan-aside")
+    if ours.exists():
+        ours.rename(aside)
+    moved(path, policy)
+    shutil.rmtree(ours)
+    if aside.exists():
+        aside.rename(ours)
