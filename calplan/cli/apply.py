@@ -12,13 +12,14 @@ from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.interrupts import Interrupts, interrupts
+from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
 from calplan.cli.runs import keep, state_option
 from calplan.cli.shown import look, look_options, output_option, show_plan
-from calplan.cli.source import saved_plan
+from calplan.cli.source import chosen_for, saved_plan
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing, show
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan
@@ -38,6 +39,7 @@ FORMATS: Final = ("text", "json")
 @click.option("--by", metavar="WHO", help="Who applies; the login name where left out.")
 @click.option("--lock-timeout", "wait", metavar="TIME", type=Wait(), default="0s", help="Wait for another run: 5m.")
 @click.option("--no-verify", is_flag=True, help="Do not hold the outcome against the forecast afterwards.")
+@verify_option
 @state_option
 @output_option(FORMATS)
 @look_options
@@ -54,6 +56,7 @@ def apply(
     by: str | None,
     wait: timedelta,
     no_verify: bool,
+    verify_key: tuple[Path, ...],
     state: str | None,
     output: tuple[str, ...],
     users: str | None,
@@ -78,6 +81,7 @@ def apply(
         outputs=targets(output, FORMATS),
         state=state,
         wait=wait,
+        verify_keys=keys_to_check(verify_key),
         verify=not no_verify,
         look=look(users, verbose=verbose, color=color, source=source),
     )
@@ -89,7 +93,7 @@ def apply(
 
 def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> ExitCode:
     """Apply a saved plan, or a PATH planned first. Everything that counts is read under the run lock."""
-    saved = saved_plan(request.source)
+    saved = saved_plan(request.source, request.verify_keys)
     chosen = _chosen(request, saved)
     consent = request.consent
     report.account = chosen.account.name
@@ -139,5 +143,4 @@ def _chosen(request: ApplyRequest, saved: SavedPlan | None) -> Chosen:
     planned_for = saved.document["account"]
     if account not in (None, planned_for):
         raise StopError(ExitCode.USAGE, f"error: {source} is a plan for {planned_for}, not for {account}")
-    paths = (path,) if path is not None else tuple(map(Path, saved.paths))
-    return choose(paths, planned_for)
+    return chosen_for(saved, path)

@@ -7,6 +7,7 @@ from pathlib import Path
 from calplan.cli.approval import Consent
 from calplan.cli.output import Target
 from calplan.cli.shown import Look
+from calplan.plan.signature import PublicKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class ApplyRequest:
     outputs: tuple[Target, ...]
     state: str | None
     wait: timedelta
+    verify_keys: tuple[PublicKey, ...]
     verify: bool
     look: Look
 

@@ -22,7 +22,8 @@ from calplan.cli.shown import look, show_plan
 from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing, translated
 from calplan.impact.outcome import Outcome
 from calplan.model.plural import plural
-from calplan.plan.planfile import MODE, pack
+from calplan.plan.archive import MODE
+from calplan.plan.planfile import pack
 from calplan.state.place import DEFAULT
 
 USERS: Final = 250

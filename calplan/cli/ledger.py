@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOTHING_WRITTEN = "failed"
 
 
-def moved_under(store: "Store", saved: SavedPlan, planned: Planned) -> tuple[Moved, ...]:
+def moved_under(store: "Store | None", saved: SavedPlan, planned: Planned) -> tuple[Moved, ...]:
     """Every part of a saved plan that no longer holds, an earlier apply of it included."""
     return (
         *_applied_before(store, saved),
@@ -32,9 +32,10 @@ def moved_under(store: "Store", saved: SavedPlan, planned: Planned) -> tuple[Mov
     )
 
 
-def _applied_before(store: "Store", saved: SavedPlan) -> Iterator[Moved]:
+def _applied_before(store: "Store | None", saved: SavedPlan) -> Iterator[Moved]:
     """The runs that this plan was used up by; one made again since is another plan, even if it says the same."""
-    for run in store.runs_of_plan(saved.document["account"], saved.document["plan_id"]):
+    runs = () if store is None else store.runs_of_plan(saved.document["account"], saved.document["plan_id"])
+    for run in runs:
         if run.status == NOTHING_WRITTEN or run.started_at < saved.created_at:
             continue
         when = f"in run {run.id} at {run.started_at:%Y-%m-%d %H:%M:%S} UTC"

@@ -6,14 +6,17 @@ from pathlib import Path
 import click
 
 from calplan.cli import clock
-from calplan.cli.exit_codes import ExitCode
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.keys import key_to_sign, sign_option
 from calplan.cli.output import save, say, targets
-from calplan.cli.previous import last_run, named_plan
+from calplan.cli.previous import past_of
+from calplan.cli.runs import state_option
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
+from calplan.plan.archive import MODE
 from calplan.plan.build import Live
 from calplan.plan.moves import Previous
-from calplan.plan.planfile import MODE, pack
+from calplan.plan.planfile import pack
 
 
 @click.command()
@@ -26,8 +29,10 @@ from calplan.plan.planfile import MODE, pack
     "--previous",
     type=click.Path(path_type=Path),
     metavar="PLAN",
-    help="Tell who changed groups since this saved plan; the last applied run where left out.",
+    help="Tell what changed in the account since this saved plan; the last applied run where left out.",
 )
+@state_option
+@sign_option
 @output_option(PLAN_FORMATS)
 @look_options
 def plan(
@@ -38,6 +43,8 @@ def plan(
     detailed_exitcode: bool,
     as_of: datetime | None,
     previous: Path | None,
+    state: str | None,
+    sign_key: Path | None,
     output: tuple[str, ...],
     users: str | None,
     verbose: bool,
@@ -45,15 +52,19 @@ def plan(
 ) -> ExitCode:
     """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
+    if sign_key is not None and out is None:
+        raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
+    key = None if sign_key is None else key_to_sign(sign_key)
     chosen = choose((path,), account, day_of(as_of))
-    named = None if previous is None else named_plan(previous, chosen.account.name)
+    past = past_of(chosen.account.name, previous, state)
 
     def earlier(live: Live) -> Previous | None:
-        return named or (last_run(chosen.account.name) if live.groups.value.overrides else None)
+        return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
 
-    planned = make_plan(chosen, open_account(chosen.account), as_of=day_of(as_of), earlier=earlier)
+    base = None if past is None else past.base
+    planned = make_plan(chosen, open_account(chosen.account), as_of=day_of(as_of), earlier=earlier, base=base)
     if out is not None and not planned.plan.errored:
-        save(out, pack(planned.parts, created_at=clock.stamp()), mode=MODE)
+        save(out, pack(planned.parts, created_at=clock.stamp(), key=key), mode=MODE)
     show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))
     if out is not None:
         say(_saved(planned, out))

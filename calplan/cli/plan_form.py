@@ -61,9 +61,13 @@ def fault_in(saved: SavedPlan) -> str | None:
         levels_of(saved.document)
     except (ValueError, KeyError, TypeError, AttributeError):
         return "plan.json states settings that no account can have"
-    for number, row in enumerate(saved.users.rows(), start=1):
-        if not _is_user(row):
-            return f"users.ndjson is no user in line {number}"
+    number = 0
+    try:
+        for number, row in enumerate(saved.users.rows(), start=1):
+            if not _is_user(row):
+                return f"users.ndjson is no user in line {number}"
+    except (ValueError, RecursionError):
+        return f"users.ndjson cannot be read after line {number}"
     return None
 
 

@@ -1,16 +1,48 @@
-"""The earlier plan that moves between groups are counted from: one that is named, or that of the last applied run."""
+"""What an account was left at, and who was in which group then: by a plan that is named, or by the last applied run."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Self
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import peek
 from calplan.cli.source import saved_plan, trusted
 from calplan.plan.moves import Previous
+from calplan.plan.origin import Base
+from calplan.plan.planfile import SavedPlan
+
+SHORT: Final = 8
+"""Letters of a run's id by which people call it."""
 
 
-def named_plan(file: Path, account: str) -> Previous:
-    """The users of a saved plan.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is known of an account from before: its users then, and what it was left at."""
+
+    users: Previous
+    base: Base
+
+    @classmethod
+    def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
+        """What a saved plan tells."""
+        return cls(
+            users=Previous(since=since, rows=saved.users.rows()),
+            base=Base(since=short, document=saved.document, policy=saved.policy),
+        )
+
+
+def past_of(account: str, named: Path | None, state: str | None = None) -> Past | None:
+    """The past of an account: by the plan that is named, else by the last applied run, if there is one.
+
+    Raises:
+        StopError: the file that is named holds no plan, or one for another account.
+    """
+    return named_plan(named, account) if named is not None else last_run(account, state)
+
+
+def named_plan(file: Path, account: str) -> Past:
+    """What a saved plan tells.
 
     Raises:
         StopError: the file holds no plan, or one for another account.
@@ -20,11 +52,12 @@ def named_plan(file: Path, account: str) -> Previous:
         raise StopError(ExitCode.INVALID, f"error: --previous takes a saved plan, and {file} is none")
     if saved.document["account"] != account:
         raise StopError(ExitCode.INVALID, f"error: {file} is a plan for {saved.document['account']}, not for {account}")
-    return Previous(since=f"the plan {file} of {saved.created_at:%Y-%m-%d}", rows=saved.users.rows())
+    name = f"the plan {file}"
+    return Past.of(saved, f"{name} of {saved.created_at:%Y-%m-%d}", name)
 
 
-def last_run(account: str, state: str | None = None) -> Previous | None:
-    """The users of the last applied run, or ``None`` where there is none here or it cannot be read."""
+def last_run(account: str, state: str | None = None) -> Past | None:
+    """What the last applied run tells, or ``None`` where there is none here or it cannot be read."""
     try:
         with peek(state) as store:
             run = None if store is None else store.last_applied(account)
@@ -32,6 +65,6 @@ def last_run(account: str, state: str | None = None) -> Previous | None:
             return None
         saved = trusted(run.plan, f"the plan of run {run.id}")
     except StopError as error:
-        say(f"note: moves between groups since the last run are not known: {error}")
+        say(f"note: what moved since the last run is not known: {error}")
         return None
-    return Previous(since=f"run {run.id} of {run.started_at:%Y-%m-%d}", rows=saved.users.rows())
+    return Past.of(saved, f"run {run.id} of {run.started_at:%Y-%m-%d}", f"run {run.id[:SHORT]}")

@@ -1,15 +1,20 @@
 """A plan, saved or made afresh: told by what the file holds, never by its name."""
 
-from collections.abc import Mapping
+import os
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.output import say
 from calplan.cli.plan_form import fault_in
-from calplan.cli.wiring import choose, make_plan, open_account
+from calplan.cli.wiring import Chosen, choose, make_plan, open_account
+from calplan.plan.archive import LARGEST_FILE, BadPlanError
 from calplan.plan.document import PlanDocument, PlanUsers
-from calplan.plan.planfile import BadPlanError, SavedPlan, unpack
+from calplan.plan.planfile import SavedPlan, unpack
+from calplan.plan.signature import PublicKey, fault_in_signature
 
 ZIP: Final = b"PK"
 
@@ -28,22 +33,50 @@ class Shown:
     ensures_grant: bool
 
 
-def saved_plan(path: Path) -> SavedPlan | None:
+def saved_plan(path: Path, verify_keys: Sequence[PublicKey] = ()) -> SavedPlan | None:
     """The plan that a file holds, or ``None`` where it holds something else or is a folder.
+
+    With ``verify_keys`` one of them must have signed it, and something else is refused.
 
     Raises:
         StopError: it looks like a plan but cannot be trusted, or cannot be read.
     """
-    if not path.is_file():
+    data = _packed(path)
+    if data is None:
+        if verify_keys:
+            raise StopError(ExitCode.INVALID, f"error: {path} is no saved plan, so nothing in it is signed")
+        return None
+    saved = trusted(data, str(path))
+    if verify_keys:
+        fault = fault_in_signature(saved.signature, saved.manifest, verify_keys)
+        if fault is not None:
+            message = f"error: {path} is refused: {fault}. Ask whoever made it for a plan signed with a key you trust"
+            raise StopError(ExitCode.INVALID, message)
+    elif saved.signature is not None:
+        say(f"note: {path} is signed, and nobody checked its signature: --verify-key FILE does")
+    return saved
+
+
+def _packed(path: Path) -> bytes | None:
+    """The bytes of what begins like a plan, or ``None``.
+
+    Raises:
+        StopError: it cannot be read.
+    """
+    if path.is_dir():
         return None
     try:
-        with path.open("rb") as stream:
-            if stream.read(len(ZIP)) != ZIP:
+        # A pipe to which nobody writes would be waited for.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            # A device or a pipe may have no end. Who reads documents knows how to refuse one.
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode) or stream.read(len(ZIP)) != ZIP:
                 return None
-        data = path.read_bytes()
+            stream.seek(0)
+            return stream.read(LARGEST_FILE + 1)
+    except (FileNotFoundError, ValueError):
+        return None
     except OSError as error:
         raise StopError(ExitCode.INVALID, f"error: {path} cannot be read: {error.strerror}") from error
-    return trusted(data, str(path))
 
 
 def trusted(data: bytes, name: str) -> SavedPlan:
@@ -66,6 +99,16 @@ def _no_plan(name: str, why: str) -> StopError:
     return StopError(
         ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. Make a new one: calplan plan --out FILE"
     )
+
+
+def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
+    """The documents to hold a saved plan against: those of PATH, else those it was made from.
+
+    Raises:
+        StopError: they are gone, have errors, or know no such account.
+    """
+    paths = (path,) if path is not None else tuple(map(Path, saved.paths))
+    return choose(paths, saved.document["account"])
 
 
 def plan_of(path: Path, account: str | None = None) -> Shown:

@@ -20,6 +20,7 @@ from calplan.plan.build import Live, Terms, build_plan
 from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.moves import Previous
+from calplan.plan.origin import Base
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.users import AssessedUsers, users_of
@@ -236,11 +237,12 @@ def make_plan(
     allowed: frozenset[str] = frozenset(),
     by: str | None = None,
     earlier: Callable[[Live], Previous | None] = lambda _live: None,
+    base: Base | None = None,
 ) -> Planned:
     """A plan from live state. ``allowed`` names gates that are lifted, ``by`` who applies it.
 
-    ``earlier`` finds the users of an earlier plan, to tell who changed groups since.
-
+    ``earlier`` finds the users of an earlier plan, to tell who changed groups since; ``base`` is what the account was
+    left at, to tell where each change comes from.
 
     Raises:
         StopError: the account cannot be read.
@@ -264,7 +266,11 @@ def make_plan(
     users = users_of(plan)
     policy = canonical_policy(chosen.policy)
     document = as_document(
-        plan, version=__version__, users_hash=users_digest(users.lines()), policy_hash=digest(canonical_text(policy))
+        plan,
+        version=__version__,
+        users_hash=users_digest(users.lines()),
+        policy_hash=digest(canonical_text(policy)),
+        base=base,
     )
     return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths)
 

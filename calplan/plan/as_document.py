@@ -6,6 +6,7 @@ from typing import Final
 from calplan.diff import Plain, canonical
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import OUTCOMES, Outcome
+from calplan.impact.resolve import Levels
 from calplan.impact.summary import Impact, Share
 from calplan.model.account import Evidence
 from calplan.model.diagnostic import Diagnostic
@@ -27,6 +28,7 @@ from calplan.plan.document import ResourceChange as ChangeDocument
 from calplan.plan.fingerprint import plan_id_of
 from calplan.plan.levels_document import json_of, levels_document, order_document, tenant_document
 from calplan.plan.moves import moves_document
+from calplan.plan.origin import Base, Origin, origin_of
 from calplan.plan.plan import Plan, ResourceChange
 from calplan.plan.writes import GRANT_ADDRESS
 
@@ -34,8 +36,13 @@ SETS: Final = frozenset({Setting.ALLOWED_DOMAINS.value, GRANT_ADDRESS})
 """Addresses whose values are sets."""
 
 
-def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) -> PlanDocument:
-    """The document of a plan; its id depends on neither time nor author (interface section 5)."""
+def as_document(
+    plan: Plan, *, version: str, users_hash: str, policy_hash: str, base: Base | None = None
+) -> PlanDocument:
+    """The document of a plan; its id depends on neither time nor author (interface section 5).
+
+    ``base`` is what the account was left at, to tell where each change comes from.
+    """
     prior, planned = canonical(plan.before.account), canonical(plan.after.account)
     document: PlanDocument = {
         "format_version": FORMAT_VERSION,
@@ -43,7 +50,7 @@ def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) 
         "plan_id": "",
         "account": plan.policy.account,
         "as_of": plan.as_of.isoformat(),
-        "resource_changes": [_change(change) for change in plan.changes],
+        "resource_changes": [_change(change, base, plan.before) for change in plan.changes],
         "prior_state": {address: as_json(address, value) for address, value in prior.items()},
         "planned_values": {address: as_json(address, value) for address, value in planned.items()},
         "unknown": [address for address, value in prior.items() if isinstance(value, Unknown)],
@@ -62,6 +69,8 @@ def as_document(plan: Plan, *, version: str, users_hash: str, policy_hash: str) 
         ],
         "errored": plan.errored,
     }
+    if base is not None:
+        document["origin_since"] = base.since
     document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)
     return document
 
@@ -73,11 +82,11 @@ def as_json(address: str, value: Plain) -> Json:
     return [*sorted(value)] if address in SETS and isinstance(value, Mapping) else json_of(value)
 
 
-def _change(change: ResourceChange) -> ChangeDocument:
+def _change(change: ResourceChange, base: Base | None, levels: Levels) -> ChangeDocument:
     document: ChangeDocument = {
         "address": change.address,
         "mode": change.mode,
-        "origin": "unknown",
+        "origin": Origin.UNKNOWN.value,
         "change": {
             "actions": list(change.actions),
             "before": as_json(change.address, change.before),
@@ -93,6 +102,7 @@ def _change(change: ResourceChange) -> ChangeDocument:
     }
     if change.users is not None:
         document["users"] = change.users
+    document["origin"] = origin_of(document, base, levels).value
     return document
 
 

@@ -225,7 +225,8 @@ class PlanDocument(TypedDict):
     """The whole plan but its users.
 
     ``prior_state`` and ``planned_values`` hold every setting by address, null where unknown; ``unknown`` and
-    ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone.
+    ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
+    or plan that origins are told against, where one is known.
     """
 
     format_version: str
@@ -249,6 +250,7 @@ class PlanDocument(TypedDict):
     evidence: list[EvidenceDocument]
     assumptions: list[Assumption]
     errored: bool
+    origin_since: NotRequired[str]
 
 
 class UserDocument(TypedDict):

@@ -16,12 +16,13 @@ RULES_VERSION: Final = "1"
 """Moves when a rule changes its meaning; a plan made under other rules is stale."""
 
 OUTSIDE_THE_ID: Final = frozenset(
-    {"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant", "already_happened"}
+    {"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant", "already_happened", "origin_since"}
 )
 """What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened
-before is none of the plan's doing."""
+before, or since which run something changed, is none of the plan's doing."""
 OF_AN_AGE: Final = "A27"
 """The assumption that is made only where evidence is old; like a mark of age it is no part of what is planned."""
+NOBODY_KNOWS: Final = "unknown"
 PLACES: Final = frozenset({"source", "range"})
 """Keys whose value only says where in a file something stands."""
 
@@ -39,9 +40,17 @@ def digest(text: str | bytes) -> str:
 def plan_id_of(document: PlanDocument, *, users_hash: str, policy_hash: str) -> str:
     """The identity of a plan: the same for an identical plan made again, by whomever and whenever."""
     kept = {key: without_places(value) for key, value in document.items() if key not in OUTSIDE_THE_ID}
+    kept["resource_changes"] = without_origin(kept.get("resource_changes"))
     kept["assumptions"] = without_age(kept.get("assumptions"))
     parts = {"plan": kept, "users": users_hash, "policy": policy_hash, "rules": RULES_VERSION}
     return "sha256:" + digest(canonical_text(parts))
+
+
+def without_origin(changes: object) -> object:
+    """Changes as one plans them who remembers no earlier run: where they come from is told by what is remembered."""
+    if not isinstance(changes, list):
+        return changes
+    return [{**one, "origin": NOBODY_KNOWS} if isinstance(one, Mapping) else one for one in changes]
 
 
 def without_age(assumptions: object) -> object:

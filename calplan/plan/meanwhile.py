@@ -9,12 +9,16 @@ from calplan.model.settings import Setting
 from calplan.model.unknown import Unknown
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.levels_document import levels_of
+from calplan.plan.moved_values import moved
 from calplan.plan.planfile import SavedPlan
-from calplan.plan.staleness import Moved
-from calplan.plan.staleness import _beside as beside
-from calplan.plan.staleness import _policy as moved_in_policy
-from calplan.plan.staleness import _population as moved_in_population
-from calplan.plan.staleness import _time as moved_in_time
+from calplan.plan.staleness import (
+    AS_WANTED,
+    Moved,
+    moved_in_policy,
+    moved_in_population,
+    moved_in_time,
+    values_beside,
+)
 from calplan.plan.writes import KEYS, stated
 
 
@@ -63,7 +67,8 @@ def _groups_elsewhere(stands: Levels, before: Levels, wanted: Levels) -> Iterato
 
 def _beside(saved: PlanDocument, fresh: PlanDocument) -> Iterator[Moved]:
     """Grants and privileges: a change that is still to be made begins where it began."""
-    then = beside(saved)
-    for address, stands in sorted(beside(fresh).items()):
-        if then.get(address) != stands:
-            yield _moved(f"{address} was {then.get(address, 'as wanted')} when planned and is {stands} now")
+    then = values_beside(saved)
+    for address, stands in sorted(values_beside(fresh).items()):
+        before = then.get(address, AS_WANTED)
+        if before != stands:
+            yield _moved(moved(address, before, stands))

@@ -2,17 +2,17 @@
 
 import hashlib
 import json
-import zipfile
-import zlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from itertools import islice
 from typing import Final, cast
 
+from calplan.plan.archive import Archive, BadPlanError, archived, opened
 from calplan.plan.document import FORMAT_VERSION, PlanDocument
 from calplan.plan.fingerprint import RULES_VERSION, canonical_text, digest, plan_id_of
+from calplan.plan.signature import Signature, SigningKey, signature_bytes, signature_of
 from calplan.plan.users import SavedUsers
 
 FORMAT: Final = "calplan.plan"
@@ -20,23 +20,23 @@ MANIFEST: Final = "manifest.json"
 PLAN: Final = "plan.json"
 USERS: Final = "users.ndjson"
 POLICY: Final = "policy.json"
+SIGNATURE: Final = "signature.json"
 MEMBERS: Final = (PLAN, USERS, POLICY)
 LIFETIME: Final = timedelta(hours=24)
-LARGEST_MEMBER: Final = 2 * 1024**3
-"""A million users take about 350 MB; what claims to be larger than this is no plan."""
-LARGEST_RATIO: Final = 1000
-DOS_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-MODE: Final = 0o600
+MEGABYTE: Final = 1024**2
+LARGEST: Final = {MANIFEST: MEGABYTE, PLAN: 64 * MEGABYTE, USERS: 1024 * MEGABYTE, POLICY: 64 * MEGABYTE}
+"""Bytes that each member comes to at most; a million users take about 350 MB."""
 LINES_AT_ONCE: Final = 2000
-
-
-class BadPlanError(ValueError):
-    """The bytes are no saved plan that can be trusted. The message says why, in a sentence."""
+VERSION: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
+OURS: Final = FORMAT_VERSION.split(".")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPlan:
-    """A plan as it was saved: the document, its users, the policy's canonical form, and when and from where."""
+    """A plan as it was saved: the document, its users, the policy's canonical form, and when and from where.
+
+    ``signature`` is over the bytes of ``manifest``; whether it holds is for whoever has a public key.
+    """
 
     document: PlanDocument
     users: SavedUsers
@@ -45,6 +45,8 @@ class SavedPlan:
     expires_at: datetime
     paths: tuple[str, ...]
     rules_version: str
+    manifest: bytes
+    signature: Signature | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +78,10 @@ def _chunks(lines: Iterator[str]) -> Iterator[bytes]:
         yield ("\n".join(part) + "\n").encode("utf-8", "surrogatepass")
 
 
-def pack(parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETIME) -> bytes:
-    """The bytes of a plan file; the same parts and time give the same bytes."""
+def pack(
+    parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETIME, key: SigningKey | None = None
+) -> bytes:
+    """The bytes of a plan file, signed where a key is given; the same parts, time and key give the same bytes."""
     policy = {"policy": dict(parts.policy), "positions": dict(parts.positions)}
     members = {
         PLAN: _encoded(parts.document),
@@ -96,15 +100,9 @@ def pack(parts: PlanParts, *, created_at: datetime, lifetime: timedelta = LIFETI
         "paths": list(parts.paths),
         "members": {name: {"sha256": digest(data), "size": len(data)} for name, data in members.items()},
     }
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, data in ((MANIFEST, _encoded(manifest)), *members.items()):
-            info = zipfile.ZipInfo(name, DOS_EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = MODE << 16
-            info.create_system = 3
-            archive.writestr(info, data)
-    return out.getvalue()
+    head = _encoded(manifest)
+    signed = {} if key is None else {SIGNATURE: signature_bytes(key.sign(head))}
+    return archived({MANIFEST: head, **members, **signed})
 
 
 def _encoded(value: object) -> bytes:
@@ -118,58 +116,59 @@ def unpack(data: bytes) -> SavedPlan:
     Raises:
         BadPlanError: not a plan, of a newer major version, torn, or changed since it was saved.
     """
-    members = _members(data)
-    manifest = _object(members[MANIFEST], MANIFEST)
-    if manifest.get("format") != FORMAT:
-        raise BadPlanError("the archive is not a calplan plan")
-    if str(manifest.get("format_version", "")).partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
-        raise BadPlanError("the plan was saved in a format that this version of calplan does not read")
-    _check_members(manifest, members)
+    archive = opened(data)
+    if MANIFEST not in archive.entries:
+        raise BadPlanError("the archive does not hold the members of a plan")
+    head = archive.read(MANIFEST, LARGEST[MANIFEST])
+    manifest = _object(head, MANIFEST)
+    members = _members(archive, manifest)
+    signature = None
+    if SIGNATURE in archive.entries:
+        signature = signature_of(_object(archive.read(SIGNATURE, LARGEST[MANIFEST]), SIGNATURE))
     try:
-        return _saved(manifest, members)
+        return _saved(manifest, members, head, signature)
     except BadPlanError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BadPlanError("the plan's contents do not have the form of a plan") from error
 
 
-def _members(data: bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sorted(archive.namelist()) != sorted((MANIFEST, *MEMBERS)):
-                raise BadPlanError("the archive does not hold the members of a plan")
-            for info in archive.infolist():
-                if info.file_size > LARGEST_MEMBER or info.file_size > LARGEST_RATIO * max(info.compress_size, 1024):
-                    raise BadPlanError(f"{info.filename} would unpack to an unreasonable size")
-            return {info.filename: archive.read(info) for info in archive.infolist()}
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        EOFError,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-    ) as error:
-        raise BadPlanError("the file is torn, encrypted or no ZIP archive") from error
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, BadPlanError):
-            raise
-        raise BadPlanError("the file is a damaged ZIP archive") from error
-
-
-def _check_members(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> None:
+def _members(archive: Archive, manifest: Mapping[str, object]) -> dict[str, bytes]:
+    """The members that the manifest vouches for; what a later minor version added is left alone."""
+    if manifest.get("format") != FORMAT:
+        raise BadPlanError("the archive is not a calplan plan")
+    newer = _minor(manifest.get("format_version")) > int(OURS[1])
+    names = archive.entries.keys() - {MANIFEST, SIGNATURE}
+    if not names >= set(MEMBERS) or (names > set(MEMBERS) and not newer):
+        raise BadPlanError("the archive does not hold the members of a plan")
+    members = {name: archive.read(name, LARGEST[name]) for name in MEMBERS}
     stated = manifest.get("members")
     for name in MEMBERS:
         entry = stated.get(name) if isinstance(stated, dict) else None
         if not isinstance(entry, dict) or entry.get("sha256") != digest(members[name]):
             raise BadPlanError(f"{name} was changed after the plan was saved")
+    return members
 
 
-def _saved(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> SavedPlan:
+def _minor(written: object) -> int:
+    """The minor part of a format version; a later one may have added keys and members.
+
+    Raises:
+        BadPlanError: it is of another major version.
+    """
+    found = VERSION.fullmatch(str(written))
+    if found is None:
+        raise BadPlanError("the plan does not say in which format it was saved")
+    if found[1] != OURS[0]:
+        raise BadPlanError(f"the plan was saved in format {found[0]}, which this version of calplan does not read")
+    return int(found[2])
+
+
+def _saved(
+    manifest: Mapping[str, object], members: Mapping[str, bytes], head: bytes, signature: Signature | None
+) -> SavedPlan:
     document = cast("PlanDocument", _object(members[PLAN], PLAN))
-    if str(document["format_version"]).partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
-        raise BadPlanError("the plan was saved in a format that this version of calplan does not read")
+    _minor(document["format_version"])
     held = _object(members[POLICY], POLICY)
     policy = held["policy"]
     expected = plan_id_of(document, users_hash=digest(members[USERS]), policy_hash=digest(canonical_text(policy)))
@@ -179,12 +178,14 @@ def _saved(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> Save
         raise BadPlanError("the plan's contents do not have the form of a plan")
     return SavedPlan(
         document=document,
-        users=SavedUsers(filter(None, members[USERS].decode("utf-8", "surrogatepass").split("\n"))),
+        users=SavedUsers(members[USERS]),
         policy=policy,
         created_at=_moment(manifest["created_at"]),
         expires_at=_moment(manifest["expires_at"]),
         paths=tuple(map(str, manifest["paths"])),
         rules_version=str(manifest["rules_version"]),
+        manifest=head,
+        signature=signature,
     )
 
 
@@ -197,9 +198,18 @@ def _moment(text: object) -> datetime:
 
 def _object(data: bytes, name: str) -> dict[str, object]:
     try:
-        value = json.loads(data)
+        value = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise BadPlanError(f"{name} is not JSON") from error
     if not isinstance(value, dict):
         raise BadPlanError(f"{name} does not hold an object")
     return value
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object in which no key stands twice: two readers could take different ones."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        message = "a key stands twice"
+        raise ValueError(message)
+    return found

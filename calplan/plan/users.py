@@ -1,7 +1,7 @@
 """The users of a plan, one line each: the facts that rules used and what is forecast for them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import Final, cast
 
@@ -13,6 +13,8 @@ from calplan.plan.plan import Plan
 
 R17: Final = "R17"
 EMAIL: Final = '"email":'
+LONGEST_LINE: Final = 1024**2
+"""Bytes that a user takes at most in a saved plan."""
 
 
 class AssessedUsers(PlanUsers):
@@ -97,18 +99,37 @@ def users_of(plan: Plan) -> AssessedUsers:
 
 
 class SavedUsers(PlanUsers):
-    """The users of a saved plan."""
+    """The users of a saved plan. Lines are read when asked for: a million take no more than their text."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._rows = [cast("UserDocument", json.loads(line)) for line in lines]
+    def __init__(self, lines: bytes) -> None:
+        self._lines = lines
 
     def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
-        """The users with one of these outcomes, or all, sorted by address."""
-        return (row for row in self._rows if outcomes is None or row["outcome"] in outcomes)
+        """The users with one of these outcomes, or all, sorted by address.
+
+        Raises:
+            ValueError: a line is no JSON.
+        """
+        for line in self._texts():
+            row = cast("UserDocument", json.loads(line))
+            if outcomes is None or row["outcome"] in outcomes:
+                yield row
 
     def find(self, email: str) -> UserDocument | None:
         """The active user with this login address."""
-        return next((row for row in self._rows if row["email"] == email), None)
+        return next((row for row in self.rows() if row["email"] == email), None)
+
+    def _texts(self) -> Iterator[str]:
+        start = 0
+        while start < len(self._lines):
+            end = self._lines.find(b"\n", start)
+            end = len(self._lines) if end < 0 else end
+            if end - start > LONGEST_LINE:
+                message = "a line is longer than any user"
+                raise ValueError(message)
+            if end > start:
+                yield self._lines[start:end].decode("utf-8", "surrogatepass")
+            start = end + 1
 
 
 def user_document(raw: RawFacts, outcome: UserOutcome) -> UserDocument:

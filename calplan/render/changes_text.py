@@ -14,6 +14,7 @@ from calplan.render.values import (
     change_sign,
     differences,
     hidden_leaves,
+    origin_marks,
     setting_in_words,
     value_in_words,
 )
@@ -32,7 +33,7 @@ def changes_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     yield Line(f"Settings{STALE if has_stale(document, 'settings', 'portal', 'tenant') else ''}", Style.STRONG)
     yield Line(f"  {'; '.join(_legend(changes))}", Style.FAINT)
     for change in changes:
-        yield from _change(change)
+        yield from _change(change, document)
     kept = [address for address in document["planned_values"] if address not in _addresses(document)]
     unmanaged = set(document["unmanaged"])
     if verbose:
@@ -86,10 +87,10 @@ def _legend(changes: list[ResourceChange]) -> Iterator[str]:
     return (f"{sign} {words}" for sign, words in SIGNS.items() if sign in used)
 
 
-def _change(change: ResourceChange) -> Iterator[Line]:
+def _change(change: ResourceChange, document: PlanDocument) -> Iterator[Line]:
     sign = change_sign(change)
     head = f"  {sign} {change['address']} ({setting_in_words(change['address'])})"
-    marks = f"  [{', '.join(_marks(change))}]" if _marks(change) else ""
+    marks = f"  [{', '.join(_marks(change, document))}]"
     found = differences(change)
     if len(found) == 1 and not found[0].path:
         yield Line(f"{head}: {found[0]}{marks}", STYLE.get(sign, Style.WARN))
@@ -108,7 +109,7 @@ def _below(difference: Difference) -> Line:
     return Line(f"      {difference}", STYLE[difference.sign])
 
 
-def _marks(change: ResourceChange) -> list[str]:
+def _marks(change: ResourceChange, document: PlanDocument) -> list[str]:
     marks = []
     if "users" in change:
         marks.append(plural(change["users"], "user"))
@@ -116,6 +117,4 @@ def _marks(change: ResourceChange) -> list[str]:
         marks.append(f"{change['source']['file']}:{change['source']['line']}")
     if change["mode"] == "manual":
         marks.append("by hand")
-    if change["origin"] == "drift":
-        marks.append("changed outside calplan")
-    return [*marks, change["reversibility"]]
+    return [*marks, *origin_marks(change, document), change["reversibility"]]

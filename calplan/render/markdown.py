@@ -31,7 +31,7 @@ from calplan.render.step_wording import (
 from calplan.render.steps_text import NOTHING_TO_APPLY
 from calplan.render.untrusted import for_markdown, for_markdown_code
 from calplan.render.users_text import TOP, ShowUsers, facets_in_words, worst_first
-from calplan.render.values import REVERSIBILITY, Difference, differences, place_in_words
+from calplan.render.values import REVERSIBILITY, Difference, differences, origin_marks, place_in_words
 from calplan.render.wording import (
     AFFECTED_NAMES,
     OUTCOME_NAMES,
@@ -105,7 +105,7 @@ def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
     changes = document["resource_changes"]
     for change in changes:
         if pen.addresses or not change["address"].startswith(PAIRS):
-            yield from _rows(change, pen)
+            yield from _rows(change, document, pen)
     pairs = sum(change["address"].startswith(PAIRS) for change in changes)
     if pairs and not pen.addresses:
         yield f"| {plural(pairs, 'scheduling privilege')} | | | | |"
@@ -115,11 +115,11 @@ def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
     yield ""
 
 
-def _rows(change: ResourceChange, pen: Pen) -> Iterator[str]:
+def _rows(change: ResourceChange, document: PlanDocument, pen: Pen) -> Iterator[str]:
     source = change["source"]
     where = "" if source is None else pen.code(f"{source['file']}:{source['line']}")
     done = "by hand" if change["mode"] == "manual" else "by calplan"
-    done = f"{done}, {pen.prose(change['reversibility'])}"
+    done = ", ".join([done, *map(pen.prose, (change["reversibility"], *origin_marks(change, document)))])
     for number, one in enumerate(differences(change)):
         name = pen.code(change["address"])
         if one.path and one.sign == "~":

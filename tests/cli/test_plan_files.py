@@ -3,7 +3,9 @@
 import copy
 import io
 import json
+import os
 import random
+import stat
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -248,3 +250,20 @@ def test_any_byte_may_be_wrong(data: st.DataObject) -> None:
         good[data.draw(st.integers(2, len(good) - 1))] = data.draw(st.integers(0, 255))
     Path("F").write_bytes(bytes(good))
     assert calplan("show", "F", "--users", "all").code in {ExitCode.DONE, ExitCode.INVALID}
+
+
+def test_a_plan_is_for_its_owner_alone_even_where_a_file_lay_before(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    Path("corp.plan").write_text("an older file that everybody may read", encoding="utf-8")
+    Path("corp.plan").chmod(0o666)
+    assert stat.S_IMODE(saved(corp).stat().st_mode) == 0o600
+
+
+def test_a_plan_is_read_through_a_link_and_never_from_a_pipe_or_a_device(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    Path("link").symlink_to(saved(corp))
+    assert calplan("show", "link").code is ExitCode.DONE
+    os.mkfifo("pipe")
+    for endless in ("pipe", "/dev/zero"):
+        assert calplan("show", endless).code is ExitCode.INVALID
+        assert calplan("apply", endless).code is ExitCode.INVALID

@@ -119,7 +119,7 @@ def test_users_who_are_hurt_more_make_a_plan_stale_and_are_named(tmp_path: Path)
     assert "population: 3 users would be hurt more: " in said.err
     assert "ann@corp.example is now disconnected_silent (was disconnected_prompted)" in said.err
     assert "dan@corp.example is now disconnected_prompted (was not harmed)" in said.err
-    assert "new@corp.example is now disconnected_prompted (was not harmed)" in said.err
+    assert "new@corp.example is now disconnected_prompted (was not among its users)" in said.err
 
 
 def test_users_who_are_hurt_less_or_are_gone_do_not_make_a_plan_stale(tmp_path: Path) -> None:
@@ -150,6 +150,16 @@ def test_a_plan_expires_after_a_day(tmp_path: Path) -> None:
         assert ("time: the plan expired at " in said.err) is (code is ExitCode.STALE)
 
 
+def test_a_plan_from_a_clock_that_is_ahead_is_stale(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    parts = planned(corp).parts
+    for ahead, code in ((timedelta(minutes=10), ExitCode.STALE), (timedelta(minutes=4), ExitCode.DONE)):
+        Path("corp.plan").write_bytes(pack(parts, created_at=clock.now() + ahead))
+        said = calplan("apply", "corp.plan")
+        assert said.code is code, said.err
+        assert ("which is still to come" in said.err) is (code is ExitCode.STALE)
+
+
 def test_a_plan_made_for_another_day_is_stale(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     said = calplan("plan", corp, "--as-of", "2031-05-04", "--out", "corp.plan")
@@ -174,6 +184,40 @@ def test_every_part_that_moved_is_named_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_a_check_says_that_a_plan_holds_and_how_its_gates_stand(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp", limits={"disconnected": 0})
+    plan = saved(corp)
+    said = calplan("show", plan, "--check")
+    assert said.code is ExitCode.DONE
+    assert "  refused  limit.disconnected" in said.out
+    assert said.last.startswith("Fresh: nothing that the plan rests on has moved. It is good until ")
+    assert not Path(".calplan").exists()
+
+
+def test_a_check_says_what_moved_in_the_words_of_an_apply(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    moved(corp, {"bidirectionalSync": True})
+    checked, applied = calplan("show", plan, "--check"), calplan("apply", plan)
+    assert checked.code is applied.code is ExitCode.STALE
+    assert checked.err == applied.err
+    assert "Fresh" not in checked.out
+
+
+def test_a_check_takes_the_documents_of_a_path(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    (tmp_path / "moved").mkdir()
+    corp.rename(tmp_path / "moved" / "corp")
+    assert calplan("show", plan, "--check").code is ExitCode.USAGE
+    assert calplan("show", plan, tmp_path / "moved" / "corp", "--check").code is ExitCode.DONE
+
+
+@pytest.mark.parametrize("words", [("corp",), ("--check", "-o", "json")])
+def test_options_of_show_that_do_not_go_together_are_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    assert calplan("show", saved(folder(tmp_path / "corp")), *words).code is ExitCode.USAGE
+
+
 def test_what_the_tenant_granted_meanwhile_makes_a_plan_stale(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp", policy={**LOCKED, "office365": {"tenantGrant": "ensure"}})
     now = clock.now().isoformat()
@@ -188,7 +232,7 @@ def test_what_the_tenant_granted_meanwhile_makes_a_plan_stale(tmp_path: Path) ->
     )
     said = calplan("apply", plan)
     assert refused_as_stale(said, corp)
-    assert 'settings: office365.tenantGrant was [] when planned and is ["Contacts.Read"] now' in said.err
+    assert "settings: office365.tenantGrant changed since the plan was made: added Contacts.Read" in said.err
 
 
 def test_no_option_lifts_staleness(tmp_path: Path) -> None:

@@ -178,9 +178,9 @@ def hashed(document: PlanDocument, users: str = "u", policy: str = "p") -> str:
     return plan_id_of(document, users_hash=users, policy_hash=policy)
 
 
-def test_every_part_of_the_document_but_seven_is_in_the_id() -> None:
-    document = SCENE.parts().document
-    outside = {"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant", "already_happened"}
+def test_every_part_of_the_document_but_eight_is_in_the_id() -> None:
+    document: PlanDocument = {**SCENE.parts().document, "origin_since": "run 1be8f0ab"}
+    outside = {"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant", "already_happened", "origin_since"}
     for key in document:
         other = {**document, key: "something else"}
         assert (hashed(cast("PlanDocument", other)) == hashed(document)) is (key in outside), key

@@ -2,10 +2,13 @@
 
 import io
 import json
+import random
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calplan.model.service import SecretReference
-from calplan.plan.fingerprint import digest
-from calplan.plan.planfile import BadPlanError, SavedPlan, pack, unpack
+from calplan.plan.archive import BadPlanError
+from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
+from calplan.plan.planfile import SavedPlan, pack, unpack
+from calplan.plan.users import SavedUsers
 from tests import make
 from tests.impact.test_worked_example import AFTER, BEFORE, TENANT, users
 
@@ -229,7 +234,7 @@ def test_a_manifest_of_another_form_is_refused(change: Callable[[dict[str, Any]]
 
 def test_the_reason_given_is_the_one_that_holds() -> None:
     plan = members()["plan.json"].replace(b'"format_version":"1.0"', b'"format_version":"2.0"')
-    with pytest.raises(BadPlanError, match="a format that this version of calplan does not read"):
+    with pytest.raises(BadPlanError, match=r"format 2\.0, which this version of calplan does not read"):
         unpack(sealed({**members(), "plan.json": plan}))
     with pytest.raises(BadPlanError, match="no time zone"):
         unpack(forged_manifest(lambda one: one.update(expires_at="2026-11-23T12:00:00")))
@@ -237,6 +242,107 @@ def test_the_reason_given_is_the_one_that_holds() -> None:
 
 def test_a_newer_minor_version_is_read() -> None:
     assert content_of(unpack(forged_manifest(lambda one: one.update(format_version="1.7")))) == ORIGINAL
+
+
+def of_version(version: str, **more: object) -> bytes:
+    """The plan as a later version of calplan would have saved it, with keys that this one does not know."""
+    content = members()
+    document = json.loads(content["plan.json"]) | {"format_version": version, **more}
+    users = digest(content["users.ndjson"])
+    policy = digest(canonical_text(json.loads(content["policy.json"])["policy"]))
+    document["plan_id"] = plan_id_of(document, users_hash=users, policy_hash=policy)
+    manifest = json.loads(content["manifest.json"]) | {"format_version": version, "plan_id": document["plan_id"]}
+    inner = {**content, "plan.json": json.dumps(document).encode(), "manifest.json": json.dumps(manifest).encode()}
+    return sealed({**inner, "more.json": b"{}"} if more else inner)
+
+
+def test_keys_and_members_that_a_newer_minor_version_added_are_passed_over() -> None:
+    saved = unpack(of_version("1.9", new_key={"a": 1}))
+    assert [*saved.users.rows()] == [*SCENE.assessed().rows()]
+    with pytest.raises(BadPlanError, match="does not hold the members"):
+        unpack(of_version("1.0", new_key={"a": 1}))
+    for other in ("2.0", "0.9", "11.0"):
+        with pytest.raises(BadPlanError, match=f"format {other}, which"):
+            unpack(of_version(other))
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "plan.json", "policy.json"])
+def test_a_key_that_stands_twice_is_refused(name: str) -> None:
+    """A reader that takes the first one would show another plan."""
+    twice = {"policy.json": b'{"policy":{},'}.get(name, b'{"account":"other",') + members()[name][1:]
+    data = zipped({**members(), name: twice}) if name == "manifest.json" else sealed({**members(), name: twice})
+    with pytest.raises(BadPlanError, match=f"{name} is not JSON"):
+        unpack(data)
+
+
+def test_an_archive_with_a_member_twice_is_refused() -> None:
+    out = io.BytesIO(DATA)
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("plan.json", members()["plan.json"])
+    with pytest.raises(BadPlanError, match="holds a member twice"):
+        unpack(out.getvalue())
+
+
+@pytest.mark.parametrize("kind", [0o120777, 0o020600, 0o040700, 0o010600])
+def test_links_folders_and_devices_in_an_archive_are_refused(kind: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members().items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = kind << 16 if name == "users.ndjson" else 0
+            archive.writestr(info, data)
+    with pytest.raises(BadPlanError, match=r"users.ndjson is a link, a folder or a device"):
+        unpack(out.getvalue())
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_packed_in_a_way_no_plan_is_packed_in_are_refused(way: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", way) as archive:
+        for name, data in members().items():
+            archive.writestr(name, data)
+    with pytest.raises(BadPlanError, match="torn, encrypted or no ZIP"):
+        unpack(out.getvalue())
+
+
+def grown_by(check: Callable[[], object]) -> int:
+    """The most bytes that were held at once while something was tried."""
+    tracemalloc.start()
+    try:
+        check()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def refused_at(data: bytes, reason: str) -> None:
+    with pytest.raises(BadPlanError, match=reason):
+        unpack(data)
+
+
+def test_an_archive_of_very_many_members_is_refused_before_any_of_them_is_looked_at() -> None:
+    crowd = zipped({f"{number}": b"" for number in range(20_000)})
+    assert grown_by(lambda: refused_at(crowd, "more entries than a plan")) < 100_000
+
+
+def test_a_member_that_holds_more_than_its_header_says_is_not_unpacked() -> None:
+    """The header is the forger's; what counts is what comes out."""
+    bomb = zipped({**members(), "users.ndjson": bytes(80 * 1024 * 1024)})
+    true_size = (80 * 1024 * 1024).to_bytes(4, "little")
+    for claimed in (1000, 1024 * 1024, 2**31):
+        lie = bomb.replace(true_size, claimed.to_bytes(4, "little"))
+        assert lie != bomb
+        assert grown_by(partial(refused_at, lie, "unreasonable size|torn")) < 8 * 1024 * 1024
+
+
+def test_a_manifest_without_end_is_refused() -> None:
+    endless = zipped({**members(), "manifest.json": b'{"a":"' + random.Random(1).randbytes(3 * 2**20).hex().encode()})
+    assert grown_by(lambda: refused_at(endless, r"manifest.json would unpack to an unreasonable size")) < 100_000
+
+
+def test_a_line_longer_than_any_user_is_no_user() -> None:
+    with pytest.raises(ValueError, match="longer than any user"):
+        [*SavedUsers(b'"' + bytes(2 * 1024 * 1024)).rows()]
 
 
 def test_a_bomb_is_not_unpacked() -> None:
