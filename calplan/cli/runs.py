@@ -17,6 +17,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.wiring import Planned
 from calplan.plan.gates import GateStatus
 from calplan.plan.steps import Step
+from calplan.render.untrusted import for_terminal
 from calplan.state.errors import LockHeldError, StateError
 from calplan.state.place import Place
 from calplan.state.run import NewRun, Run
@@ -72,9 +73,9 @@ def _stopping() -> Iterator[None]:
     try:
         yield
     except LockHeldError as error:
-        raise StopError(ExitCode.LOCKED, f"error: {error}") from error
+        raise StopError(ExitCode.LOCKED, for_terminal(f"error: {error}")) from error
     except StateError as error:
-        raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
+        raise StopError(ExitCode.UNREACHABLE, for_terminal(f"error: {error}")) from error
 
 
 def place_of(state: str | None) -> Place:

@@ -35,13 +35,15 @@ DURABLE: Final = f"""
 class Database:
     """One place of the state, connected to on use."""
 
-    def __init__(self, place: Place, engine: Engine) -> None:
+    def __init__(self, place: Place, engine: Engine, *, read_only: bool = False) -> None:
         self.place = place
         self._writer = engine.execution_options(**{WRITES: True})
         self._reader = engine
         if engine.dialect.name == "postgresql":
-            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            self._reader = engine.execution_options(**options)
+            moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._reader = engine.execution_options(**moment)
+            turns = {"isolation_level": "READ COMMITTED", "postgresql_readonly": read_only}
+            self._writer = self._writer.execution_options(**turns)
 
     @classmethod
     def to_write(cls, place: Place) -> Self:
@@ -56,7 +58,7 @@ class Database:
     def to_read(cls, place: Place) -> Self | None:
         """The database at a place, for reading alone; ``None`` where there is no file."""
         if place.file is None:
-            return cls(place, _postgresql(place))
+            return cls(place, _postgresql(place), read_only=True)
         with failures(place, "opened"):
             if not place.file.exists():
                 return None
@@ -158,7 +160,8 @@ def _sqlite(file: Path, mode: str) -> Engine:
 
 
 def _postgresql(place: Place) -> Engine:
-    parameters: dict[str, object] = {"connect_timeout": SECONDS_TO_WAIT, **dict(place.parameters)}
+    waits = {"connect_timeout": SECONDS_TO_WAIT, "tcp_user_timeout": 1000 * SECONDS_TO_WAIT}
+    parameters: dict[str, object] = {**waits, **dict(place.parameters)}
     # Statements that are prepared on one connection are not known on the next, which a pooler may give us.
     parameters["prepare_threshold"] = None
     try:

@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -220,3 +220,16 @@ def moved(path: Path, policy: Spec, *, name: str = "corp") -> None:
     state(elsewhere, policy, name=name)
     said = calplan("apply", elsewhere, "--auto-approve", "--no-verify")
     assert said.code is ExitCode.DONE, said.err
+
+
+@contextlib.contextmanager
+def somebody_without_rights() -> Iterator[None]:
+    """Run as a user who may read no file of others, where the tests themselves run as root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
