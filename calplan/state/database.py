@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -88,10 +88,7 @@ def failures(place: Place, doing: str) -> Iterator[None]:
     try:
         yield
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
-        reason = _reason(error)
-        hidden = any(secret in reason for secret in place.secrets)
-        said = "the reason is not shown, since it contains the password" if hidden else reason
-        raise StateError(f"{place.name}: the state cannot be {doing}: {said}") from (None if hidden else error)
+        raise StateError(f"{place.name}: the state cannot be {doing}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -160,19 +157,27 @@ def _sqlite(file: Path, mode: str) -> Engine:
 
 
 def _postgresql(place: Place) -> Engine:
-    waits = {"connect_timeout": SECONDS_TO_WAIT, "tcp_user_timeout": 1000 * SECONDS_TO_WAIT}
-    parameters: dict[str, object] = {**waits, **dict(place.parameters)}
-    # Statements that are prepared on one connection are not known on the next, which a pooler may give us.
-    parameters["prepare_threshold"] = None
     try:
-        # The parameters, a password among them, stay out of the address that errors and logs would show.
-        engine = create_engine(
-            "postgresql+psycopg://", connect_args=parameters, hide_parameters=True, pool_pre_ping=True
-        )
+        import psycopg  # noqa: PLC0415 - an extra, which a state in a file does without
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
     except ImportError as error:
         raise StateError(
             f"{place.name}: the state cannot be opened: the driver for PostgreSQL is missing; install calplan[postgres]"
         ) from error
+    waits = {"connect_timeout": SECONDS_TO_WAIT, "tcp_user_timeout": 1000 * SECONDS_TO_WAIT}
+    parameters: dict[str, Any] = {**waits, **dict(place.parameters)}
+
+    def connect() -> "psycopg.Connection":
+        try:
+            # Statements prepared on one connection are not known on the next, which a pooler may give us.
+            return psycopg.connect(make_conninfo("", **parameters), prepare_threshold=None)
+        except psycopg.Error as error:
+            # Here, before SQLAlchemy writes it to a log.
+            if any(secret in str(error) for secret in place.secrets):
+                raise psycopg.OperationalError("the reason is not shown, since it contains the password") from None
+            raise
+
+    engine = create_engine("postgresql+psycopg://", creator=connect, hide_parameters=True, pool_pre_ping=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -75,7 +75,10 @@ class Place:
         }
         parameters = {key: unquote(value) for key, value in named.items() if value}
         parameters.update(parse_qsl((address["query"] or "").replace("+", "%2B")))  # here a plus is a plus
-        return cls(name=_shown(parameters), file=None, parameters=tuple(parameters.items()))
+        name = _shown(parameters)
+        if any(value in name for key, value in parameters.items() if key in SECRETS):
+            name = "PostgreSQL, whose address is not shown since it contains the password"
+        return cls(name=name, file=None, parameters=tuple(parameters.items()))
 
     @property
     def secrets(self) -> frozenset[str]:
