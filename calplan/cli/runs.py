@@ -17,6 +17,7 @@ from calplan.apply.standing import Found
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.plan.steps import Step
+from calplan.render.untrusted import for_terminal
 from calplan.state.errors import LockHeldError, LockLostError, StateError
 from calplan.state.place import Place
 from calplan.state.run import Run
@@ -72,9 +73,9 @@ def _stopping() -> Iterator[None]:
     try:
         yield
     except (LockHeldError, LockLostError) as error:
-        raise StopError(ExitCode.LOCKED, f"error: {error}") from error
+        raise StopError(ExitCode.LOCKED, for_terminal(f"error: {error}")) from error
     except StateError as error:
-        raise StopError(ExitCode.UNREACHABLE, f"error: {error}") from error
+        raise StopError(ExitCode.UNREACHABLE, for_terminal(f"error: {error}")) from error
 
 
 def place_of(state: str | None) -> Place:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,13 +35,15 @@ DURABLE: Final = f"""
 class Database:
     """One place of the state, connected to on use."""
 
-    def __init__(self, place: Place, engine: Engine) -> None:
+    def __init__(self, place: Place, engine: Engine, *, read_only: bool = False) -> None:
         self.place = place
         self._writer = engine.execution_options(**{WRITES: True})
         self._reader = engine
         if engine.dialect.name == "postgresql":
-            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            self._reader = engine.execution_options(**options)
+            moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._reader = engine.execution_options(**moment)
+            turns = {"isolation_level": "READ COMMITTED", "postgresql_readonly": read_only}
+            self._writer = self._writer.execution_options(**turns)
 
     @classmethod
     def to_write(cls, place: Place) -> Self:
@@ -56,7 +58,7 @@ class Database:
     def to_read(cls, place: Place) -> Self | None:
         """The database at a place, for reading alone; ``None`` where there is no file."""
         if place.file is None:
-            return cls(place, _postgresql(place))
+            return cls(place, _postgresql(place), read_only=True)
         with failures(place, "opened"):
             if not place.file.exists():
                 return None
@@ -86,10 +88,7 @@ def failures(place: Place, doing: str) -> Iterator[None]:
     try:
         yield
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
-        reason = _reason(error)
-        hidden = any(secret in reason for secret in place.secrets)
-        said = "the reason is not shown, since it contains the password" if hidden else reason
-        raise StateError(f"{place.name}: the state cannot be {doing}: {said}") from (None if hidden else error)
+        raise StateError(f"{place.name}: the state cannot be {doing}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -158,18 +157,27 @@ def _sqlite(file: Path, mode: str) -> Engine:
 
 
 def _postgresql(place: Place) -> Engine:
-    parameters: dict[str, object] = {"connect_timeout": SECONDS_TO_WAIT, **dict(place.parameters)}
-    # Statements that are prepared on one connection are not known on the next, which a pooler may give us.
-    parameters["prepare_threshold"] = None
     try:
-        # The parameters, a password among them, stay out of the address that errors and logs would show.
-        engine = create_engine(
-            "postgresql+psycopg://", connect_args=parameters, hide_parameters=True, pool_pre_ping=True
-        )
+        import psycopg  # noqa: PLC0415 - an extra, which a state in a file does without
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
     except ImportError as error:
         raise StateError(
             f"{place.name}: the state cannot be opened: the driver for PostgreSQL is missing; install calplan[postgres]"
         ) from error
+    waits = {"connect_timeout": SECONDS_TO_WAIT, "tcp_user_timeout": 1000 * SECONDS_TO_WAIT}
+    parameters: dict[str, Any] = {**waits, **dict(place.parameters)}
+
+    def connect() -> "psycopg.Connection":
+        try:
+            # Statements prepared on one connection are not known on the next, which a pooler may give us.
+            return psycopg.connect(make_conninfo("", **parameters), prepare_threshold=None)
+        except psycopg.Error as error:
+            # Here, before SQLAlchemy writes it to a log.
+            if any(secret in str(error) for secret in place.secrets):
+                raise psycopg.OperationalError("the reason is not shown, since it contains the password") from None
+            raise
+
+    engine = create_engine("postgresql+psycopg://", creator=connect, hide_parameters=True, pool_pre_ping=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

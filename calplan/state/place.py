@@ -21,8 +21,8 @@ ADDRESS: Final = re.compile(
 )
 """An address whose parts are certain. Where a password has signs of its own in it, nobody can tell where it ends."""
 KEYWORDS: Final = re.compile(r"\b(?:password|passwd|dbname|host|user)\s*=", re.IGNORECASE)
-SECRET: Final = re.compile("pass|secret|key$", re.IGNORECASE)
-"""Parameters of a connection whose values may be secrets."""
+SECRETS: Final = frozenset({"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"})
+"""Parameters of a connection whose values are secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +74,16 @@ class Place:
             "dbname": address["database"],
         }
         parameters = {key: unquote(value) for key, value in named.items() if value}
-        parameters.update(parse_qsl(address["query"] or ""))
-        return cls(name=_shown(parameters), file=None, parameters=tuple(parameters.items()))
+        parameters.update(parse_qsl((address["query"] or "").replace("+", "%2B")))  # here a plus is a plus
+        name = _shown(parameters)
+        if any(value in name for key, value in parameters.items() if key in SECRETS):
+            name = "PostgreSQL, whose address is not shown since it contains the password"
+        return cls(name=name, file=None, parameters=tuple(parameters.items()))
 
     @property
     def secrets(self) -> frozenset[str]:
         """What no message may contain."""
-        return frozenset(value for key, value in self.parameters if SECRET.search(key))
+        return frozenset(value for key, value in self.parameters if key in SECRETS)
 
 
 def _file_of(rest: str) -> Path:

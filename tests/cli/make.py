@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -245,3 +245,16 @@ def drifted(path: Path, policy: Spec) -> None:
     shutil.rmtree(ours)
     if aside.exists():
         aside.rename(ours)
+
+
+@contextlib.contextmanager
+def somebody_without_rights() -> Iterator[None]:
+    """Run as a user who may read no file of others, where the tests themselves run as root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

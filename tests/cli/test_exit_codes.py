@@ -1,11 +1,8 @@
 """Every exit code, by something that brings it about."""
 
 import itertools
-import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,24 +21,12 @@ from tests.cli.make import (
     moved,
     nothing_kept,
     saved,
+    somebody_without_rights,
     start,
     state,
     surroundings,
     write,
 )
-
-
-@contextmanager
-def somebody_without_rights() -> Iterator[None]:
-    """Run as a user who may read no file of others, where the tests themselves run as root."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def run_of(applied: Said) -> str:

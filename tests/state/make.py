@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
+from calplan.state.database import Database
 from calplan.state.place import Place
 from calplan.state.run import NewRun
 from calplan.state.run_lock import HeldLock, Owner
@@ -53,3 +56,14 @@ def applied(store: Store, account: str = "corp", *, plan_id: str = "sha256:0") -
     store.finish(run, "applied", lock)
     store.release(lock)
     return run
+
+
+@contextmanager
+def behind_its_back(place: Place) -> Iterator[Connection]:
+    """A transaction on the tables of a state, for somebody who changes what was recorded."""
+    database = Database.to_write(place)
+    try:
+        with database.writing() as connection:
+            yield connection
+    finally:
+        database.close()

@@ -39,9 +39,9 @@ class Server:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def address(self, database: str) -> str:
-        """Where a database of it is, as the state is told."""
-        return f"postgresql://{self.user}@/{database}?host={self.folder}"
+    def address(self, schema: str) -> str:
+        """Where a schema of it is, as the state is told."""
+        return f"postgresql://{self.user}@/postgres?host={self.folder}&options=-csearch_path%3D{schema}"
 
     def run(self, program: str, *words: str) -> None:
         """Run one of its programs as its user."""
@@ -93,15 +93,14 @@ def postgresql_server() -> Iterator[Server]:
 
 @pytest.fixture
 def postgresql(postgresql_server: Server) -> str:
-    """The address of a fresh, empty database."""
+    """The address of a fresh, empty schema: a database of its own for each test would cost more than most tests."""
     import psycopg  # noqa: PLC0415 - only tests that use it pay for the import
 
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(
-        host=str(postgresql_server.folder), user=postgresql_server.user, dbname="postgres", autocommit=True
-    ) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" STRATEGY file_copy')
-    return postgresql_server.address(name)
+    schema = f"t{uuid.uuid4().hex}"
+    where = f"host={postgresql_server.folder} user={postgresql_server.user} dbname=postgres"
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return postgresql_server.address(schema)
 
 
 @pytest.fixture(params=DATABASES)
