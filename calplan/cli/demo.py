@@ -127,6 +127,7 @@ def _make_room(folder: Path) -> None:
             raise StopError(ExitCode.USAGE, message)
         for name in OWN_FILES:
             (folder / name).unlink(missing_ok=True)
+        (folder / DEFAULT).unlink(missing_ok=True)  # where a demo was killed, its run lock is still held
     except OSError as error:
         raise StopError(ExitCode.USAGE, f"error: {folder} cannot be used: {error.strerror}") from error
 

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "verify": Entry(module="verify", name="verify", help="Hold a run's forecast against what is observed now."),
     "history": Entry(module="history", name="history", help="List the runs, and how often each rule was right."),
     "log": Entry(module="log", name="log", help="Show what happened in a run; check that nobody changed it."),
+    "state": Entry(module="state", name="state", help="Show what is kept of runs, or release a run lock by hand."),
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
     "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file."),

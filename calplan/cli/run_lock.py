@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import owner
 from calplan.model.limits import parse_age
@@ -44,7 +43,7 @@ def holding(
     """The run lock of an account, heard of regularly, and given back at the end.
 
     Raises:
-        StopError: another run holds it, and went on doing so for the time given.
+        LockHeldError: another run holds it, and went on doing so for the time given.
     """
     from calplan.state.heartbeat import beating  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
@@ -68,7 +67,7 @@ def _taken(store: "Store", account: str, owner: Owner, operation: str, wait: tim
         except LockHeldError as error:
             left = until - time.monotonic()
             if left <= 0:
-                raise StopError(ExitCode.LOCKED, f"error: {error}\nnothing was written") from error
+                raise
             if not told:
                 say(f"{error}; waiting up to {in_words(wait)}")
                 told = True

@@ -42,7 +42,7 @@ def keep(state: str | None = None) -> "Iterator[Store]":
     """
     from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
-    with _stopping():
+    with _stopping(state):
         store = Store.open(place_of(state))
         try:
             yield store
@@ -59,7 +59,7 @@ def peek(state: str | None = None) -> "Iterator[Store | None]":
     """
     from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
-    with _stopping():
+    with _stopping(state):
         store = Store.look(place_of(state))
         try:
             yield store
@@ -69,10 +69,13 @@ def peek(state: str | None = None) -> "Iterator[Store | None]":
 
 
 @contextmanager
-def _stopping() -> Iterator[None]:
+def _stopping(state: str | None) -> Iterator[None]:
     try:
         yield
-    except (LockHeldError, LockLostError) as error:
+    except LockHeldError as error:
+        same = " (with the same --state)" if state else ""
+        raise StopError(ExitCode.LOCKED, for_terminal(f"error: {error}{same}") + "\nnothing was written") from error
+    except LockLostError as error:
         raise StopError(ExitCode.LOCKED, for_terminal(f"error: {error}")) from error
     except StateError as error:
         raise StopError(ExitCode.UNREACHABLE, for_terminal(f"error: {error}")) from error

@@ -10,7 +10,7 @@ from typing import Final, Self
 from sqlalchemy import Connection, delete, insert, select, update
 
 from calplan.state import rows, schema
-from calplan.state.chain import BEGIN, RUNNING, STATUS, ChainReport, faults
+from calplan.state.chain import BEGIN, RUNNING, STATUS, ChainReport, Head, faults
 from calplan.state.database import Database
 from calplan.state.errors import LockHeldError, StateError
 from calplan.state.place import Place
@@ -67,6 +67,11 @@ class Store:
             database.close()
             return None
         return cls(database, real_time)
+
+    def revision(self) -> str:
+        """The revision of the tables."""
+        with self._database.reading() as connection:
+            return schema.found(self._database, connection) or schema.REVISION
 
     def close(self) -> None:
         """Let go of the database."""
@@ -246,6 +251,11 @@ class Store:
         """The accounts that the state knows."""
         with self._database.reading() as connection:
             return tuple(connection.execute(select(ACCOUNTS.c.name).order_by(ACCOUNTS.c.name)).scalars())
+
+    def head(self, account: str) -> Head:
+        """The end of an account's chain: how many records it has, and the digest to note elsewhere."""
+        with self._database.reading() as connection:
+            return rows.head_of(connection, rows.storable(account))
 
     def check_chain(self, account: str) -> ChainReport:
         """Whether everything kept of an account is as it was recorded; each fault is named."""

@@ -47,7 +47,8 @@ class Server:
         """Run one of its programs as its user."""
         as_user = ["runuser", "-u", self.user, "--"] if os.geteuid() == 0 else []
         command = [*as_user, str(self.programs / program), *words]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, timeout=LONGEST)
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        done = subprocess.run(command, cwd="/", env=plain, capture_output=True, text=True, check=False, timeout=LONGEST)
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
 
     def start(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from calplan.state.errors import StateError
 from calplan.state.place import Place
 from calplan.state.store import Store
-from tests.state.make import NOON, OWNER, applied, begun, new_run, opened
+from tests.state.make import NOON, OWNER, Ticking, applied, begun, new_run, opened
 
 
 @pytest.fixture
@@ -97,6 +97,18 @@ def test_the_last_applied_run_is_the_one_that_came_to_its_end_last(store: Store)
     assert last is not None
     assert last.id == halted
     assert store.last_applied("lab") is None
+
+
+def test_runs_are_in_the_order_they_were_recorded_though_a_clock_was_set_back(place: Place, store: Store) -> None:
+    first = applied(store)
+    earlier = Store.open(place, Ticking(NOON - timedelta(days=1)))
+    second = applied(earlier)
+    earlier.close()
+    assert [run.id for run in store.runs("corp")] == [second, first]
+    last = store.last_applied("corp")
+    assert last is not None
+    assert last.id == second
+    assert store.check_chain("corp").faults == ()
 
 
 def test_nothing_is_recorded_of_a_run_that_nobody_began(store: Store) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-PREFIXES: Final = ("CALPLAN_", "_CALPLAN_", "GITHUB_", "GITLAB_", "CI_", "CLICOLOR")
+PREFIXES: Final = ("CALPLAN_", "_CALPLAN_", "GITHUB_", "GITLAB_", "CI_", "CLICOLOR", "PG")
 NAMES: Final = frozenset(
     {
         "CI",
