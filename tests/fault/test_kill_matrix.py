@@ -84,7 +84,7 @@ def recovered(place: Path, address: str, kill: int, forks: Forks) -> None:
     """Do what a person would: see who holds the run lock, release it, and go on with the run."""
     state = ("--state", address)
     shown = json.loads(calplan("state", "show", "-o", "json", *state).out)
-    (lock,) = shown["run_locks"]
+    (lock,) = (one["run_lock"] for one in shown["accounts"])
     held = forks.run(*APPLY, *state, cwd=place)
     assert held.code == ExitCode.LOCKED.value, held.err
     assert calplan("state", "unlock", lock["id"], *state).code is ExitCode.DONE
@@ -103,4 +103,4 @@ def checked(address: str) -> None:
     state = ("--state", address)
     assert calplan("log", "--verify-chain", *state).code is ExitCode.DONE
     shown = json.loads(calplan("state", "show", "-o", "json", *state).out)
-    assert shown["run_locks"] == []
+    assert [one["run_lock"] for one in shown["accounts"]] == [None]
