@@ -1,6 +1,7 @@
 """The run lock of an account: one holder, never stolen, released by hand only by its whole id, and fenced."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from calplan.state.heartbeat import beating
 from calplan.state.place import Place
 from calplan.state.run_lock import HeldLock, Owner
 from calplan.state.store import Store
+from tests.cli.make import LONGEST
 from tests.state.make import OWNER, begun, new_run, opened
 
 RUNNER = Owner(who="deploy", host="runner-7", pid=12, link="https://ci.corp.example/jobs/99")
@@ -126,8 +128,7 @@ def test_after_a_run_lock_was_released_by_hand_its_owner_writes_nothing(
 def test_a_heartbeat_gives_signs_of_life_until_its_block_ends(store: Store) -> None:
     lock = store.take("corp", OWNER, "apply")
     with beating(store, lock, every=0.01):
-        while store.locks()[0].heard_at == lock.heard_at:
-            pass
+        until(lambda: store.locks()[0].heard_at != lock.heard_at)
     assert not heartbeats()
     last = store.locks()[0].heard_at
     assert store.locks()[0].heard_at == last
@@ -137,10 +138,16 @@ def test_a_heartbeat_ends_with_the_run_lock_and_leaves_it_to_the_next_write_to_t
     lock = store.take("corp", OWNER, "apply")
     with beating(store, lock, every=0.01):
         store.unlock(lock.id, "bob")
-        while heartbeats():
-            pass
+        until(lambda: not heartbeats())
     with pytest.raises(LockLostError):
         store.hear(lock)
+
+
+def until(it_is_so: Callable[[], bool]) -> None:
+    """Wait for something that another thread does; not for ever."""
+    deadline = time.monotonic() + LONGEST
+    while not it_is_so():
+        assert time.monotonic() < deadline
 
 
 def heartbeats() -> list[threading.Thread]:

@@ -145,10 +145,10 @@ def test_first_openings_at_the_same_moment_do_not_get_in_each_others_way(state_a
             env=surroundings(),
             stderr=subprocess.PIPE,
         )
-        for number in range(4)
+        for number in range(3)
     ]
     said = [(one.communicate(timeout=60)[1], one.returncode) for one in start]
-    assert [code for _, code in said] == [0] * 4, said
+    assert [code for _, code in said] == [0] * 3, said
     with opened(Place.of(state_address)) as store:
-        assert len(store.runs()) == 4
+        assert len(store.runs()) == 3
         assert {fault for account in store.accounts() for fault in store.check_chain(account).faults} == set()
