@@ -14,11 +14,12 @@ from calplan.cli import clock
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, say, tell
+from calplan.cli.reading import show
 from calplan.cli.runs import Kept, keep
 from calplan.cli.shown import look, look_options, show_plan
 from calplan.cli.source import saved_plan
 from calplan.cli.verify import verified
-from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing, show
+from calplan.cli.wiring import Chosen, Planned, choose, code_of, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.model.plural import plural
 from calplan.plan.planfile import SavedPlan, pack
@@ -62,7 +63,13 @@ def apply(
     consent = Consent.of(gates, reason, by or login_name(), auto_approve=auto_approve)
     saved = saved_plan(plan_or_path)
     chosen = _chosen(plan_or_path, path, account, saved)
-    planned = make_plan(chosen, open_account(chosen.account), allowed=consent.allowed, by=consent.who)
+    planned = make_plan(
+        chosen,
+        open_account(chosen.account),
+        allowed=consent.allowed,
+        by=consent.who,
+        notice_for=None if saved is None else saved.document["plan_id"],
+    )
     if saved is not None:
         refuse_stale(saved, planned)
     else:
