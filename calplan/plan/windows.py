@@ -41,12 +41,12 @@ def window_gate(lists: tuple[Windows, ...], now: datetime, owner: str) -> Gate |
         *(["inside an allow window"] if WindowKind.ALLOW in kinds else []),
         *(["outside every deny window"] if WindowKind.DENY in kinds else []),
     ]
-    is_open = all(_not_before(windows, now) == now for windows in lists)
+    again = opens(lists, now)
     return Gate(
         id="window",
-        status=status_of(is_open),
+        status=status_of(again == now),
         limit=" and ".join(wants),
-        actual=_open(lists, now) if is_open else _closed(lists, now),
+        actual=_open(lists, now) if again == now else _closed(lists, now, again),
         owner=owner,
     )
 
@@ -76,9 +76,8 @@ def _not_before(windows: Windows, at: datetime) -> datetime | None:
     return min((start for window in allowing if (start := next_start(window, at)) is not None), default=None)
 
 
-def _closed(lists: tuple[Windows, ...], now: datetime) -> str:
+def _closed(lists: tuple[Windows, ...], now: datetime, again: datetime | None) -> str:
     denying = [(end, window) for windows in lists for window, end in _running(windows, WindowKind.DENY, now)]
-    again = opens(lists, now)
     if denying:
         last = max(denying, key=lambda one: one[0])[1]
         return f"closed by the deny window {_named(last)}; {_opening(again, last)}"
