@@ -56,6 +56,10 @@ class Limit:
         """
         return self.count >= other.count and (self.percent or 0) >= (other.percent or 0)
 
+    def ever_above(self, other: Self) -> bool:
+        """Whether this limit lets more users through than another one, of some population that has so many."""
+        return (other.percent or 0) < WHOLE and not other.never_below(self)
+
     def and_also(self, other: Self) -> Self:
         """The limit that holds where both have to; only one of them where it is the smaller one for everybody."""
         if self.beside is not None:

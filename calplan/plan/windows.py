@@ -59,9 +59,10 @@ def opens(lists: tuple[Windows, ...], now: datetime) -> datetime | None:
         known = [moment for moment in moments if moment is not None]
         if len(known) < len(moments):
             return None
-        if max(known) == at:
+        latest = max(known, default=at)
+        if latest == at:
             return at
-        at = max(known)
+        at = latest
     return None
 
 

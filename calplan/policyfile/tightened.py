@@ -50,7 +50,7 @@ def ignored(own: AccountDocument, outside: AccountDocument) -> tuple[Diagnostic,
         Diagnostic(
             code=LOOSER,
             severity=Severity.WARNING,
-            summary=f"`{address}` is ignored: {why}",
+            summary=f"`{address}` is ignored{why}",
             why="CALPLAN_GATES takes the terms of an account from outside its folder, which may only tighten them",
             help="remove it, or have it changed where the terms come from",
             position=own.positions.get(address),
@@ -60,22 +60,23 @@ def ignored(own: AccountDocument, outside: AccountDocument) -> tuple[Diagnostic,
 
 
 def _looser(own: AccountDocument, outside: AccountDocument) -> Iterator[tuple[str, str]]:
-    """The addresses of what is ignored, each with the reason."""
+    """The addresses of what is ignored, each with the reason and, where it is not ignored for everybody, with when."""
     limits, ages = _limits(outside), _ages(outside)
     for address, limit in _limits(own).items():
         other = limits[address]
-        if address in own.positions and limit.never_below(other) and not other.never_below(limit):
-            yield address, f"{limit} is looser than {other}"
+        if address in own.positions and limit.ever_above(other):
+            always = limit.never_below(other)
+            yield address, f": {limit} is looser than {other}" if always else f" where {limit} is more than {other}"
     for address, age in _ages(own).items():
         if address in own.positions and age > ages[address]:
-            yield address, f"{in_words(age)} is longer than {in_words(ages[address])}"
+            yield address, f": {in_words(age)} is longer than {in_words(ages[address])}"
     if own.notice is not None and outside.notice is not None:
         if own.notice.hours < outside.notice.hours:
-            yield "notice.hours", f"{own.notice.hours} is shorter than {outside.notice.hours}"
+            yield "notice.hours", f": {own.notice.hours} is shorter than {outside.notice.hours}"
         if own.notice.receipt != outside.notice.receipt:
-            yield "notice.receipt", f"the receipt is {outside.notice.receipt}"
+            yield "notice.receipt", f": the receipt is {outside.notice.receipt}"
     if own.owner is not None and outside.owner not in (None, own.owner):
-        yield "owner", f"the owner is {outside.owner}"
+        yield "owner", f": the owner is {outside.owner}"
 
 
 def _limits(account: AccountDocument) -> dict[str, Limit]:
