@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from calplan.diff import Transition
 from calplan.impact.assess import Assessment, assess
@@ -27,6 +28,7 @@ from calplan.model.service import (
     Service,
 )
 from calplan.model.settings import ANY, AccountSettings, Domains, WantedSettings
+from calplan.model.times import Freeze, Window, WindowKind, Windows
 from calplan.model.unknown import Unknown
 from calplan.model.user import RawFacts, UserBatch, text_list
 from calplan.plan.as_document import as_document
@@ -258,6 +260,11 @@ def canonical_writes(before: Levels, after: Levels) -> tuple[Write, ...]:
     return tuple(sorted(writes, key=lambda write: order.index(write.kind)))
 
 
+def window(cron: str, hours: float = 4, zone: str = "Europe/Berlin", kind: str = "allow", reason: str = "") -> Window:
+    lasts = timedelta(hours=hours)
+    return Window(kind=WindowKind(kind), cron=cron, duration=lasts, time_zone=ZoneInfo(zone), reason=reason)
+
+
 def evidence(
     source: str = "local users", kind: str = "users", as_of: datetime | None = NOW, records: int = 1
 ) -> Evidence:
@@ -286,6 +293,8 @@ class Scene:
     read_at: datetime | None = NOW - timedelta(minutes=1)
     modes: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(EVERY_ADDRESS, "api"))
     allowed: frozenset[str] = frozenset()
+    windows: tuple[Windows, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
 
     @property
     def policy(self) -> CalendarPolicy:
@@ -325,6 +334,8 @@ class Scene:
             provider="local",
             group_model=self.group_model,
             allowed=self.allowed,
+            windows=self.windows,
+            freezes=self.freezes,
         )
 
     def seen(self, kind: str) -> Evidence:

@@ -15,12 +15,13 @@ from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.reading import show
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
 from calplan.cli.runs import keep, state_option
 from calplan.cli.shown import look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, saved_plan
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing, show
+from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan
 
@@ -98,7 +99,13 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
     consent = request.consent
     report.account = chosen.account.name
     with keep(request.state) as store, holding(store, report.account, consent.who, "apply", request.wait) as lock:
-        planned = make_plan(chosen, open_account(chosen.account), allowed=consent.allowed, by=consent.who)
+        planned = make_plan(
+            chosen,
+            open_account(chosen.account),
+            allowed=consent.allowed,
+            by=consent.who,
+            notice_for=None if saved is None else saved.document["plan_id"],
+        )
         report.plan = planned.document
         if saved is not None:
             report.stale = moved_under(store, saved, planned)

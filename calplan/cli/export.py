@@ -7,7 +7,8 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
-from calplan.cli.wiring import documents, open_account, translated
+from calplan.cli.reading import documents
+from calplan.cli.wiring import open_account, translated
 from calplan.policyfile.writer import policy_text
 
 

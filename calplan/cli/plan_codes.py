@@ -1,8 +1,12 @@
-"""Plain words for the codes of diagnostics that arise while planning."""
+"""Plain words for the codes of diagnostics that arise while planning, and about the gates."""
 
 from typing import Final
 
 PLAN_CODES: Final = {
+    "G-LOOSER": "Something in the folder would loosen the gates from outside, and is ignored.\n\n"
+    "With CALPLAN_GATES the limits, tolerance, ages, windows, freezes, notice and owner of an account come from "
+    "outside the folder that is reviewed. The folder may make them stricter, and nothing else. Remove what the warning "
+    "names, or have it changed where the gates come from.\n",
     "P-CONFLICT": "Two sources disagree about the Microsoft tenant.\n\n"
     "The account and a TenantFacts document say different things. The fresher one was used. Bring the older one up to "
     "date, or remove it, so that nobody plans on the wrong one.\n",

@@ -13,10 +13,11 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.ledger import lift
 from calplan.cli.output import emit
+from calplan.cli.reading import show
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import Kept, find, keep, paths_of
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Planned, choose, make_plan, open_account, open_for_writing, show
+from calplan.cli.wiring import Planned, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.meanwhile import moved_meanwhile
 from calplan.plan.planfile import SavedPlan
@@ -47,7 +48,13 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
             lifted = frozenset(str(one.content.get("gate")) for one in records if one.kind == "override")
             allowed = consent.allowed | lifted
             kept.begin_again(consent.who)
-            planned = make_plan(chosen, open_account(chosen.account), allowed=allowed, by=consent.who)
+            planned = make_plan(
+                chosen,
+                open_account(chosen.account),
+                allowed=allowed,
+                by=consent.who,
+                notice_for=run.plan_id,
+            )
             states = _read_back(kept, progress((one.kind, one.content) for one in records), saved, planned)
             rest = rest_of(saved.document, states, planned.plan.steps)
             report.stale = (

@@ -6,7 +6,8 @@ import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.wiring import tell, translated
+from calplan.cli.reading import tell
+from calplan.cli.wiring import translated
 
 FILE = click.Path(path_type=Path)
 

@@ -9,11 +9,11 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import moved_under
 from calplan.cli.output import emit, targets
+from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.runs import peek, state_option
 from calplan.cli.shown import PLAN_FORMATS, in_colour, look, look_options, output_option, show_plan, terminal_width
 from calplan.cli.source import chosen_for, saved_plan
 from calplan.cli.wiring import make_plan, open_account
-from calplan.cli.wiring import show as say_diagnostics
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan
 from calplan.render.text import standing_text

@@ -8,8 +8,9 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
+from calplan.cli.reading import documents, stop_if_errors
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
-from calplan.cli.wiring import documents, stop_if_errors, unplanned_in
+from calplan.cli.unplanned import unplanned_in
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.plan.build import Terms

@@ -10,27 +10,26 @@ from types import TracebackType
 from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.output import say
+from calplan.cli.gates_from import under_gates
+from calplan.cli.reading import about_files, count_of, documents, show, tell
+from calplan.cli.terms import terms_of
+from calplan.cli.unplanned import unplanned
 from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
-from calplan.model.diagnostic import Diagnostic, Position, Severity, errors_in
+from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.model.policy import CalendarPolicy
-from calplan.plan.as_document import as_document
-from calplan.plan.build import Live, Terms, build_plan
+from calplan.plan.as_document import as_document, gates_document
+from calplan.plan.build import Live, build_plan
 from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.moves import Previous
+from calplan.plan.notice import with_notice
 from calplan.plan.origin import Base
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.users import AssessedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
-from calplan.policyfile.folder import MissingPathError
-from calplan.policyfile.reader import Reading, read
 from calplan.providers.base import InvalidAccountError, NotAuthorisedError, Platform, ProviderError, WritablePlatform
-from calplan.render.diagnostic import render_diagnostic
-
-MOST_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,59 +68,6 @@ class Planned:
         )
 
 
-def documents(paths: Sequence[Path], as_of: date | None = None) -> Reading:
-    """The documents of PATHs; their errors, and what was passed over, are said on stderr.
-
-    Dated rules are judged as of today unless another day is given.
-
-    Raises:
-        StopError: a PATH is missing, or a document has an error.
-    """
-    try:
-        reading = read(paths, as_of or clock.today())
-    except MissingPathError as error:
-        raise StopError(ExitCode.USAGE, f"error: {error}") from error
-    show([one for one in reading.diagnostics if one.severity is Severity.ERROR or about_files(one)])
-    if reading.has_errors:
-        raise StopError(ExitCode.INVALID, _count(errors_in(reading.diagnostics)))
-    return reading
-
-
-def stop_if_errors(errors: tuple[Diagnostic, ...]) -> None:
-    """Say what is wrong with documents.
-
-    Raises:
-        StopError: there is an error.
-    """
-    if errors:
-        show(errors)
-        raise StopError(ExitCode.INVALID, _count(errors))
-
-
-def show(diagnostics: Sequence[Diagnostic]) -> None:
-    """Say diagnostics on stderr, errors first, at most fifty of them."""
-    order = list(Severity)
-    ranked = sorted(diagnostics, key=lambda one: order.index(one.severity))
-    for one in ranked[:MOST_SHOWN]:
-        say(render_diagnostic(one) + "\n")
-    if len(ranked) > MOST_SHOWN:
-        say(f"... and {len(ranked) - MOST_SHOWN} more\n")
-
-
-def tell(diagnostic: Diagnostic) -> None:
-    """Say one diagnostic on stderr."""
-    show((diagnostic,))
-
-
-def about_files(diagnostic: Diagnostic) -> bool:
-    """Whether a diagnostic is about what lies in the folder rather than about what a document means."""
-    return diagnostic.code.startswith("D-")
-
-
-def _count(errors: tuple[Diagnostic, ...]) -> str:
-    return "1 error; nothing was written" if len(errors) == 1 else f"{len(errors)} errors; nothing was written"
-
-
 def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None = None) -> Chosen:
     """The account to work on, with its policy; see ``documents`` for ``as_of``.
 
@@ -143,11 +89,12 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     if name not in policies or owner is None:
         known = ", ".join(sorted(policies))
         raise StopError(ExitCode.USAGE, f"error: no policy for an account named {name!r}; there are: {known}")
+    under, ignored = under_gates(owner, paths)
     return Chosen(
-        account=owner,
+        account=under,
         policy=policies[name],
         tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
-        diagnostics=tuple(one for one in reading.diagnostics if not about_files(one)),
+        diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *ignored),
         paths=tuple(map(str, paths)),
     )
 
@@ -187,7 +134,7 @@ class translated:  # noqa: N801 - reads as a phrase: with translated()
     ) -> None:
         if isinstance(error, InvalidAccountError) and error.diagnostics:
             show(error.diagnostics)
-            raise StopError(ExitCode.INVALID, _count(errors_in(error.diagnostics))) from error
+            raise StopError(ExitCode.INVALID, count_of(errors_in(error.diagnostics))) from error
         if isinstance(error, ProviderError):
             raise StopError(code_of(error), f"error: {error}") from error
 
@@ -238,31 +185,21 @@ def make_plan(
     by: str | None = None,
     earlier: Callable[[Live], Previous | None] = lambda _live: None,
     base: Base | None = None,
+    notice_for: str | None = None,
 ) -> Planned:
     """A plan from live state. ``allowed`` names gates that are lifted, ``by`` who applies it.
 
     ``earlier`` finds the users of an earlier plan, to tell who changed groups since; ``base`` is what the account was
-    left at, to tell where each change comes from.
+    left at, to tell where each change comes from. ``notice_for`` is the id of the plan that people had to be told of,
+    where that is another one than this.
 
     Raises:
         StopError: the account cannot be read.
     """
     live = read_live(platform, chosen)
     live = replace(live, previous=earlier(live))
-    account = chosen.account
-    terms = Terms(
-        limits=account.limits,
-        ages=account.max_evidence_age,
-        owner=account.owner or "",
-        as_of=as_of or clock.today(),
-        at=clock.now(),
-        modes=platform.capabilities.modes,
-        provider=platform.capabilities.platform,
-        group_model=account.groups,
-        allowed=allowed,
-        by=by,
-    )
-    plan = build_plan(chosen.policy, live, terms, (*chosen.diagnostics, *unplanned(chosen)))
+    terms = terms_of(chosen.account, platform.capabilities, as_of=as_of, allowed=allowed, by=by)
+    plan = build_plan(chosen.policy, live, terms, (*chosen.diagnostics, *unplanned(chosen.policy, chosen.account)))
     users = users_of(plan)
     policy = canonical_policy(chosen.policy)
     document = as_document(
@@ -272,35 +209,9 @@ def make_plan(
         policy_hash=digest(canonical_text(policy)),
         base=base,
     )
+    plan = with_notice(plan, terms, notice_for or document["plan_id"])
+    document["gates"] = gates_document(plan.gates)
     return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths)
-
-
-def unplanned(chosen: Chosen) -> tuple[Diagnostic, ...]:
-    """Parts of the documents that this version cannot forecast: silence would be a false promise."""
-    found = unplanned_in(chosen.policy)
-    if chosen.account.providers:
-        found += (unplanned_part("providers beside the platform", chosen.account.positions.get("providers[0]")),)
-    return found
-
-
-def unplanned_in(policy: CalendarPolicy) -> tuple[Diagnostic, ...]:
-    """Parts of a policy that this version cannot forecast."""
-    found = []
-    if policy.office365_revoke_stale or policy.google_revoke_stale:
-        found.append(unplanned_part("`revokeStale`", policy.positions.get("office365.revokeStale")))
-    return tuple(found)
-
-
-def unplanned_part(what: str, position: Position | None) -> Diagnostic:
-    """That this version cannot forecast something."""
-    return Diagnostic(
-        code="P-LATER",
-        severity=Severity.ERROR,
-        summary=f"{what} cannot be planned by this version",
-        why="a plan that left them out would promise too much",
-        help="remove them, or wait for the version that plans them",
-        position=position,
-    )
 
 
 def in_automation() -> bool:

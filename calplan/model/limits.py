@@ -1,7 +1,7 @@
 """How much harm an account's owner puts up with, and how old evidence may be."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, Self
 
@@ -13,10 +13,14 @@ WHOLE: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A count, a percentage, or a percentage with a floor: the larger of the two holds."""
+    """A count, a percentage, or a percentage with a floor: the larger of the two holds.
+
+    ``beside`` is another limit that has to hold as well: of the two the smaller one does.
+    """
 
     count: int = 0
     percent: int | None = None
+    beside: Self | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -34,9 +38,41 @@ class Limit:
 
     def largest(self, population: int) -> int:
         """The largest number of users that still passes, of ``population``; percentages are rounded down."""
-        return max(self.count, 0 if self.percent is None else population * self.percent // WHOLE)
+        own = max(self.count, 0 if self.percent is None else population * self.percent // WHOLE)
+        return own if self.beside is None else min(own, self.beside.largest(population))
+
+    def holding(self, population: int) -> Self:
+        """The limit that holds for a population, where others have to as well."""
+        if self.beside is None:
+            return self
+        alone = replace(self, beside=None)
+        other = self.beside.holding(population)
+        return alone if alone.largest(population) <= other.largest(population) else other
+
+    def never_below(self, other: Self) -> bool:
+        """Whether this limit lets through at least as much as another one, for every population.
+
+        What holds beside either is not looked at.
+        """
+        return self.count >= other.count and (self.percent or 0) >= (other.percent or 0)
+
+    def ever_above(self, other: Self) -> bool:
+        """Whether this limit lets more users through than another one, of some population that has so many."""
+        return (other.percent or 0) < WHOLE and not other.never_below(self)
+
+    def and_also(self, other: Self) -> Self:
+        """The limit that holds where both have to; only one of them where it is the smaller one for everybody."""
+        if self.beside is not None:
+            return replace(self, beside=self.beside.and_also(other))
+        if other.beside is not None:
+            return other.and_also(self)
+        if self.never_below(other):
+            return other
+        return self if other.never_below(self) else replace(self, beside=other)
 
     def __str__(self) -> str:
+        if self.beside is not None:
+            return f"{replace(self, beside=None)}, and no more than {self.beside}"
         if self.percent is None:
             return str(self.count)
         return f"{self.percent}% or {self.count}" if self.count else f"{self.percent}%"

@@ -26,6 +26,7 @@ from calplan.plan.document import (
 )
 from calplan.plan.document import ResourceChange as ChangeDocument
 from calplan.plan.fingerprint import plan_id_of
+from calplan.plan.gates import Gate
 from calplan.plan.levels_document import json_of, levels_document, order_document, tenant_document
 from calplan.plan.moves import moves_document
 from calplan.plan.origin import Base, Origin, origin_of
@@ -61,7 +62,7 @@ def as_document(
         "impact": _impact(plan.impact, plan.without_grant),
         "order": order_document(plan.order),
         "steps": [_step(plan, number) for number in range(len(plan.steps))],
-        "gates": _gates(plan),
+        "gates": gates_document(plan.gates),
         "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
         "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
         "assumptions": [
@@ -158,10 +159,11 @@ def _step(plan: Plan, number: int) -> StepDocument:
     }
 
 
-def _gates(plan: Plan) -> list[GateDocument]:
+def gates_document(gates: tuple[Gate, ...]) -> list[GateDocument]:
+    """Gates as the document has them."""
     return [
         {"id": one.id, "status": one.status.value, "limit": one.limit, "actual": one.actual, "owner": one.owner}
-        for one in plan.gates
+        for one in gates
     ]
 
 

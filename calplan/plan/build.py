@@ -17,9 +17,11 @@ from calplan.model.levels import GroupModel, Groups
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
+from calplan.model.times import Freeze, NoReceipt, Notice, NoticeReceipt, Windows
 from calplan.plan.assumptions import assumptions_of
 from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
+from calplan.plan.freezes import freeze_gate
 from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
 from calplan.plan.level_findings import group_sizes, level_findings
 from calplan.plan.moves import Previous, moves_since
@@ -31,6 +33,7 @@ from calplan.plan.validity.live import Known
 from calplan.plan.validity.rule_gates import lock_out_gate, reconnect_gate
 from calplan.plan.validity.said import said_of_plan, worst_first
 from calplan.plan.validity.subject import subjects_of
+from calplan.plan.windows import window_gate
 from calplan.plan.writes import Write, grant_write, pair_write, writes_between
 
 
@@ -54,8 +57,9 @@ class Live:
 class Terms:
     """Under which terms to plan: the account's limits, who owns it, which day it is, and who writes what.
 
-    ``at`` is the real time, for ages. ``modes`` maps an address without ``[...]`` to ``api`` or ``manual``. ``allowed``
-    names gates that are lifted, ``by`` who applies, where somebody does.
+    ``at`` is the real time, for ages, windows and freezes. ``modes`` maps an address without ``[...]`` to ``api`` or
+    ``manual``. ``allowed`` names gates that are lifted, ``by`` who applies, where somebody does. Each list of
+    ``windows`` has to let the change through. ``receipts`` is what the receipt file of ``notice`` proves.
     """
 
     limits: Limits
@@ -68,6 +72,10 @@ class Terms:
     group_model: GroupModel = field(default_factory=GroupModel)
     allowed: frozenset[str] = frozenset()
     by: str | None = None
+    windows: tuple[Windows, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    notice: Notice | None = None
+    receipts: tuple[NoticeReceipt, ...] | NoReceipt = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +117,14 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         limits=terms.limits,
         settings=live.settings.evidence,
     )
+    timed = (window_gate(terms.windows, terms.at, terms.owner), freeze_gate(terms.freezes, terms.at, terms.owner))
     gates = (
         *_limits(outlook, terms, order.surplus),
         reconnect_gate(subjects, known, terms.owner),
         lock_out_gate(subjects, terms.owner, terms.by),
         live_gate(before.account, terms.owner),
         age_gate(stale, terms.ages, terms.owner),
+        *(gate for gate in timed if gate is not None),
     )
     said = (*said_of_plan(subjects, known, diagnostics), *_findings(outlook, live, order))
     return Plan(

@@ -8,7 +8,7 @@ from typing import Final
 from calplan.impact.outcome import BARRED, DISCONNECTED, NOT_TOLD, Outcome
 from calplan.impact.summary import Impact
 from calplan.model.account import Evidence
-from calplan.model.limits import Limits, MaxEvidenceAge
+from calplan.model.limits import Limit, Limits, MaxEvidenceAge
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import Unknown
 
@@ -42,6 +42,9 @@ GATE_IDS: Final = (
     "rule.V25",
     "live.unknown",
     "evidence.age",
+    "window",
+    "freeze",
+    "notice",
 )
 """Every gate there is; ``--allow`` takes no other word."""
 
@@ -68,8 +71,8 @@ def limit_gates(impact: Impact, limits: Limits, pairs: int | None, owner: str, o
     return tuple(
         Gate(
             id=name,
-            status=_status(actual <= limit.largest(base)),
-            limit=str(limit) if limit.percent is None else f"{limit} of {base} {of} = {limit.largest(base)}",
+            status=status_of(actual <= limit.largest(base)),
+            limit=_in_words(limit.holding(base), base, of),
             actual=str(actual),
             owner=owner,
         )
@@ -77,11 +80,17 @@ def limit_gates(impact: Impact, limits: Limits, pairs: int | None, owner: str, o
     )
 
 
+def _in_words(limit: Limit, base: int, of: str) -> str:
+    return str(limit) if limit.percent is None else f"{limit} of {base} {of} = {limit.largest(base)}"
+
+
 def live_gate(before: AccountSettings, owner: str) -> Gate:
     """Refuses while nobody knows whether the integration is on at all."""
     unread = isinstance(before.enabled, Unknown)
     actual = "integration.enabled is unknown" if unread else "read"
-    return Gate(id="live.unknown", status=_status(not unread), limit="the toggle is known", actual=actual, owner=owner)
+    return Gate(
+        id="live.unknown", status=status_of(not unread), limit="the toggle is known", actual=actual, owner=owner
+    )
 
 
 def stale_sources(
@@ -107,7 +116,7 @@ def age_gate(stale: tuple[tuple[Evidence, str], ...], ages: MaxEvidenceAge, owne
     """Refuses when evidence is too old, or of an age nobody knows."""
     limit = f"users {in_words(ages.users)}, portal {in_words(ages.portal)}, tenant {in_words(ages.tenant)}"
     actual = "; ".join(sentence for _, sentence in stale) or "fresh"
-    return Gate(id="evidence.age", status=_status(not stale), limit=limit, actual=actual, owner=owner)
+    return Gate(id="evidence.age", status=status_of(not stale), limit=limit, actual=actual, owner=owner)
 
 
 def overridden(gates: tuple[Gate, ...], allowed: frozenset[str]) -> tuple[Gate, ...]:
@@ -129,5 +138,6 @@ def in_words(age: timedelta) -> str:
     return f"{seconds}s"
 
 
-def _status(passes: bool) -> GateStatus:
+def status_of(passes: bool) -> GateStatus:
+    """The status of a gate that nobody has lifted."""
     return GateStatus.PASS if passes else GateStatus.REFUSE

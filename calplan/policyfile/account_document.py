@@ -1,13 +1,14 @@
 """A valid Account document as a typed value."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from calplan.model.diagnostic import Position
 from calplan.model.levels import GroupModel
 from calplan.model.limits import Limit, Limits, MaxEvidenceAge, Tolerance, parse_age
+from calplan.model.times import Freeze, Notice, Window, WindowKind, Windows
 from calplan.policyfile.document import Parsed, Plain
 from calplan.policyfile.documents import (
     AccountDocument,
@@ -20,7 +21,8 @@ from calplan.policyfile.documents import (
     ZoomPlatform,
 )
 from calplan.policyfile.finding import Pointer
-from calplan.policyfile.values import beside, items, mapping, stated_text, text
+from calplan.policyfile.time_zones import time_zone
+from calplan.policyfile.values import beside, items, mapping, stated_text, text, whole
 
 SPEC: Final[Pointer] = ("spec",)
 CREATE_KEYS: Final = ("users", "settings", "tenant", "groups", "assistants")
@@ -29,7 +31,6 @@ CREATE_KEYS: Final = ("users", "settings", "tenant", "groups", "assistants")
 def account_document(document: Parsed, file: Path) -> AccountDocument:
     """The account that a document without errors states."""
     spec = mapping(document.at(SPEC))
-    notice = spec.get("notice")
     return AccountDocument(
         name=text(document.at(("metadata", "name"))),
         platform=_platform(mapping(spec["platform"]), file),
@@ -39,9 +40,9 @@ def account_document(document: Parsed, file: Path) -> AccountDocument:
         limits=_limits(mapping(spec.get("limits"))),
         max_evidence_age=_ages(mapping(spec.get("maxEvidenceAge"))),
         tolerance=_tolerance(mapping(spec.get("tolerance"))),
-        windows=tuple(mapping(one) for one in items(spec.get("windows"))),
-        freezes=tuple(mapping(one) for one in items(spec.get("freezes"))),
-        notice=None if notice is None else mapping(notice),
+        windows=_windows(items(spec.get("windows"))),
+        freezes=tuple(_freeze(mapping(one)) for one in items(spec.get("freezes"))),
+        notice=_notice(mapping(spec["notice"]), file) if "notice" in spec else None,
         positions=_positions(document),
         file=file,
     )
@@ -113,6 +114,29 @@ def _ages(stated: Mapping[str, Plain]) -> MaxEvidenceAge:
         portal=_age(stated, "portal", default.portal),
         tenant=_age(stated, "tenant", default.tenant),
     )
+
+
+def _windows(stated: list[Plain]) -> tuple[Windows, ...]:
+    return (tuple(_window(mapping(one)) for one in stated),) if stated else ()
+
+
+def _window(stated: Mapping[str, Plain]) -> Window:
+    return Window(
+        kind=WindowKind(text(stated["kind"])),
+        cron=text(stated["cron"]),
+        duration=parse_age(text(stated["duration"])),
+        time_zone=time_zone(text(stated["timeZone"])),
+        reason=stated_text(stated.get("reason")) or "",
+    )
+
+
+def _freeze(stated: Mapping[str, Plain]) -> Freeze:
+    first, last = (date.fromisoformat(text(stated[key])) for key in ("from", "to"))
+    return Freeze(first=first, last=last, reason=stated_text(stated.get("reason")) or "")
+
+
+def _notice(stated: Mapping[str, Plain], file: Path) -> Notice:
+    return Notice(hours=whole(stated["hours"]), receipt=str(beside(file, text(stated["receipt"]))))
 
 
 def _positions(document: Parsed) -> Mapping[str, Position]:

@@ -10,6 +10,7 @@ from calplan.model.diagnostic import Position
 from calplan.model.levels import GroupModel
 from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
 from calplan.model.policy import CalendarPolicy
+from calplan.model.times import Freeze, Notice, Windows
 from calplan.plan.scenario import Expectation, Given
 from calplan.policyfile.document import Plain
 
@@ -77,8 +78,8 @@ class AccountDocument:
     """An account: where it lives, where evidence comes from, and what its owner puts up with.
 
     ``positions`` maps ``platform``, ``platform.path``, ``platform.create``, ``providers[0]``, ``limits.silent`` ... to
-    their places. ``windows``, ``freezes`` and ``notice`` are as stated; ``notice`` is ``None`` where there is no such
-    gate.
+    their places. Each list of ``windows`` has to let a change through; one document states at most one. ``notice`` is
+    ``None`` where there is no such gate, and names its receipt as complete as other paths.
     """
 
     name: str
@@ -89,9 +90,9 @@ class AccountDocument:
     limits: Limits = field(default_factory=Limits)
     max_evidence_age: MaxEvidenceAge = field(default_factory=MaxEvidenceAge)
     tolerance: Tolerance = field(default_factory=Tolerance)
-    windows: tuple[PlainMapping, ...] = ()
-    freezes: tuple[PlainMapping, ...] = ()
-    notice: PlainMapping | None = None
+    windows: tuple[Windows, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    notice: Notice | None = None
     positions: Mapping[str, Position] = field(default_factory=dict, compare=False)
     file: Path = field(default_factory=Path, compare=False)
 

@@ -13,12 +13,7 @@ KEYS_WITHOUT_CONSUMER: Final[dict[str, tuple[Pointer, ...]]] = {
         ("spec", "office365", "revokeStale"),
         ("spec", "google", "revokeStale"),
     ),
-    "Account": (
-        ("spec", "providers"),
-        ("spec", "windows"),
-        ("spec", "freezes"),
-        ("spec", "notice"),
-    ),
+    "Account": (("spec", "providers"),),
     "Scenario": (("spec", "then", "guardrails"),),
 }
 

@@ -1,7 +1,7 @@
 """Parts of a document that its schema has already found right, taken out with their types."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,6 +33,11 @@ def text(value: Plain) -> str:
 
 def stated_text(value: Plain) -> str | None:
     assert value is None or isinstance(value, str)
+    return value
+
+
+def whole(value: Plain) -> int:
+    assert isinstance(value, int)
     return value
 
 
@@ -69,6 +74,20 @@ def parse_moment(written: str) -> datetime | None:
         read = datetime.fromisoformat(written)
     except ValueError:
         return None
-    if not EARLIEST_YEAR <= read.year <= LATEST_YEAR:
+    if not is_plausible(read):
         return None
     return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+
+
+def parse_day(written: str) -> date | None:
+    """The day a text names, or ``None`` when it names none."""
+    try:
+        read = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return read if is_plausible(read) else None
+
+
+def is_plausible(day: date) -> bool:
+    """Whether a day or time lies in a year that can be meant."""
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR

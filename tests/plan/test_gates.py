@@ -1,7 +1,7 @@
 """Gates: limits on harm, the age of evidence, and a toggle that nobody read."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from calplan.impact.outcome import OUTCOMES, Outcome
 from calplan.impact.summary import Impact, Range
 from calplan.model.account import Evidence, PrivateEvents
 from calplan.model.limits import Limit, Limits, MaxEvidenceAge
+from calplan.model.times import Freeze, Notice
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.gates import (
     GATE_IDS,
@@ -20,6 +21,7 @@ from calplan.plan.gates import (
     overridden,
     stale_sources,
 )
+from calplan.plan.notice import with_notice
 from tests import make
 
 PASS, REFUSE, OVERRIDDEN = GateStatus.PASS, GateStatus.REFUSE, GateStatus.OVERRIDDEN
@@ -181,9 +183,20 @@ def test_only_a_refusing_gate_that_is_named_is_lifted() -> None:
 
 
 def test_a_plan_shows_every_gate_there_is() -> None:
-    scene = make.Scene(private_events=PrivateEvents(default=None, exceptions=()))
-    assert {gate.id for gate in scene.plan().gates} == set(GATE_IDS)
-    assert {gate.id for gate in make.Scene().plan().gates} == set(GATE_IDS) - {"limit.pairs"}
+    scene = make.Scene(
+        private_events=PrivateEvents(default=None, exceptions=()),
+        windows=((make.window("0 20 * * 5"),),),
+        freezes=(Freeze(first=date(2026, 12, 20), last=date(2027, 1, 6)),),
+    )
+    terms = replace(scene.terms, notice=Notice(hours=72, receipt="notice.json"))
+    assert {gate.id for gate in with_notice(scene.plan(), terms, scene.plan_id()).gates} == set(GATE_IDS)
+    assert with_notice(scene.plan(), scene.terms, scene.plan_id()) == scene.plan()
+    assert {gate.id for gate in make.Scene().plan().gates} == set(GATE_IDS) - {
+        "limit.pairs",
+        "window",
+        "freeze",
+        "notice",
+    }
 
 
 def test_a_plan_names_the_sources_that_are_too_old_and_can_be_lifted() -> None:

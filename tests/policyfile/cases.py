@@ -80,6 +80,21 @@ SCHEMA: Final[dict[str, str | bytes]] = {
         "groups: {model: priority}\nowner: nobody\nlimits: {disconnected: 5 %, silent: -1, pairs: 101%}\n"
         "maxEvidenceAge: {users: 1 day}\nwindows: [{kind: allowed, cron: x}]\nfreezes: [{from: 2026-12-20}]"
     ),
+    "windows_that_nobody_finds": account(
+        "platform: {type: local, path: contoso.db}\nwindows:\n"
+        "  - {kind: allow, cron: 0 20 * *, duration: 4h, timeZone: europe/berlin}\n"
+        "  - {kind: deny, cron: 0 24 * * 5, duration: 0m, timeZone: localtime}\n"
+        "  - {kind: deny, cron: 0 0 30 2 *, duration: 367d, timeZone: ../../etc/passwd}\n"
+        "  - {kind: deny, cron: 0 0 * * tuesday, duration: 1h, timeZone: New York}\n"
+        "  - {kind: deny, cron: '@daily', duration: 1h, timeZone: Europe}"
+    ),
+    "freezes_without_days": account(
+        "platform: {type: local, path: contoso.db}\nfreezes:\n"
+        "  - {from: 2027-01-06, to: 2026-12-20}\n"
+        "  - {from: 2026-02-29, to: 2026-13-01}\n"
+        "  - {from: 0001-01-01, to: 9999-12-31}\n"
+        "  - {from: 2026-12-24, to: 2026-12-24}"
+    ),
     "reference_in_two_ways": impersonation(
         '{account: svc@contoso.com, exchangeVersion: "2016", passwordFrom: {env: CALPLAN_SECRET_A, file: b}}'
     ),
@@ -128,7 +143,7 @@ SCHEMA: Final[dict[str, str | bytes]] = {
         ]
     ),
     "later_keys": account(
-        "platform: {type: local, path: a.db}\nnotice: {hours: 72, receipt: notice.json}\nfreezes: []"
+        "platform: {type: local, path: a.db}\nproviders: [{type: connections-file, path: c.csv}]\nfreezes: []"
     ),
 }
 RULES: Final[dict[str, str | bytes]] = {

@@ -20,6 +20,7 @@ from calplan.model.service import (
     SecretReference,
 )
 from calplan.model.settings import ANY, WantedSettings
+from calplan.model.times import Freeze, Notice
 from calplan.model.unknown import UNKNOWN
 from calplan.policyfile.documents import (
     AccountDocument,
@@ -32,6 +33,7 @@ from calplan.policyfile.documents import (
     TenantFactsDocument,
     ZoomPlatform,
 )
+from tests import make
 from tests.policyfile.make import account, document, judged, policy, service
 
 WHOLE = """\
@@ -164,7 +166,7 @@ def test_a_whole_account_is_read() -> None:
             "groups: {model: priority, order: [Executives, Staff]}\nowner: admin@contoso.com\n"
             'limits: {disconnected: 5% or 10, silent: 3, blocked: "4", unknown: 2%, pairs: 0}\n'
             "maxEvidenceAge: {users: 90m, portal: 1d, tenant: 30s}\ntolerance: {surprises: 1, falseAlarms: 7%}\n"
-            "windows: [{kind: deny, cron: 0 20 * * 5, duration: 4h, timeZone: Europe/Berlin}]\n"
+            "windows: [{kind: deny, cron: 0 20 * * 5, duration: 4h, timeZone: Europe/Berlin, reason: office hours}]\n"
             "freezes: [{from: 2026-12-20, to: 2027-01-06}]\nnotice: {hours: 72, receipt: notice.json}"
         )
     )
@@ -197,9 +199,9 @@ def test_a_whole_account_is_read() -> None:
             users=timedelta(minutes=90), portal=timedelta(days=1), tenant=timedelta(seconds=30)
         ),
         tolerance=Tolerance(surprises=Limit(count=1), false_alarms=Limit(percent=7)),
-        windows=({"kind": "deny", "cron": "0 20 * * 5", "duration": "4h", "timeZone": "Europe/Berlin"},),
-        freezes=({"from": "2026-12-20", "to": "2027-01-06"},),
-        notice={"hours": 72, "receipt": "notice.json"},
+        windows=((make.window("0 20 * * 5", kind="deny", reason="office hours"),),),
+        freezes=(Freeze(first=date(2026, 12, 20), last=date(2027, 1, 6)),),
+        notice=Notice(hours=72, receipt="folder/notice.json"),
     )
     assert {"platform.create.users", "limits.silent", "providers[1]"} <= found.positions.keys()
 
@@ -207,6 +209,8 @@ def test_a_whole_account_is_read() -> None:
 def test_an_account_is_silent_about_most_things() -> None:
     expected = AccountDocument(name="contoso", platform=LocalPlatform(path=Path("folder/contoso.db")))
     assert the_account(account()) == expected
+    nothing_listed = "platform: {type: local, path: contoso.db}\nwindows: []\nfreezes: []"
+    assert the_account(account(nothing_listed)) == expected
     zoom = "type: zoom, accountId: a, clientId: b, credential: {kind: secret, from: {env: CALPLAN_SECRET_A}}"
     platform = the_account(account(f"platform: {{{zoom}}}")).platform
     assert isinstance(platform, ZoomPlatform)

@@ -105,8 +105,9 @@ def v33_from_graph_to_ews(subject: Subject, _: Known) -> Iterator[Verdict]:
 def v36_service_and_lock_at_once(subject: Subject, known: Known) -> Iterator[Verdict]:
     """Of all levels together, by the first whose lock forces a new service on its users."""
     forced = _forced_anew(known)
-    lost, limit = known.impact.total(DISCONNECTED), known.limits.disconnected
-    if not forced or subject.group != forced[0] or lost <= limit.largest(known.impact.connected):
+    connected = known.impact.connected
+    lost, limit = known.impact.total(DISCONNECTED), known.limits.disconnected.holding(connected)
+    if not forced or subject.group != forced[0] or lost <= limit.largest(connected):
         return
     yield Verdict(
         code="V36",

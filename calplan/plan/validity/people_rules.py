@@ -98,7 +98,7 @@ def v26_list_excludes_many(subject: Subject, known: Known) -> Iterator[Verdict]:
         if isinstance(facts.connection, Connection):
             connected += size
             outside += size if domain not in allowed else 0
-    limit = known.limits.disconnected
+    limit = known.limits.disconnected.holding(connected)
     if outside <= limit.largest(connected):
         return
     yield Verdict(

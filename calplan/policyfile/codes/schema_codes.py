@@ -42,6 +42,27 @@ SCHEMA_CODES: Final[dict[str, Entry]] = {
         fix="Write it as in the example of the message.",
         source=SCHEMA,
     ),
+    "S-CRON": Entry(
+        title="A window does not begin at any time",
+        means="`cron` is not five fields as cron reads them: minute, hour, day of the month, month, day of the week; or"
+        " no day fits, such as February 30.",
+        why="A window that nobody can find would allow or deny at other times than somebody believes.",
+        fix='Write five fields, for example `"0 20 * * 5"`: on Fridays at 20:00.',
+        source="cron of Debian",
+    ),
+    "S-ZONE": Entry(
+        title="A time zone is not known",
+        means="`timeZone` is no name of the IANA time zone database, or one that means another zone on each machine.",
+        why="Without it nobody knows when a window opens, also when the clocks change.",
+        fix="Write a name such as `Europe/Berlin`, or `UTC`.",
+        source="the IANA time zone database",
+    ),
+    "S-SPAN": Entry(
+        title="A span of time is empty, backwards or too long",
+        means="A window lasts no time or more than 366 days, or the first day of a freeze comes after its last.",
+        why="It would be in force never, or always, and somebody believes otherwise.",
+        fix="Correct the duration or the days.",
+    ),
     "S-TWICE": Entry(
         title="A list names the same thing twice",
         means="A group is overridden twice, a pair is excepted twice, or a group id or name is taken twice.",

@@ -10,6 +10,7 @@ from calplan.policyfile.static_rules import (
     domain_rules,
     impersonation_rules,
     service_rules,
+    time_rules,
     word_rules,
 )
 
@@ -37,6 +38,7 @@ WISDOM: Final[tuple[Rule, ...]] = (impersonation_rules.v13_exchange_version,)
 """What no policy may state; live settings may hold it all the same."""
 TENANT: Final[tuple[Rule, ...]] = (word_rules.v32_scope_names_in_grants,)
 GUARDRAILS: Final[tuple[Rule, ...]] = (word_rules.v34_baselines_are_text,)
+ACCOUNT: Final[tuple[Rule, ...]] = (time_rules.windows_begin_and_end, time_rules.freezes_have_days)
 
 SPEC: Final[Pointer] = ("spec",)
 BY_SCHEMA: Final[dict[str, tuple[tuple[Pointer, tuple[Rule, ...]], ...]]] = {
@@ -50,7 +52,7 @@ BY_SCHEMA: Final[dict[str, tuple[tuple[Pointer, tuple[Rule, ...]], ...]]] = {
         (("spec", "given", "tenant"), TENANT),
         (("spec", "when", "policy"), (*STRUCTURE, *WISDOM)),
     ),
-    "account": (),
+    "account": ((SPEC, ACCOUNT),),
     "groups-file": (((), (word_rules.group_names_once,)),),
 }
 """The rules of each schema, with the pointer to what they look at."""
