@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, NotRequired, TypedDict
 
+from calplan.apply.verification_document import VerificationDocument
 from calplan.plan.document import GateDocument
 
 FORMAT_VERSION: Final = "1.0"
@@ -57,4 +58,4 @@ class ApplyDocument(TypedDict):
     gates: list[GateDocument]
     overrides: list[OverrideDocument]
     stale: list[MovedDocument]
-    verification: dict[str, object] | None
+    verification: VerificationDocument | None

@@ -1,6 +1,6 @@
 """What an apply did, gathered while it runs and written as JSON however it ends."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -10,6 +10,7 @@ import click
 from calplan import __version__
 from calplan.apply.document import FORMAT_VERSION, AppliedStep, ApplyDocument, OverrideDocument, StepResult
 from calplan.apply.flow import Done, Failed, Waiting
+from calplan.apply.verification_document import VerificationDocument
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, say
@@ -33,7 +34,7 @@ class ApplyReport:
     results: dict[str, tuple[StepResult, str | None]] = field(default_factory=dict)
     overrides: Sequence[OverrideDocument] = ()
     stale: Sequence[Moved] = ()
-    verification: Mapping[str, object] | None = None
+    verification: VerificationDocument | None = None
 
     def took(self, step: str, result: Done | Failed | Waiting) -> None:
         """Note how a step went."""
@@ -67,7 +68,7 @@ class ApplyReport:
             "gates": [] if plan is None else plan["gates"],
             "overrides": [*self.overrides],
             "stale": [{"part": one.part, "how": one.how} for one in self.stale],
-            "verification": None if self.verification is None else dict(self.verification),
+            "verification": self.verification,
         }
 
     def _step(self, number: int, plan: PlanDocument) -> AppliedStep:

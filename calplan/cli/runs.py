@@ -57,10 +57,14 @@ def peek(state: str | None = None) -> "Iterator[Store | None]":
     Raises:
         StopError: it cannot be read.
     """
+    place = place_of(state)
+    if place.file is not None and not os.path.lexists(place.file):
+        yield None
+        return
     from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
     with _stopping(state):
-        store = Store.look(place_of(state))
+        store = Store.look(place)
         try:
             yield store
         finally:

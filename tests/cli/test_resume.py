@@ -186,5 +186,5 @@ def test_the_report_of_a_resumed_run_tells_of_all_steps(tmp_path: Path) -> None:
     second = json.loads(Path("second.json").read_text("utf-8"))
     assert (second["status"], second["exit_code"], second["resumed"]) == ("applied", 0, True)
     assert [one["result"] for one in second["steps"]] == ["done", "done"]
-    assert second["verification"]["verdicts"]["hit"] == len(USERS)
+    assert second["verification"]["numbers"]["counts"]["hit"] == len(USERS)
     assert second["plan_id"] == first["plan_id"]

@@ -85,8 +85,9 @@ class Forks:
 
     def stop(self) -> None:
         """End the server."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            stream.close()
         self.process.wait(10)
 
 
