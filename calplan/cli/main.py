@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "apply": Entry(module="apply", name="apply", help="Make a plan true, step by step, and verify it."),
     "verify": Entry(module="verify", name="verify", help="Hold a run's forecast against what is observed now."),
     "drift": Entry(module="drift", name="drift", help="Say where the account is otherwise than its policy wants it."),
+    "rollback": Entry(module="rollback", name="rollback", help="Print the policy that sets a run back."),
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
     "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file."),
