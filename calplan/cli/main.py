@@ -35,6 +35,8 @@ COMMANDS: Final = {
     "explain": Entry(module="explain", name="explain", help="Explain any code in plain words, with its source."),
     "apply": Entry(module="apply", name="apply", help="Make a plan true, step by step, and verify it."),
     "verify": Entry(module="verify", name="verify", help="Hold a run's forecast against what is observed now."),
+    "drift": Entry(module="drift", name="drift", help="Say where the account is otherwise than its policy wants it."),
+    "rollback": Entry(module="rollback", name="rollback", help="Print the policy that sets a run back."),
     "history": Entry(module="history", name="history", help="List the runs, and how often each rule was right."),
     "log": Entry(module="log", name="log", help="Show what happened in a run; check that nobody changed it."),
     "state": Entry(module="state", name="state", help="Show what is kept of runs, or release a run lock by hand."),

@@ -9,7 +9,7 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import key_to_sign, sign_option
 from calplan.cli.output import save, say, targets
-from calplan.cli.previous import past_of
+from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
@@ -25,12 +25,7 @@ from calplan.plan.planfile import pack
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `calplan apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @as_of_option
-@click.option(
-    "--previous",
-    type=click.Path(path_type=Path),
-    metavar="PLAN",
-    help="Tell what changed in the account since this saved plan; the last applied run where left out.",
-)
+@previous_option
 @state_option
 @sign_option
 @output_option(PLAN_FORMATS)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+import click
+
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import peek
@@ -14,6 +16,13 @@ from calplan.plan.planfile import SavedPlan
 
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
+
+previous_option = click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Tell what changed in the account since this saved plan; the last applied run where left out.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,15 @@ def load(path: Path) -> LoadedFile:
     if problem is not None:
         found = of_problem(problem, source)
         return LoadedFile(path=path, source=source, diagnostics=(found,), mentions_us=mentions_us)
+    return _parsed(path, source, mentions_us=mentions_us)
+
+
+def loaded(path: Path, text: str) -> LoadedFile:
+    """The documents of a text as if a file held it."""
+    return _parsed(path, Source(shown_name(path), text), mentions_us=True)
+
+
+def _parsed(path: Path, source: Source, *, mentions_us: bool) -> LoadedFile:
     roots, problems = parse(source)
     return LoadedFile(
         path=path,

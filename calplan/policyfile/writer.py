@@ -5,6 +5,7 @@ setting never touches it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, assert_never
 
@@ -26,7 +27,7 @@ from calplan.model.service import (
 )
 from calplan.model.settings import ANY, AccountSettings, Domains, Setting
 from calplan.model.unknown import Unknown, Unmanaged
-from calplan.plan.validity.said import refused_levels
+from calplan.plan.validity.said import RefusedLevels, refused_levels
 from calplan.policyfile.check import findings
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.finding import Pointer
@@ -61,51 +62,68 @@ def policy_text(
     does, groups stay unmanaged. ``private`` are scheduling privileges to state one by one; without it private events
     stay unmanaged.
     """
-    values = _values(settings)
     lists: dict[str, Writable] = {}
     if groups is not None and groups.overrides:
-        lists["groups"] = _overrides(groups)
+        lists["groups"] = overrides_in_words(groups)
     if private:
         lists["privateEvents"] = {"except": _pairs(private)}
-    refused = _refused(_text(name, account, values, lists))
     meant = refused_levels(settings, groups, as_of)
+    return acceptable(Draft(name=name, account=account, values=values_in_words(settings), lists=lists), meant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A CalendarPolicy before anybody looked whether it may say all that: settings, and what else stands in ``spec``.
+
+    ``office365`` and ``google`` hold what stands beside the settings there.
+    """
+
+    name: str
+    account: str
+    values: Settings
+    lists: Mapping[str, Writable]
+    office365: Mapping[str, Writable] = field(default_factory=dict)
+    google: Mapping[str, Writable] = field(default_factory=dict)
+
+
+def acceptable(draft: Draft, meant: RefusedLevels) -> str:
+    """The text of a draft, with a comment in place of whatever a policy may not state as it is."""
+    refused = _refused(_text(draft))
     values = {
         one: NOT_ALLOWED if one in meant.settings or _lies_in(PLACES[one], refused) else value
-        for one, value in values.items()
+        for one, value in draft.values.items()
     }
+    lists = dict(draft.lists)
     if "groups" in lists and (meant.groups or _lies_in(GROUPS, refused)):
         lists["groups"] = NOT_ALLOWED
-    return _text(name, account, values, lists)
+    return _text(replace(draft, values=values, lists=lists))
 
 
-def _text(name: str, account: str, values: Settings, lists: Mapping[str, Writable]) -> str:
-    spec: dict[str, Writable] = {
-        "integration": {
-            "enabled": values[Setting.ENABLED],
-            "locked": values[Setting.LOCKED],
-            "service": values[Setting.SERVICE],
-        },
-        "allowedDomains": values[Setting.ALLOWED_DOMAINS],
-        "bidirectionalSync": values[Setting.BIDIRECTIONAL_SYNC],
-        "office365": {
-            "consentForAccount": values[Setting.CONSENT_FOR_ACCOUNT],
-            "enforceOAuth": values[Setting.ENFORCE_OAUTH],
-        },
-        **lists,
-    }
+def _text(draft: Draft) -> str:
+    spec: dict[str, Writable] = {}
+    for setting, value in draft.values.items():
+        head, _, key = setting.value.partition(".")
+        inner = spec.setdefault(head, {}) if key else spec
+        if isinstance(inner, dict):
+            inner[key or head] = value
+    for head, more in (("office365", draft.office365), ("google", draft.google)):
+        inner = spec.setdefault(head, {}) if more else {}
+        if isinstance(inner, dict):
+            inner |= more
+    spec |= draft.lists
     top: dict[str, Writable] = {
         "apiVersion": API_VERSION,
         "kind": KIND,
-        "metadata": {"name": name, "account": account},
-        "spec": spec,
+        "metadata": {"name": draft.name, "account": draft.account},
     }
-    lines = list(yaml_lines(top))
-    if is_left_out(spec):
+    lines = list(yaml_lines({**top, "spec": spec} if spec else top))
+    if is_left_out(spec) or not spec:
         lines.append("spec: {}")
     return "\n".join(lines) + "\n"
 
 
-def _values(settings: AccountSettings) -> Settings:
+def values_in_words(settings: AccountSettings) -> Settings:
+    """Every setting as a document has it, in the order of a document."""
     return {
         Setting.ENABLED: _flag(settings.enabled),
         Setting.LOCKED: _flag(settings.locked),
@@ -173,7 +191,7 @@ def _reference(reference: SecretReference) -> Writable:
     return {reference.kind: places.get(reference.kind, places)}
 
 
-def _overrides(groups: Groups) -> Writable:
+def overrides_in_words(groups: Groups) -> Writable:
     """What every group states. The list is whole or not written: a group missing from it would lose its override."""
     if isinstance(groups.overrides, Unknown):
         return NOT_KNOWN

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from calplan.model.plural import plural
-from calplan.plan.document import PlanDocument, ResourceChange
+from calplan.plan.document import MovesDocument, PlanDocument, ResourceChange
 from calplan.render.colour import Line, Style
 from calplan.render.evidence import has_stale
 from calplan.render.values import (
@@ -33,7 +33,7 @@ def changes_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     yield Line(f"Settings{STALE if has_stale(document, 'settings', 'portal', 'tenant') else ''}", Style.STRONG)
     yield Line(f"  {'; '.join(_legend(changes))}", Style.FAINT)
     for change in changes:
-        yield from _change(change, document)
+        yield from change_text(change, document.get("origin_since"))
     kept = [address for address in document["planned_values"] if address not in _addresses(document)]
     unmanaged = set(document["unmanaged"])
     if verbose:
@@ -64,9 +64,8 @@ def unread_text(document: PlanDocument) -> Iterator[Line]:
         yield Line(f"  {UNKNOWN_WORD} live, so look in the portal and attest: {listed(unread)}", Style.WARN)
 
 
-def moves_text(document: PlanDocument) -> Iterator[Line]:
+def moves_text(happened: MovesDocument) -> Iterator[Line]:
     """Who changed groups since an earlier plan: it has acted already."""
-    happened = document["already_happened"]
     if not happened["moves"]:
         return
     yield Line(f"Already happened since {happened['since']}, and no part of this plan", Style.STRONG)
@@ -87,10 +86,11 @@ def _legend(changes: list[ResourceChange]) -> Iterator[str]:
     return (f"{sign} {words}" for sign, words in SIGNS.items() if sign in used)
 
 
-def _change(change: ResourceChange, document: PlanDocument) -> Iterator[Line]:
+def change_text(change: ResourceChange, since: str | None) -> Iterator[Line]:
+    """One change, value by value; ``since`` names what it is told against whether somebody else made it necessary."""
     sign = change_sign(change)
     head = f"  {sign} {change['address']} ({setting_in_words(change['address'])})"
-    marks = f"  [{', '.join(_marks(change, document))}]"
+    marks = f"  [{', '.join(_marks(change, since))}]"
     found = differences(change)
     if len(found) == 1 and not found[0].path:
         yield Line(f"{head}: {found[0]}{marks}", STYLE.get(sign, Style.WARN))
@@ -109,7 +109,7 @@ def _below(difference: Difference) -> Line:
     return Line(f"      {difference}", STYLE[difference.sign])
 
 
-def _marks(change: ResourceChange, document: PlanDocument) -> list[str]:
+def _marks(change: ResourceChange, since: str | None) -> list[str]:
     marks = []
     if "users" in change:
         marks.append(plural(change["users"], "user"))
@@ -117,4 +117,4 @@ def _marks(change: ResourceChange, document: PlanDocument) -> list[str]:
         marks.append(f"{change['source']['file']}:{change['source']['line']}")
     if change["mode"] == "manual":
         marks.append("by hand")
-    return [*marks, *origin_marks(change, document), change["reversibility"]]
+    return [*marks, *origin_marks(change, since), change["reversibility"]]

@@ -105,7 +105,7 @@ def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
     changes = document["resource_changes"]
     for change in changes:
         if pen.addresses or not change["address"].startswith(PAIRS):
-            yield from _rows(change, document, pen)
+            yield from _rows(change, document.get("origin_since"), pen)
     pairs = sum(change["address"].startswith(PAIRS) for change in changes)
     if pairs and not pen.addresses:
         yield f"| {plural(pairs, 'scheduling privilege')} | | | | |"
@@ -115,11 +115,11 @@ def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
     yield ""
 
 
-def _rows(change: ResourceChange, document: PlanDocument, pen: Pen) -> Iterator[str]:
+def _rows(change: ResourceChange, since: str | None, pen: Pen) -> Iterator[str]:
     source = change["source"]
     where = "" if source is None else pen.code(f"{source['file']}:{source['line']}")
     done = "by hand" if change["mode"] == "manual" else "by calplan"
-    done = ", ".join([done, *map(pen.prose, (change["reversibility"], *origin_marks(change, document)))])
+    done = ", ".join([done, *map(pen.prose, (change["reversibility"], *origin_marks(change, since)))])
     for number, one in enumerate(differences(change)):
         name = pen.code(change["address"])
         if one.path and one.sign == "~":

@@ -1,6 +1,6 @@
 """What comes after the users on a terminal: gates, steps, what the forecast rests on, and diagnostics."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from calplan.model.plural import plural
@@ -97,9 +97,9 @@ def evidence_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
         yield Line()
 
 
-def diagnostics_text(document: PlanDocument) -> Iterator[Line]:
+def diagnostics_text(diagnostics: Sequence[DiagnosticDocument]) -> Iterator[Line]:
     """Errors, warnings and notes, each with its place, why, and what to do."""
-    for one in document["diagnostics"]:
+    for one in diagnostics:
         yield from _diagnostic(one)
         yield Line()
 

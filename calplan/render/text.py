@@ -43,13 +43,13 @@ def _changed(
     yield Line()
     yield from changes_text(document, verbose=verbose)
     yield Line()
-    yield from moves_text(document)
+    yield from moves_text(document["already_happened"])
     yield from users_text(document, users, show_users=show_users, verbose=verbose, plan_name=plan_name)
     yield Line()
     yield from gates_text(document, verbose=verbose)
     yield from steps_text(document)
     yield from evidence_text(document, verbose=verbose)
-    yield from diagnostics_text(document)
+    yield from diagnostics_text(document["diagnostics"])
     yield from errors_text(document)
 
 
@@ -59,7 +59,7 @@ def _unchanged(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     yield from unread_text(document)
     if document["already_happened"]["moves"]:
         yield Line()
-        yield from moves_text(document)
+        yield from moves_text(document["already_happened"])
     refused = any(gate["status"] == REFUSE for gate in document["gates"])
     if verbose:
         yield from kept_text(document)
@@ -69,7 +69,7 @@ def _unchanged(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
         yield from evidence_text(document, verbose=True)
     if verbose or refused:
         yield from gates_text(document, verbose=verbose)
-    yield from diagnostics_text(document)
+    yield from diagnostics_text(document["diagnostics"])
     yield from errors_text(document)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.settings import Setting
-from calplan.plan.document import Json, PlanDocument, Range, ResourceChange
+from calplan.plan.document import Json, Range, ResourceChange
 from calplan.plan.writes import GRANT_ADDRESS
 from calplan.render.wording import UNKNOWN_WORD
 
@@ -176,9 +176,10 @@ def hidden_leaves(change: ResourceChange) -> int:
     return 0
 
 
-def origin_marks(change: ResourceChange, document: PlanDocument) -> list[str]:
-    """That somebody changed the account since calplan left it in order; nothing where only the policy moved."""
-    since = document.get("origin_since", "the last run")
+def origin_marks(change: ResourceChange, since: str | None) -> list[str]:
+    """That somebody changed the account since it was left in order; nothing where only the policy moved."""
+    if since is None:
+        return []
     words = {"drift": f"drift since {since}", "both": f"also drift since {since}"}
     return [words[change["origin"]]] if change["origin"] in words else []
 

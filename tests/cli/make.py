@@ -218,7 +218,7 @@ def moved(path: Path, policy: Spec, *, name: str = "corp") -> None:
     elsewhere = path.parent / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
     database = os.path.relpath(path / f"{name}.db", elsewhere)
-    spec = {"platform": {"type": "local", "path": database}, "limits": UNLIMITED}
+    spec = {"platform": {"type": "local", "path": database}, "limits": UNLIMITED, "groups": {"model": "legacy"}}
     write(elsewhere / "account.yaml", "Account", {"name": name}, spec)
     state(elsewhere, policy, name=name)
     said = calplan("apply", elsewhere, "--auto-approve", "--no-verify")
