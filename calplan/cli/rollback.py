@@ -12,10 +12,11 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, save, say
 from calplan.cli.plan import code_of_plan
 from calplan.cli.previous import SHORT
+from calplan.cli.reading import show as say_diagnostics
+from calplan.cli.reading import stop_if_errors
 from calplan.cli.runs import find, paths_of, peek, state_option
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account, stop_if_errors
-from calplan.cli.wiring import show as say_diagnostics
+from calplan.cli.wiring import Chosen, choose, make_plan, open_account
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.still_out import still_out

@@ -63,10 +63,13 @@ def test_a_plan_reports_the_gate_and_an_apply_is_refused_by_it(gate: str) -> Non
 
 
 @pytest.mark.parametrize("gate", TIMED)
-def test_the_gate_is_lifted_with_a_reason(gate: str) -> None:
+def test_the_gate_is_lifted_with_a_reason_that_is_kept(gate: str) -> None:
     folder(CORP, **TIMED[gate])
     assert applied(saved(CORP), "--allow", gate).code is ExitCode.USAGE
-    assert applied(saved(CORP), "--allow", gate, "--reason", "agreed").code is ExitCode.DONE
+    assert applied(saved(CORP), "--allow", gate, "--reason", "agreed with the owner").code is ExitCode.DONE
+    kept = b"".join(file.read_bytes() for file in Path(".calplan").iterdir())
+    assert b"agreed with the owner" in kept
+    assert f'"gate": "{gate}"'.encode() in kept or f'"gate":"{gate}"'.encode() in kept
 
 
 def test_the_reasons_of_the_owner_reach_whoever_is_refused() -> None:
