@@ -205,3 +205,16 @@ def test_a_policy_that_moved_on_meanwhile_plays_no_part(tmp_path: Path) -> None:
     said = calplan("rollback", run)
     assert "bidirectionalSync" not in said.out
     assert "locked: false" in said.out
+
+
+def test_a_name_cannot_become_part_of_the_policy(tmp_path: Path) -> None:
+    """Names stand in the comment above the policy; one with a line end in it must not end the comment."""
+    evil = "Labs\nspec: {integration: {enabled: false}}\n#"
+    users = (user("ann@corp.example", service="office365-graph", primary_group=evil, groups=[evil]),)
+    policy = {**LOCKED, "groups": [{"group": evil, "bidirectionalSync": True}]}
+    corp = folder(tmp_path / "corp", policy=policy, users=users, groups={"model": "legacy"})
+    said = calplan("rollback", applied(corp))
+    assert "groups[Labs\\nspec" in said.out or "groups[Labs\\x0aspec" in said.out
+    committed(corp, said)
+    assert calplan("export", corp).code is calplan("validate", corp).code is ExitCode.DONE
+    assert "integration.enabled" not in calplan("plan", corp).out.partition("unchanged")[0]

@@ -19,10 +19,20 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("impact", "corp"),
     ("why", "ann@corp.example", "corp"),
     ("export", "corp"),
+    ("drift", "corp"),
+    ("drift", "corp", "-o", "json"),
     ("apply", "corp", "--auto-approve"),
 )
 EXPECTED = frozenset(
-    {ExitCode.DONE, ExitCode.INVALID, ExitCode.REFUSED, ExitCode.UNLIKE_FORECAST, ExitCode.UNREACHABLE, ExitCode.USAGE}
+    {
+        ExitCode.DONE,
+        ExitCode.CHANGES,
+        ExitCode.INVALID,
+        ExitCode.REFUSED,
+        ExitCode.UNLIKE_FORECAST,
+        ExitCode.UNREACHABLE,
+        ExitCode.USAGE,
+    }
 )
 BROKEN = {
     "empty": b"",
@@ -131,4 +141,5 @@ def test_one_user_or_no_active_one_is_planned_and_applied(status: str) -> None:
     said = codes()
     why = said.pop("why ann@corp.example corp")
     assert why is (ExitCode.DONE if status == "active" else ExitCode.USAGE)
+    assert {said.pop(command) for command in ("drift corp", "drift corp -o json")} == {ExitCode.CHANGES}
     assert set(said.values()) == {ExitCode.DONE}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from calplan.cli.exit_codes import ExitCode
-from tests.cli.make import UNLIMITED, calplan, folder, start, write
+from tests.cli.make import UNLIMITED, Said, calplan, folder, start, write
 
 CANARY = "Tr0ub4dor-canary-7f3a"
 URL = "https://mail.corp.example/EWS/Exchange.asmx"
@@ -65,11 +65,18 @@ def test_a_literal_secret_of_an_account_is_refused_and_never_repeated(credential
         assert CANARY not in said.out + said.err
 
 
+def run_of(texts: list[Said]) -> str:
+    """The id of the run that was applied."""
+    return next(one.out for one in texts if " in run " in one.out).partition(" in run ")[2].partition(".")[0]
+
+
 def test_a_secret_that_is_only_named_is_neither_read_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALPLAN_SECRET_EWS", CANARY)
     corp = folder(Path("corp"), policy=impersonating(passwordFrom={"env": "CALPLAN_SECRET_EWS"}, passwordVersion=2))
     texts = [calplan("plan", corp, "--out", "saved", "-o", name, "--verbose") for name in ("text", "json", "markdown")]
-    texts += [calplan("apply", corp, "--auto-approve"), calplan("export", corp)]
+    texts += [calplan("show", "saved", "--check"), calplan("apply", corp, "--auto-approve"), calplan("export", corp)]
+    texts += [calplan("drift", corp, "-o", name) for name in ("text", "json")]
+    texts += [calplan("rollback", run_of(texts), *words) for words in ((), ("--out", "back.yaml"))]
     assert {one.code for one in texts} == {ExitCode.DONE}, [one.err for one in texts]
     assert not [one for one in texts if CANARY in one.out + one.err]
     kept = [file for file in Path().rglob("*") if file.is_file() and CANARY.encode() in file.read_bytes()]
