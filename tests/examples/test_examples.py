@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from calplan.cli.exit_codes import ExitCode
-from tests.cli.make import calplan
+from tests.cli.make import calplan, nothing_kept
 
 if TYPE_CHECKING:
     from pytest_snapshot.plugin import Snapshot
@@ -114,7 +114,7 @@ def test_contoso_is_refused_by_its_limits_and_done_once_they_are_lifted(monkeypa
         "limit.silent",
         "limit.blocked",
     ]
-    assert not Path(".calplan").exists()
+    assert nothing_kept()
     done = calplan("apply", example("contoso"), "--auto-approve", *ALLOW, "--reason", "everybody was told on Friday")
     assert done.code is ExitCode.DONE, done.err
     assert "Still disconnected: 959; " in done.out
