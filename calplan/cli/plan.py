@@ -10,6 +10,7 @@ from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import save, say, targets
 from calplan.cli.previous import last_run, named_plan
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
+from calplan.cli.trust import unguarded
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.build import Live
 from calplan.plan.moves import Previous
@@ -45,6 +46,8 @@ def plan(
 ) -> ExitCode:
     """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
+    if (warning := unguarded()) is not None:
+        say(warning)
     chosen = choose((path,), account, day_of(as_of))
     named = None if previous is None else named_plan(previous, chosen.account.name)
 

@@ -11,6 +11,7 @@ from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
+from calplan.cli.trust import trust
 from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
 from calplan.model.diagnostic import Diagnostic, Position, Severity, errors_in
@@ -157,10 +158,11 @@ def open_account(account: AccountDocument) -> Platform:
     Raises:
         StopError: it cannot be opened.
     """
-    from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import Opening, open_platform  # noqa: PLC0415 - adapters are imported when used
 
+    opening = Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()))
     with translated():
-        return open_platform(account, clock.stamp, tell)
+        return open_platform(account, opening)
 
 
 def open_for_writing(account: AccountDocument) -> WritablePlatform:
@@ -169,10 +171,11 @@ def open_for_writing(account: AccountDocument) -> WritablePlatform:
     Raises:
         StopError: it cannot be opened.
     """
-    from calplan.providers.catalog import open_writable  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import Opening, open_writable  # noqa: PLC0415 - adapters are imported when used
 
+    opening = Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()))
     with translated():
-        return open_writable(account, clock.stamp, tell)
+        return open_writable(account, opening)
 
 
 class translated:  # noqa: N801 - reads as a phrase: with translated()

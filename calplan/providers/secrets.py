@@ -98,6 +98,8 @@ def _usable(text: str) -> str:
 
 
 def _from_environment(name: str) -> str:
+    if name == "CALPLAN_SECRET_NAMES":
+        raise _Unresolved("this variable says which secrets may be resolved, and is none itself")
     if not _ENV_NAME.fullmatch(name):
         raise _Unresolved("the name of the variable does not begin with CALPLAN_SECRET_")
     if name not in os.environ:

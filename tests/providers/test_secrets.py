@@ -110,6 +110,8 @@ def test_a_variable_that_is_not_ours_not_set_empty_or_no_text_is_refused(monkeyp
     monkeypatch.setenv("CALPLAN_SECRET_BYTES", f"{CANARY}\udcff")
     for name in ("AWS_SECRET_ACCESS_KEY", "calplan_secret_app", "CALPLAN_SECRET_", "CALPLAN_SECRET_A=B"):
         assert "does not begin with CALPLAN_SECRET_" in refusal(reference("env", env=name))
+    monkeypatch.setenv("CALPLAN_SECRET_NAMES", "CALPLAN_SECRET_NAMES")
+    assert "is none itself" in refusal(reference("env", env="CALPLAN_SECRET_NAMES"))
     assert "is not set" in refusal(reference("env", env="CALPLAN_SECRET_NOWHERE"))
     assert "is empty" in refusal(reference("env", env="CALPLAN_SECRET_EMPTY"))
     assert "UTF-8" in refusal(reference("env", env="CALPLAN_SECRET_BYTES"))
