@@ -31,8 +31,8 @@ PLAN_CODES: Final = {
     "T-HOST": "An Account document names a host that nobody vouches for.\n\n"
     "Under `endpoints` stands an address that is neither one of the vendor's own hosts, nor this machine, nor listed "
     "in CALPLAN_ALLOW_HOSTS; or it is written in a way that could be read as more than one host. Credentials are sent "
-    "to endpoints, so whoever may propose a change could have them sent to himself. Nothing was opened, and no secret was "
-    "read. Remove the endpoint to use the vendor's own hosts. If the host is right, whoever runs calplan lists it in "
-    "CALPLAN_ALLOW_HOSTS (`host`, or `host:port` where the port is not 443), where no change to the folder reaches it: "
-    "in the settings of the CI system, for example.\n",
+    "to endpoints, so whoever may propose a change could have them sent to himself. Nothing was opened, and no secret "
+    "was read. Remove the endpoint to use the vendor's own hosts. If the host is right, whoever runs calplan lists it "
+    "in CALPLAN_ALLOW_HOSTS (`host`, or `host:port` where the port is not 443), where no change to the folder reaches "
+    "it: in the settings of the CI system, for example.\n",
 }

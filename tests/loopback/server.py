@@ -61,7 +61,7 @@ Answering = Callable[[Asked], Reply]
 class Loopback:
     """The server: ``answer`` gives its answers, ``log`` is what was asked of it, in order."""
 
-    def __init__(self, answer: Answering, *, authority: trustme.CA | None = None) -> None:
+    def __init__(self, answer: Answering, *, authority: trustme.CA | None = None, host: str = "127.0.0.1") -> None:
         self.log: list[Asked] = []
         self.faults: list[BaseException] = []
         self.release = threading.Event()
@@ -73,12 +73,13 @@ class Loopback:
         class Handler(_Handler):
             loopback = outer
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server((host, 0), Handler)
         self._server.loopback = self
         if authority is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.host = host
         self.scheme = "http" if authority is None else "https"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
@@ -88,12 +89,17 @@ class Loopback:
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{self.host}:{self.port}"
 
     def plan(self, *effects: Effect, method: str | None = None, path: str = "", times: int = 1) -> None:
         """Misbehave in these ways, one request after the other, where method and beginning of the path fit."""
         with self._guard:
             self._planned += [(method, path, effect, times) for effect in effects]
+
+    def forget(self) -> None:
+        """Behave from now on, whatever was planned."""
+        with self._guard:
+            self._planned.clear()
 
     def asked(self, method: str | None = None) -> list[str]:
         """What was asked, as ``GET /path``."""
@@ -125,9 +131,9 @@ class Loopback:
 
 
 @contextmanager
-def serving(answer: Answering, *, authority: trustme.CA | None = None) -> Iterator[Loopback]:
+def serving(answer: Answering, *, authority: trustme.CA | None = None, host: str = "127.0.0.1") -> Iterator[Loopback]:
     """A server for as long as the block lasts; what went wrong inside of it fails the test."""
-    server = Loopback(answer, authority=authority)
+    server = Loopback(answer, authority=authority, host=host)
     server.start()
     try:
         yield server

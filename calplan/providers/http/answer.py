@@ -28,31 +28,35 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A whole answer; header names are in lower case."""
+    """A whole answer; header names are in lower case. ``of_write`` marks the answer to what may have written."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     place: str
+    of_write: bool = False
 
     def json(self) -> object:
         """The body as JSON, or ``None`` where it is empty.
 
         Raises:
-            ProviderError: it is no JSON that can be read.
+            ProviderError: it is no JSON that can be read; of a write nobody knows then whether it took place.
         """
         if not self.body.strip():
             return None
         text = self.body.decode("utf-8", "replace")
         if depth(text) > DEEPEST_JSON:
-            raise ProviderError(f"{self.place} answered with JSON nested deeper than {DEEPEST_JSON} levels")
+            too_deep = f"{self.place} answered with JSON nested deeper than {DEEPEST_JSON} levels"
+            raise ProviderError(too_deep, outcome_unknown=self.of_write)
         try:
             value: object = json.loads(text, parse_constant=_refuse)
         except ValueError:
             value = NOT_JSON
         if value is NOT_JSON:
-            kind = self.headers.get("content-type", "").partition(";")[0].strip() or "no type"
-            raise ProviderError(f"{self.place} answered {self.status} with something that is not JSON ({kind[:60]!r})")
+            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+            what = NAMES.get(kind, "something that is not JSON")
+            no_json = f"{self.place} answered {self.status} with {what} where JSON was expected"
+            raise ProviderError(no_json, outcome_unknown=self.of_write)
         return value
 
 
@@ -67,6 +71,8 @@ class Meaning:
 Judge = Callable[[Answer], Meaning]
 """How an adapter reads answers: errors in a 200, limits in a 403. ``by_status`` where the vendor does none of this."""
 NOT_JSON: Final = object()
+NAMES: Final = {"text/html": "a web page", "text/plain": "plain text", "application/xml": "XML", "text/xml": "XML"}
+"""What can be said of an answer's type; the words of a header are the server's, and may be ours given back."""
 _BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[\]{}]', re.DOTALL)
 """A string, or a bracket; a string without an end reaches to the end, so that nothing is looked at twice."""
 BY_STATUS: Final = {

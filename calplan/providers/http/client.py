@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 from urllib.parse import quote, urlencode
 
 from calplan.providers.base import ProviderError
-from calplan.providers.http.answer import Answer, Meaning
+from calplan.providers.http.answer import Answer, Meaning, by_status
 from calplan.providers.http.retry import retry_after
 from calplan.providers.http.ruling import Call, Next, Tried, after_answer, after_fault
 from calplan.providers.http.said import end_of
@@ -103,8 +103,11 @@ class Reader:
         return Tried(call=call, outcome=outcome, tries=tries, ruling=ruling, meaning=meaning, wait=wait)
 
     def _meaning(self, call: Call, answer: Answer) -> Meaning:
-        """What an answer means, its words without secrets."""
-        meaning = token_meaning(answer) if call.asks_for_token else self._server.judge(answer)
+        """What an answer means, its words without secrets; by its status alone where the adapter cannot read it."""
+        try:
+            meaning = token_meaning(answer) if call.asks_for_token else self._server.judge(answer)
+        except ProviderError:
+            meaning = by_status(answer)
         return Meaning(kind=meaning.kind, words=self._redactor.text(meaning.words))
 
     def _bearer(self, call: Call, until: float, *, unclear: bool) -> Token | None:
@@ -157,7 +160,7 @@ class Reader:
         path = self._redactor.text(request.endpoint.path + request.target.partition("?")[0])
         end = outcome.status if isinstance(outcome, Answer) else outcome.reason
         place = request.endpoint.place
-        LOG.debug("%s %s %s: %s in %d ms, try %d", request.method, place, path, end, seconds * 1000, tries)
+        LOG.debug("%s %s %s -> %s in %d ms, try %d", request.method, place, path, end, seconds * 1000, tries)
         LOG.debug("  sent %s", self._redactor.headers(request.headers))
         if isinstance(outcome, Answer):
             LOG.debug("  got %s", self._redactor.headers(outcome.headers))

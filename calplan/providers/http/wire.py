@@ -123,8 +123,9 @@ class Wire:
         end = request.endpoint
         url = f"{end.scheme}://{end.host}:{end.port}{end.path}{request.target}"
         headers = {"accept-encoding": "gzip", "user-agent": "calplan", **request.headers}
-        client = self._kept if request.method == "GET" else self._fresh
-        content = None if request.method == "GET" else request.body
+        writes = request.method != "GET"
+        client = self._fresh if writes else self._kept
+        content = request.body if writes else None
         outgoing = client.build_request(request.method, url, headers=headers, content=content, timeout=timeout)
         response = client.send(outgoing, stream=True)
         try:
@@ -138,7 +139,7 @@ class Wire:
         finally:
             response.close()
         known = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status_code, headers=known, body=bytes(body), place=end.place)
+        return Answer(status=response.status_code, headers=known, body=bytes(body), place=end.place, of_write=writes)
 
 
 def _close(*clients: httpx2.Client) -> None:

@@ -216,17 +216,7 @@ def test_a_doubt_from_an_earlier_try_outlives_a_clear_refusal(loopback: Loopback
         loopback.plan(Drop(done=True))
         loopback.plan(last, times=3)
         assert ended(Writer(server(loopback.url))).outcome_unknown
-        drain(loopback)
-
-
-def drain(loopback: Loopback) -> None:
-    """Let the rest of what was planned go by."""
-    client = Reader(server(loopback.url, patience=Patience(attempts=1)))
-    for _ in range(4):
-        try:
-            client.get("rest")
-        except ProviderError:
-            continue
+        loopback.forget()
 
 
 def test_a_doubt_stays_when_the_token_cannot_be_renewed_after_it(loopback: Loopback) -> None:
@@ -315,6 +305,32 @@ def test_an_adapter_says_what_an_answer_means(loopback: Loopback) -> None:
     loopback.plan(Reply(status=400, body=b'{"code": 124}'), path="/v2")
     assert Reader(server(loopback.url, judge=judge, secret=SECRET)).get("users").status == 200
     assert loopback.asked("POST") == ["POST /token"] * 2
+
+
+def test_an_answer_that_the_adapter_cannot_read_counts_by_its_status(loopback: Loopback) -> None:
+    def judge(answer: Answer) -> Meaning:
+        return Meaning(kind=Kind.WRONG if answer.json() == "bad" else Kind.FINE)
+
+    loopback.plan(Reply(status=503, body=b"<html>"))
+    assert Reader(server(loopback.url, judge=judge)).get("users").status == 200
+    loopback.plan(Reply(status=200, body=b"<html>"), times=2)
+    for client, unclear in ((Reader(server(loopback.url)).get("x"), False), (write(loopback), True)):
+        with pytest.raises(ProviderError, match="where JSON was expected") as caught:
+            client.json()
+        assert caught.value.outcome_unknown is unclear
+
+
+def write(loopback: Loopback) -> Answer:
+    return Writer(server(loopback.url)).write("PUT", "settings", idempotent=True)
+
+
+def test_json_that_is_deep_or_no_json_is_an_error_and_an_empty_body_is_none(loopback: Loopback) -> None:
+    for body in (b"[" * 100_000, b"[" * 70 + b"]" * 70, b"NaN", b"{", b"\xff\xfe", b'{"a": Infinity}'):
+        loopback.plan(Reply(body=body))
+        with pytest.raises(ProviderError):
+            Reader(server(loopback.url)).get("users").json()
+    loopback.plan(Reply(body=b" "))
+    assert Reader(server(loopback.url)).get("users").json() is None
 
 
 def test_what_a_vendor_says_is_repeated_without_secrets(loopback: Loopback) -> None:

@@ -86,7 +86,7 @@ def test_the_log_tells_what_was_asked_and_holds_no_secret(caplog: pytest.LogCapt
         with pytest.raises(Exception, match="trouble of its own"):
             Reader(server(loopback.url, secret=CANARY)).get("users", token, query={"q": CANARY})
         text = "\n".join(one.getMessage() for one in caplog.records if one.name.startswith("calplan"))
-    assert f"GET 127.0.0.1:{loopback.port} /v2/users/(hidden): 500 in 0 ms, try 4" in text
+    assert f"GET 127.0.0.1:{loopback.port} /v2/users/(hidden) -> 500 in 0 ms, try 4" in text
     assert "POST" in text
     encoded = b64encode(f"app:{CANARY}".encode()).decode()
     for secret in (CANARY, quote(CANARY), quote_plus(CANARY), encoded, token, "hunter2"):
