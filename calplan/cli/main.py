@@ -4,6 +4,7 @@ import difflib
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -13,6 +14,7 @@ from typing import Final, TextIO
 import click
 
 from calplan.cli.exit_codes import MEANING, ExitCode, StopError
+from calplan.cli.logs import listen, redactor
 from calplan.cli.output import hush, say
 
 
@@ -85,6 +87,7 @@ def calplan() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command line and give its exit code; errors are said on stderr."""
+    listen()
     try:
         result = calplan.main(args=arguments, prog_name="calplan", standalone_mode=False)
     except StopError as stop:
@@ -122,11 +125,12 @@ def main() -> None:
             raise
         hush(sys.stdout)
         code = ExitCode.DONE
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - nobody is left to catch it
         if os.environ.get("CALPLAN_LOG") == "debug":
-            raise
-        say(f"calplan has a fault of its own: {type(fault).__name__}")
-        say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
+            say(redactor().text(traceback.format_exc()).rstrip("\n"))
+        else:
+            say(f"calplan has a fault of its own: {type(fault).__name__}")
+            say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
         code = ExitCode.FAULT
     sys.exit(code.value)
 

@@ -12,6 +12,7 @@ from calplan.cli.output import save, say, targets
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
+from calplan.cli.trust import unguarded
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.archive import MODE
 from calplan.plan.build import Live
@@ -50,6 +51,8 @@ def plan(
     if sign_key is not None and out is None:
         raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
     key = None if sign_key is None else key_to_sign(sign_key)
+    if (warning := unguarded()) is not None:
+        say(warning)
     chosen = choose((path,), account, day_of(as_of))
     past = past_of(chosen.account.name, previous, state)
 

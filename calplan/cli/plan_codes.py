@@ -1,4 +1,4 @@
-"""Plain words for the codes of diagnostics that arise while planning, and about the gates."""
+"""Plain words for the codes of diagnostics that arise while planning, before an account is opened, and about gates."""
 
 from typing import Final
 
@@ -32,4 +32,11 @@ PLAN_CODES: Final = {
     "What these levels disagree about counts as unknown before the change.\n",
     "P-LATER": "The documents ask for something this version cannot forecast.\n\n"
     "A plan that left it out would promise too much, so there is none. Remove it, or use a version that plans it.\n",
+    "T-HOST": "An Account document names a host that nobody vouches for.\n\n"
+    "Under `endpoints` stands an address that is neither one of the vendor's own hosts, nor this machine, nor listed "
+    "in CALPLAN_ALLOW_HOSTS; or it is written in a way that could be read as more than one host. Credentials are sent "
+    "to endpoints, so whoever may propose a change could have them sent to himself. Nothing was opened, and no secret "
+    "was read. Remove the endpoint to use the vendor's own hosts. If the host is right, whoever runs calplan lists it "
+    "in CALPLAN_ALLOW_HOSTS (`host`, or `host:port` where the port is not 443), where no change to the folder reaches "
+    "it: in the settings of the CI system, for example.\n",
 }

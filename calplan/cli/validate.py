@@ -9,10 +9,13 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.trust import trust
+from calplan.cli.wiring import in_automation
 from calplan.model.diagnostic import errors_in
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import read
 from calplan.policyfile.tried_policy import tried_policies
+from calplan.providers.trust import untrusted
 from calplan.render.validation import validation_json, validation_text
 
 FORMATS = ("text", "json")
@@ -32,7 +35,9 @@ def validate(paths: tuple[Path, ...], *, as_of: datetime | None, output: tuple[s
     except MissingPathError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
     _, errors = tried_policies(reading.scenarios, today)
-    found = (*reading.diagnostics, *errors)
+    trusted = trust(automated=in_automation())
+    hosts = (said for account in reading.accounts for said in untrusted(account, trusted))
+    found = (*reading.diagnostics, *errors, *hosts)
     for target in outputs:
         if target.format == "json":
             emit(validation_json(found), target.file)

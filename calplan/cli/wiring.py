@@ -13,6 +13,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
+from calplan.cli.trust import trust
 from calplan.cli.unplanned import unplanned
 from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
@@ -105,10 +106,11 @@ def open_account(account: AccountDocument) -> Platform:
     Raises:
         StopError: it cannot be opened.
     """
-    from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import Opening, open_platform  # noqa: PLC0415 - adapters are imported when used
 
+    opening = Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()))
     with translated():
-        return open_platform(account, clock.stamp, tell)
+        return open_platform(account, opening)
 
 
 def open_for_writing(account: AccountDocument) -> WritablePlatform:
@@ -117,10 +119,11 @@ def open_for_writing(account: AccountDocument) -> WritablePlatform:
     Raises:
         StopError: it cannot be opened.
     """
-    from calplan.providers.catalog import open_writable  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import Opening, open_writable  # noqa: PLC0415 - adapters are imported when used
 
+    opening = Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()))
     with translated():
-        return open_writable(account, clock.stamp, tell)
+        return open_writable(account, opening)
 
 
 class translated:  # noqa: N801 - reads as a phrase: with translated()

@@ -155,3 +155,8 @@ def _places(document: Parsed) -> Iterator[tuple[str, Pointer]]:
             yield address, (*SPEC, key, part)
     for key in mapping(mapping(spec["platform"]).get("create")):
         yield f"platform.create.{key}", (*SPEC, "platform", "create", key)
+    for key in mapping(mapping(spec["platform"]).get("endpoints")):
+        yield f"platform.endpoints.{key}", (*SPEC, "platform", "endpoints", key)
+    for number, provider in enumerate(items(spec.get("providers"))):
+        for key in mapping(mapping(provider).get("endpoints")):
+            yield f"providers[{number}].endpoints.{key}", (*SPEC, "providers", number, "endpoints", key)

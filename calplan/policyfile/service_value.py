@@ -53,11 +53,12 @@ def _impersonation(value: Plain) -> Impersonation | Unknown | None:
         account=text(stated["account"]),
         exchange_version=text(stated["exchangeVersion"]),
         password_version=version if isinstance(version, int) else UNKNOWN,
-        password_from=_reference(stated.get("passwordFrom")),
+        password_from=reference_of(stated.get("passwordFrom")),
     )
 
 
-def _reference(value: Plain) -> SecretReference | None:
+def reference_of(value: Plain) -> SecretReference | None:
+    """The reference that a valid document states, or ``None`` where it states none."""
     if value is None:
         return None
     ((kind, place),) = mapping(value).items()

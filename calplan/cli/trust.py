@@ -1,0 +1,52 @@
+"""What whoever runs calplan lets documents do, as the environment says it."""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.logs import redactor
+from calplan.providers.trust import Trust
+
+_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+OUTSIDE: Final = ("CALPLAN_SECRET_NAMES", "CALPLAN_SECRETS_DIR", "CALPLAN_GATES")
+UNGUARDED: Final = (
+    f"warning: none of {', '.join(OUTSIDE)} is set in this CI, so whoever proposes a change to the documents also says"
+    " which secrets are read and which limits hold; set them where no change to the folder reaches them"
+)
+
+
+def trust(*, automated: bool) -> Trust:
+    """The trust of this run. A variable that is empty counts as not set.
+
+    Raises:
+        StopError: a host that is to be trusted is not written as one.
+    """
+    hosts = _listed("CALPLAN_ALLOW_HOSTS")
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise StopError(
+                ExitCode.USAGE,
+                f"error: CALPLAN_ALLOW_HOSTS lists {host!r}, which is no host: write each in small letters, with its"
+                " port where that is not 443, and a comma between two",
+            )
+    names, folder = _listed("CALPLAN_SECRET_NAMES"), os.environ.get("CALPLAN_SECRETS_DIR")
+    return Trust(
+        allow_hosts=hosts,
+        secret_names=names or None,
+        secrets_dir=Path(folder) if folder else None,
+        automated=automated,
+        redactor=redactor(),
+    )
+
+
+def unguarded() -> str | None:
+    """A warning where CI runs calplan and nothing outside of the folder holds its documents in check."""
+    guarded = any(os.environ.get(name) for name in OUTSIDE)
+    return UNGUARDED if os.environ.get("CI") and not guarded else None
+
+
+def _listed(name: str) -> frozenset[str]:
+    """The entries of a variable that holds a list with commas."""
+    return frozenset(part.strip() for part in os.environ.get(name, "").split(",")) - {""}
