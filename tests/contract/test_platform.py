@@ -1,9 +1,10 @@
-"""What every platform promises, held against each one calplan has: today the local one."""
+"""What every platform promises, held against each one calplan has, and against one that is spoken to over HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -26,11 +27,19 @@ from calplan.plan.actions import (
     SetService,
     SetSync,
 )
+from calplan.policyfile.documents import AccountDocument, ZoomPlatform
 from calplan.providers.base import Platform, ProviderError, WritablePlatform
+from calplan.providers.catalog import Opening
 from calplan.providers.local.platform import LocalPlatform
 from calplan.providers.local.writing import WritableLocalPlatform
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
+from tests.loopback.adapter import FIVE_ROUTES
+from tests.loopback.protocol import FiveRoutes
+from tests.loopback.server import serving
+from tests.loopback.stage import CREDENTIAL, SECRET
 from tests.make import MAPI, account, domains, exchange, facts, google, graph, impersonation, office365_ews, tenant
+
+pytestmark = pytest.mark.loopback
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAIR = AssistantPair(user="ann@corp.example", assistant="bob@corp.example")
@@ -74,11 +83,13 @@ FIELDS = {
 
 
 class Kind(NamedTuple):
-    """How a platform with the users above is made, opened for reading, and opened for writing."""
+    """How a platform with the users above is made, opened for reading and for writing, and what it says of itself."""
 
     make: Callable[[Path], None]
     read: Callable[[Path], Platform]
     write: Callable[[Path], WritablePlatform]
+    platform: str
+    source: str
 
 
 def make_local(path: Path) -> None:
@@ -95,13 +106,41 @@ def make_local(path: Path) -> None:
     )
 
 
-KINDS = {
-    "local": Kind(
+def local(_stack: ExitStack) -> Kind:
+    """The account in a file."""
+    return Kind(
         make=make_local,
         read=lambda path: LocalPlatform(path, lambda: NOON),
         write=lambda path: WritableLocalPlatform(path, lambda: NOON, GroupModel(kind="legacy")),
+        platform="local",
+        source="local account contoso.db",
     )
-}
+
+
+def five_routes(stack: ExitStack) -> Kind:
+    """The same account behind a server, for as long as the stack lasts."""
+    stack.enter_context(pytest.MonkeyPatch.context()).setenv("CALPLAN_SECRET_ZOOM", SECRET)
+    opening = Opening(clock=lambda: NOON)
+    documents: dict[Path, AccountDocument] = {}
+
+    def make(path: Path) -> None:
+        make_local(path)
+        routes = FiveRoutes(path, SECRET, model=GroupModel(kind="legacy"))
+        url = stack.enter_context(serving(routes.answer)).url
+        stated: dict[str, Any] = {"accountId": "acc", "clientId": "app", "credential": CREDENTIAL}
+        stated["endpoints"] = {"api": url, "token": f"{url}/token"}
+        documents[path] = AccountDocument(name="corp", platform=ZoomPlatform(stated=stated))
+
+    return Kind(
+        make=make,
+        read=lambda path: FIVE_ROUTES.read(documents[path], opening),
+        write=lambda path: FIVE_ROUTES.write(documents[path], opening),
+        platform="zoom",
+        source="five routes",
+    )
+
+
+KINDS = {"local": local, "five routes": five_routes}
 
 
 class State(NamedTuple):
@@ -131,8 +170,9 @@ def state_of(platform: Platform) -> State:
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
-    return KINDS[request.param]
+def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
+    with ExitStack() as stack:
+        yield KINDS[request.param](stack)
 
 
 @pytest.fixture
@@ -195,7 +235,7 @@ def test_what_is_read_carries_its_evidence(kind: Kind, path: Path) -> None:
     assert [one.kind for one in seen] == ["users", "tenant", "settings", "assistants", "groups"]
     assert [one.records for one in seen] == [3, 1, 1, 1, 2]
     assert {(one.as_of, one.complete, one.live) for one in seen} == {(NOON, True, True)}
-    assert {one.source for one in seen} == {"local account contoso.db"}
+    assert {one.source for one in seen} == {kind.source}
     assert sum(len(batch.emails) for batch in users.batches) == users.evidence.records
 
 
@@ -254,7 +294,7 @@ def test_every_address_of_an_action_can_be_written(kind: Kind, path: Path) -> No
         "office365.tenantGrant",
         "privateEvents",
     } == platform.capabilities.writable
-    assert platform.capabilities.platform == "local"
+    assert platform.capabilities.platform == kind.platform
 
 
 def test_the_time_is_the_one_that_was_handed_in(path: Path) -> None:

@@ -19,6 +19,7 @@ from calplan.policyfile.values import beside, mapping, text
 from calplan.providers.base import Capabilities, Platform, ProviderError, Receipt, Users, WritablePlatform
 from calplan.providers.catalog import Adapter, Opening
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
 from calplan.providers.http.client import Reader, Writer
 from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.server import Server
@@ -170,10 +171,19 @@ def _server(account: AccountDocument, opening: Opening) -> Server:
         api=Endpoint.parse(text(endpoints["api"])),
         grant=grant,
         ca_file=None if ca_file is None else beside(account.file, text(ca_file)),
+        judge=judge,
         patience=PATIENCE,
         time=Standing().time(),
         redactor=opening.trust.redactor,
     )
+
+
+def judge(answer: Answer) -> Meaning:
+    """The meaning of an answer, with what the server says of a refusal."""
+    meaning = by_status(answer)
+    stated = None if meaning.kind is Kind.FINE else answer.json()
+    words = stated.get("message") if isinstance(stated, dict) else None
+    return Meaning(kind=meaning.kind, words=words if isinstance(words, str) else "")
 
 
 FIVE_ROUTES: Final = Adapter(read=_read, write=_write)

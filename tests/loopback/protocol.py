@@ -38,6 +38,7 @@ from calplan.policyfile.service_value import service_of
 from calplan.providers.local.platform import LocalPlatform
 from calplan.providers.local.writing import written
 from calplan.sandbox.account.account import Account
+from calplan.sandbox.account.errors import AccountError
 from tests.loopback.server import Asked, Reply
 
 USERS_PER_PAGE: Final = 2
@@ -156,8 +157,9 @@ def action_in(address: str, value: Any) -> Action:  # noqa: ANN401 - whatever th
 class FiveRoutes:
     """Answers for one account to whoever holds the secret. Tokens end when ``expire`` is called."""
 
-    def __init__(self, account: Path, secret: str, client: str = "app") -> None:
+    def __init__(self, account: Path, secret: str, client: str = "app", model: GroupModel | None = None) -> None:
         self._account = account
+        self._model = model or GroupModel()
         self._proof = "Basic " + b64encode(f"{client}:{secret}".encode()).decode()
         self._given = 0
         self._good: set[str] = set()
@@ -204,8 +206,11 @@ class FiveRoutes:
 
     def _put(self, address: str, stated: Mapping[str, Any]) -> Reply:
         self.puts += 1
-        with Account.open(self._account, GroupModel()) as account:
-            done = written(account, action_in(address, stated["value"]))
+        try:
+            with Account.open(self._account, self._model) as account:
+                done = written(account, action_in(address, stated["value"]))
+        except AccountError as error:
+            return _reply({"message": str(error)}, 400)
         return _reply({"changed": done.changed})
 
 

@@ -1,5 +1,6 @@
 """A server on this machine, over real sockets, that keeps a log of who asked and can be told to misbehave."""
 
+import gc
 import socketserver
 import ssl
 import sys
@@ -134,11 +135,17 @@ class Loopback:
 def serving(answer: Answering, *, authority: trustme.CA | None = None, host: str = "127.0.0.1") -> Iterator[Loopback]:
     """A server for as long as the block lasts; what went wrong inside of it fails the test."""
     server = Loopback(answer, authority=authority, host=host)
+    # A collection in a thread of the server would close what other tests left behind, and SQLite minds the thread.
+    gc.collect()
+    collecting = gc.isenabled()
+    gc.disable()
     server.start()
     try:
         yield server
     finally:
         server.stop()
+        if collecting:
+            gc.enable()
     assert server.faults == []
 
 
@@ -158,6 +165,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     timeout = LONGEST_WAIT
     loopback: Loopback
 

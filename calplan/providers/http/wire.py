@@ -72,7 +72,9 @@ class Wire:
         self._allowed = allowed
         self._patience = patience
         self._deadline = Deadline(ticks)
-        context = _context(ca_file)
+        plain = all(one is None or one.scheme == "http" for one in (allowed.api, allowed.token))
+        # Reading every certificate of the machine takes a while; a context without any trusts nobody.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain and ca_file is None else _context(ca_file)
         # A write never goes over a connection that the other side may be about to close, so each has its own.
         self._kept, self._fresh = (
             httpx2.Client(
