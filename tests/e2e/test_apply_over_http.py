@@ -53,7 +53,7 @@ STORM = Reply(status=429, headers={"retry-after": "1"})
 BUSY = Reply(
     status=503, headers={"retry-after": "Thu, 26 Nov 2026 12:00:00 GMT", "date": "Thu, 26 Nov 2026 11:59:58 GMT"}
 )
-LOST, FIRST, PARTLY = ExitCode.PARTLY_APPLIED, ExitCode.UNREACHABLE, ExitCode.PARTLY_APPLIED
+FIRST, PARTLY = ExitCode.UNREACHABLE, ExitCode.PARTLY_APPLIED
 CASES = {
     "dropped once, first": Case(effect=Drop(), path=SERVICE, times=1, code=ExitCode.DONE, done="both"),
     "dropped late once, first": Case(effect=Drop(done=True), path=SERVICE, times=1, code=ExitCode.DONE, done="both"),
@@ -62,20 +62,19 @@ CASES = {
     "stalled once, first": Case(effect=Stall(), path=SERVICE, times=1, code=ExitCode.DONE, done="both"),
     "throttled twice, first": Case(effect=STORM, path=SERVICE, times=2, code=ExitCode.DONE, done="both"),
     "expired once, second": Case(effect=Reply(status=401), path=LOCK, times=1, code=ExitCode.DONE, done="both"),
-    "dropped, first": Case(effect=Drop(), path=SERVICE, code=LOST, done="nothing", doubt=True),
-    "dropped late, first": Case(effect=Drop(done=True), path=SERVICE, code=LOST, done="service", doubt=True),
-    "dropped, second": Case(effect=Drop(), path=LOCK, code=LOST, done="service", doubt=True),
-    "dropped late, second": Case(effect=Drop(done=True), path=LOCK, code=LOST, done="both", doubt=True),
-    "half, first": Case(effect=Half(), path=SERVICE, code=LOST, done="service", doubt=True),
-    "stalled, first": Case(effect=Stall(), path=SERVICE, code=LOST, done="nothing", doubt=True),
-    "500, first": Case(effect=Reply(status=500), path=SERVICE, code=LOST, done="nothing", doubt=True),
-    "500, second": Case(effect=Reply(status=500), path=LOCK, code=LOST, done="service", doubt=True),
+    "dropped, first": Case(effect=Drop(), path=SERVICE, code=FIRST, done="nothing"),
+    "dropped late, first": Case(effect=Drop(done=True), path=SERVICE, code=ExitCode.DONE, done="both"),
+    "dropped, second": Case(effect=Drop(), path=LOCK, code=PARTLY, done="service"),
+    "dropped late, second": Case(effect=Drop(done=True), path=LOCK, code=ExitCode.DONE, done="both"),
+    "half, first": Case(effect=Half(), path=SERVICE, code=ExitCode.DONE, done="both"),
+    "stalled, first": Case(effect=Stall(), path=SERVICE, code=FIRST, done="nothing"),
+    "500, first": Case(effect=Reply(status=500), path=SERVICE, code=FIRST, done="nothing"),
+    "500, second": Case(effect=Reply(status=500), path=LOCK, code=PARTLY, done="service"),
     "redirected, first": Case(
         effect=Reply(status=302, headers={"location": "https://evil.example/"}),
         path=SERVICE,
-        code=LOST,
+        code=FIRST,
         done="nothing",
-        doubt=True,
     ),
     "throttled, first": Case(effect=STORM, path=SERVICE, code=FIRST, done="nothing"),
     "throttled, second": Case(effect=STORM, path=LOCK, code=PARTLY, done="service"),
@@ -87,7 +86,7 @@ CASES = {
     "forbidden, second": Case(effect=Reply(status=403), path=LOCK, code=PARTLY, done="service"),
     "expired, first": Case(effect=Reply(status=401), path=SERVICE, code=ExitCode.NOT_AUTHORISED, done="nothing"),
     "wrong, first": Case(effect=Reply(status=400), path=SERVICE, code=FIRST, done="nothing"),
-    "nonsense, second": Case(effect=Reply(body=b"<html>"), path=LOCK, code=PARTLY, done="service", doubt=True),
+    "nonsense, second": Case(effect=Reply(body=b"<html>"), path=LOCK, code=PARTLY, done="service"),
 }
 
 

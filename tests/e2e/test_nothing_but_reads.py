@@ -35,6 +35,7 @@ LOOKING: dict[str, tuple[str, ...]] = {
     "plan as JSON": ("plan", "corp", "-o", "json"),
     "plan to a file": ("plan", "corp", "--out", "corp.plan"),
     "show": ("show", "saved.plan"),
+    "show whether it holds": ("show", "saved.plan", "--check"),
     "why": ("why", "ann@corp.example", "corp"),
     "why not": ("why", "ann@corp.example", "corp", "--not", "disconnected_prompted"),
     "impact": ("impact", "corp"),
@@ -43,6 +44,11 @@ LOOKING: dict[str, tuple[str, ...]] = {
     "export": ("export", "corp"),
     "test": ("test", "corp"),
     "explain": ("explain", "T-HOST"),
+    "drift": ("drift", "corp"),
+    "drift as JSON": ("drift", "corp", "-o", "json"),
+    "history": ("history", "corp", "--rules"),
+    "log": ("log", "--verify-chain"),
+    "state": ("state", "show"),
 }
 """Every command that only looks; a new one belongs here."""
 
@@ -81,13 +87,14 @@ def test_a_plan_over_the_wire_says_what_a_plan_of_the_account_itself_says(staged
     assert [one for one in staged.server.asked() if "users" in one]
 
 
-def test_verify_only_looks(staged: Stage) -> None:
+@pytest.mark.parametrize("command", ["verify", "rollback", "log"])
+def test_what_looks_at_a_run_only_looks(command: str, staged: Stage) -> None:
     applied = calplan("apply", "saved.plan")
     assert applied.code is ExitCode.DONE
     run = applied.out.partition("in run ")[2].partition(".")[0]
     puts, before = len(staged.writes()), staged.bytes
     assert puts == 2
-    assert calplan("verify", run).code is ExitCode.DONE
+    assert calplan(command, run).code is ExitCode.DONE
     assert (len(staged.writes()), staged.bytes) == (puts, before)
 
 
