@@ -15,6 +15,7 @@ from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.previous import past_of
 from calplan.cli.reading import show
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
@@ -99,11 +100,13 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
     consent = request.consent
     report.account = chosen.account.name
     with keep(request.state) as store, holding(store, report.account, consent.who, "apply", request.wait) as lock:
+        past = None if saved is not None or request.quiet else past_of(report.account, None, request.state)
         planned = make_plan(
             chosen,
             open_account(chosen.account),
             allowed=consent.allowed,
             by=consent.who,
+            base=None if past is None else past.base,
             notice_for=None if saved is None else saved.document["plan_id"],
         )
         report.plan = planned.document

@@ -13,6 +13,7 @@ from calplan.cli.apply_report import ApplyReport
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.gates_from import GATES
 from calplan.cli.interrupts import interrupts
 from calplan.cli.ledger import begun
 from calplan.cli.output import Target, emit, save
@@ -141,10 +142,14 @@ def _unchanged(folder: Path) -> bool:
 def _inside(folder: Path) -> Iterator[None]:
     before = Path.cwd()
     os.chdir(folder)
+    # The demo's account is nobody's, so no terms from outside are about it.
+    gates = os.environ.pop(GATES, None)
     try:
         yield
     finally:
         os.chdir(before)
+        if gates is not None:
+            os.environ[GATES] = gates
 
 
 def _what_next(folder: Path, somebody: str) -> Iterator[str]:

@@ -27,6 +27,12 @@ def test_what_the_demo_says_to_try_next_works(monkeypatch: pytest.MonkeyPatch) -
         assert calplan(*line.split()[1:]).code is ExitCode.DONE, line
 
 
+def test_terms_from_outside_are_not_about_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALPLAN_GATES", "nowhere")
+    assert calplan("demo").code is ExitCode.DONE
+    assert calplan("plan", "calplan-demo").code is ExitCode.USAGE
+
+
 def test_the_demo_runs_again_in_its_own_folder() -> None:
     assert calplan("demo", "--dir", "here/demo").code is ExitCode.DONE
     assert calplan("demo", "--dir", "here/demo").code is ExitCode.DONE
