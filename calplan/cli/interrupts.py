@@ -7,11 +7,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a polite kill as pipelines send it, and a terminal that was closed."""
 GENTLY: Final = "interrupted: finishing the step at hand; once more leaves at once\n"
 SECONDS_TO_LEAVE: Final = 2.0
 """How long the main thread has to leave in good order once it was told to leave at once."""
@@ -52,7 +53,8 @@ class Interrupts:
             return
         self._heard += 1
         if self._heard == 1:
-            os.write(2, GENTLY.encode())
+            with suppress(OSError):
+                os.write(2, GENTLY.encode())
         elif not self._over.wait(SECONDS_TO_LEAVE):
             self._leave()
 

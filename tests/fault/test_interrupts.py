@@ -39,7 +39,7 @@ sys.exit(main.run(words).value)
 """
 """Takes as many seconds for its first step as the last word says."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
