@@ -1,13 +1,14 @@
-"""A whole policy: the account's settings, its groups, the Microsoft grant, and private events."""
+"""A whole policy: the account's settings, its groups, the Microsoft grant, private events; and what was attested."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from calplan.model.account import PrivateEvents
 from calplan.model.diagnostic import Position
 from calplan.model.service import Service
-from calplan.model.settings import WantedSettings
-from calplan.model.unknown import UNMANAGED, Unmanaged
+from calplan.model.settings import AccountSettings, WantedSettings
+from calplan.model.unknown import UNMANAGED, Unknown, Unmanaged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +46,18 @@ class CalendarPolicy:
     private_events: PrivateEvents | None = None
     ews_allow_listed: bool = False
     positions: Mapping[str, Position] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """What a person attested to have seen in the vendor's portal: the account's settings, and what groups state.
+
+    A setting nobody stated is ``UNKNOWN``. ``portal`` is where it was seen, in the person's words.
+    """
+
+    name: str
+    settings: AccountSettings
+    overrides: tuple[GroupOverride, ...] | Unknown
+    by: str
+    at: datetime
+    portal: str

@@ -9,7 +9,7 @@ from calplan.model.account import TenantFacts
 from calplan.model.diagnostic import Position
 from calplan.model.levels import GroupModel
 from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
-from calplan.model.policy import CalendarPolicy
+from calplan.model.policy import Attested, CalendarPolicy
 from calplan.model.times import Freeze, Notice, Windows
 from calplan.plan.scenario import Expectation, Given
 from calplan.policyfile.document import Plain
@@ -93,6 +93,7 @@ class AccountDocument:
     windows: tuple[Windows, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     notice: Notice | None = None
+    attested: Attested | None = None
     positions: Mapping[str, Position] = field(default_factory=dict, compare=False)
     file: Path = field(default_factory=Path, compare=False)
 
@@ -107,6 +108,16 @@ class TenantFactsDocument:
     as_of: datetime | None
     source: str | None
     position: Position = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalRecordDocument:
+    """What a person attested of one account, and the file that says so."""
+
+    account: str
+    attested: Attested
+    position: Position = field(compare=False)
+    file: Path = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,4 +145,6 @@ class OtherDocument:
     position: Position = field(compare=False)
 
 
-Document = PolicyDocument | AccountDocument | TenantFactsDocument | ScenarioDocument | OtherDocument
+Document = (
+    PolicyDocument | AccountDocument | TenantFactsDocument | PortalRecordDocument | ScenarioDocument | OtherDocument
+)

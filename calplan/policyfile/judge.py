@@ -18,6 +18,7 @@ from calplan.policyfile.later import notes_on
 from calplan.policyfile.line_numbers import START
 from calplan.policyfile.loader import LoadedFile
 from calplan.policyfile.policy_document import policy_document
+from calplan.policyfile.portal_document import portal_document
 from calplan.policyfile.scenario_document import scenario_document
 from calplan.policyfile.schema import KINDS
 from calplan.policyfile.tenant_document import tenant_document
@@ -112,6 +113,8 @@ def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic | t
             return account_document(document, file)
         case "TenantFacts":
             return tenant_document(document)
+        case "PortalRecord":
+            return portal_document(document, file)
         case "Scenario":
             return scenario_document(document, file)
         case _:

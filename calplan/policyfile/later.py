@@ -7,7 +7,7 @@ from calplan.model.diagnostic import Severity
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.finding import Finding, Pointer, shown
 
-KINDS_WITHOUT_CONSUMER: Final = frozenset({"PortalRecord", "Guardrails"})
+KINDS_WITHOUT_CONSUMER: Final = frozenset({"Guardrails"})
 KEYS_WITHOUT_CONSUMER: Final[dict[str, tuple[Pointer, ...]]] = {
     "CalendarPolicy": (
         ("spec", "office365", "revokeStale"),

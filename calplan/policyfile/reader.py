@@ -13,6 +13,7 @@ from calplan.policyfile.documents import (
     AccountDocument,
     Document,
     PolicyDocument,
+    PortalRecordDocument,
     ScenarioDocument,
     TenantFactsDocument,
 )
@@ -52,11 +53,18 @@ class Reading:
 
     @property
     def accounts(self) -> tuple[AccountDocument, ...]:
-        return tuple(one for one in self.documents if isinstance(one, AccountDocument))
+        """The accounts, each with what a person attested of it."""
+        attested = {one.account: one.attested for one in self.portal_records}
+        accounts = (one for one in self.documents if isinstance(one, AccountDocument))
+        return tuple(replace(one, attested=attested.get(one.name)) for one in accounts)
 
     @property
     def tenant_facts(self) -> tuple[TenantFactsDocument, ...]:
         return tuple(one for one in self.documents if isinstance(one, TenantFactsDocument))
+
+    @property
+    def portal_records(self) -> tuple[PortalRecordDocument, ...]:
+        return tuple(one for one in self.documents if isinstance(one, PortalRecordDocument))
 
     @property
     def scenarios(self) -> tuple[ScenarioDocument, ...]:

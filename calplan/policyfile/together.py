@@ -43,12 +43,13 @@ def said_together(outlines: Sequence[Outline], *, whole: bool) -> Iterator[Diagn
     """
     yield from _twice(outlines, "CalendarPolicy", lambda one: one.account, "an account has exactly one policy")
     yield from _twice(outlines, "Account", lambda one: one.name, "the name of an account is how others refer to it")
+    yield from _twice(outlines, "PortalRecord", lambda one: one.account, "nobody could tell which one holds")
     yield from _twice(outlines, "Scenario", lambda one: one.name, "the name of a Scenario is how a failure is told")
     facts = [one for one in outlines if one.kind == "TenantFacts"]
     yield from _twice(facts, "TenantFacts", lambda one: one.account or "", "nobody could tell which one holds")
     accounts = sorted({one.name for one in outlines if one.kind == "Account" and one.name is not None})
     for one in outlines if whole else ():
-        if one.kind == "CalendarPolicy" and one.account is not None and one.account not in accounts:
+        if one.kind in ("CalendarPolicy", "PortalRecord") and one.account is not None and one.account not in accounts:
             yield _no_account(one, one.account, accounts)
 
 

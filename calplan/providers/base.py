@@ -1,8 +1,9 @@
 """What a provider promises. ``plan`` is handed a ``Platform``; only ``apply`` can obtain a ``WritablePlatform``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
@@ -41,17 +42,55 @@ class UnreachableError(ProviderError):
     """The provider did not answer (exit code 10)."""
 
 
+class Ability(Enum):
+    """What can be done about one thing that a policy states."""
+
+    WRITE = "write"
+    READ = "read"
+    ATTEST = "attest"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What one platform or provider can do about one thing, and on whose word.
+
+    ``WRITE``: calplan reads and writes it. ``READ``: calplan reads it, a person writes it. ``ATTEST``: a person reads
+    and writes it, and says so. ``NONE``: it is not to be had there.
+    """
+
+    ability: Ability
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a platform can do: its name, and the addresses (see ``Setting``) that calplan can write by itself."""
+    """What a platform can do, by the addresses of a plan without ``[...]``.
+
+    They are those of ``Setting``, and ``groups``, ``office365.tenantGrant``, ``privateEvents`` and ``users``. What is
+    not named is ``NONE``.
+    """
 
     platform: str
-    writable: frozenset[str]
+    table: Mapping[str, Capability]
+
+    @property
+    def writable(self) -> frozenset[str]:
+        """The addresses calplan can write by itself."""
+        return frozenset(address for address, one in self.table.items() if one.ability is Ability.WRITE)
 
     @property
     def modes(self) -> dict[str, str]:
         """``api`` for each address calplan can write; a person writes all others."""
-        return dict.fromkeys(self.writable, "api")
+        return dict.fromkeys(sorted(self.writable), "api")
+
+
+Undo = Callable[[Mapping[str, str]], None]
+"""Keeps durably what it takes to finish or to undo a write that has two parts; called between them."""
+
+
+def forget(_undo: Mapping[str, str]) -> None:
+    """Keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +141,20 @@ class Platform(Protocol):
 class WritablePlatform(Platform, Protocol):
     """A platform that can also be written."""
 
-    def perform(self, action: Action) -> Receipt:
+    def perform(self, action: Action, undo: Undo = forget) -> Receipt:
         """Make one action true; performing it twice is harmless.
+
+        A write that has two parts gives ``undo`` what is needed after a crash between them.
 
         Raises:
             ProviderError: nothing changed, or ``outcome_unknown`` is set because it is unclear whether it did.
+        """
+        ...
+
+    def finish(self, action: Action, half: Mapping[str, str]) -> Receipt:
+        """Do the second part of a write whose first part was done; ``half`` is what ``undo`` was given between them.
+
+        Raises:
+            ProviderError: as for ``perform``.
         """
         ...

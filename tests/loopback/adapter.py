@@ -16,7 +16,18 @@ from calplan.plan.actions import Action, SetService
 from calplan.policyfile.documents import AccountDocument, ZoomPlatform
 from calplan.policyfile.service_value import reference_of
 from calplan.policyfile.values import beside, mapping, text
-from calplan.providers.base import Capabilities, Platform, ProviderError, Receipt, Users, WritablePlatform
+from calplan.providers.base import (
+    Ability,
+    Capabilities,
+    Capability,
+    Platform,
+    ProviderError,
+    Receipt,
+    Undo,
+    Users,
+    WritablePlatform,
+    forget,
+)
 from calplan.providers.catalog import Adapter, Opening
 from calplan.providers.endpoints import Endpoint
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
@@ -29,7 +40,10 @@ from tests.loopback.protocol import action_out, groups_in, settings_in, tenant_i
 
 CAPABILITIES: Final = Capabilities(
     platform="zoom",
-    writable=frozenset({setting.value for setting in Setting} | {"groups", "office365.tenantGrant", "privateEvents"}),
+    table=dict.fromkeys(
+        (*(one.value for one in Setting), "groups", "office365.tenantGrant", "privateEvents"),
+        Capability(ability=Ability.WRITE, source="five routes"),
+    ),
 )
 PATIENCE: Final = Patience(attempts=3, in_all=60.0, connect=5.0, write=5.0, read=0.5)
 
@@ -122,7 +136,7 @@ class WritableFiveRoutesPlatform(FiveRoutesPlatform):
     _writer: Writer = field(kw_only=True)
     _account: AccountDocument = field(kw_only=True)
 
-    def perform(self, action: Action) -> Receipt:
+    def perform(self, action: Action, _undo: Undo = forget) -> Receipt:
         """Make one action true; what it needs to know of secrets is resolved here and nowhere before."""
         address, value = action_out(action)
         content = {"value": value, **self._password(action)}
@@ -130,6 +144,10 @@ class WritableFiveRoutesPlatform(FiveRoutesPlatform):
         if not isinstance(answer, dict):
             raise ProviderError("the server did not say what it did", outcome_unknown=True)
         return Receipt(at=self._opening.clock(), changed=answer["changed"] is True)
+
+    def finish(self, action: Action, _half: Mapping[str, str]) -> Receipt:
+        """Here no write has two parts."""
+        return self.perform(action)
 
     def _password(self, action: Action) -> dict[str, str]:
         service = action.service if isinstance(action, SetService) else None

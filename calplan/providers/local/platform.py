@@ -12,7 +12,7 @@ from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAcce
 from calplan.model.levels import Groups
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.user import UserBatch
-from calplan.providers.base import Capabilities, UnreachableError, Users
+from calplan.providers.base import Ability, Capabilities, Capability, UnreachableError, Users
 from calplan.providers.local.translation import Clock, provider_errors
 from calplan.sandbox.account.read import (
     count_users,
@@ -25,9 +25,16 @@ from calplan.sandbox.account.read import (
 )
 from calplan.sandbox.account.store import open_read_only, reading
 
+OWN_FILE: Final = "the account is a file of calplan's own"
 CAPABILITIES: Final = Capabilities(
     platform="local",
-    writable=frozenset({setting.value for setting in Setting} | {"groups", "office365.tenantGrant", "privateEvents"}),
+    table={
+        **{one.value: Capability(ability=Ability.WRITE, source=OWN_FILE) for one in Setting},
+        "groups": Capability(ability=Ability.WRITE, source=OWN_FILE),
+        "office365.tenantGrant": Capability(ability=Ability.WRITE, source=OWN_FILE),
+        "privateEvents": Capability(ability=Ability.WRITE, source=OWN_FILE),
+        "users": Capability(ability=Ability.READ, source=OWN_FILE),
+    },
 )
 
 

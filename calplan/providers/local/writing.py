@@ -20,7 +20,7 @@ from calplan.plan.actions import (
     SetService,
     SetSync,
 )
-from calplan.providers.base import Capabilities, Receipt, Users
+from calplan.providers.base import Capabilities, Receipt, Undo, Users, forget
 from calplan.providers.local.platform import CAPABILITIES, LocalPlatform
 from calplan.providers.local.translation import Clock, provider_errors
 from calplan.sandbox.account.account import NOT_STATED, Account, Written
@@ -43,7 +43,7 @@ class WritableLocalPlatform:
         with provider_errors(path):
             self._account = Account.open(path, model)
 
-    def perform(self, action: Action) -> Receipt:
+    def perform(self, action: Action, _undo: Undo = forget) -> Receipt:
         """Make one action true, with all it does to users; performing it twice is harmless.
 
         Raises:
@@ -52,6 +52,10 @@ class WritableLocalPlatform:
         with provider_errors(self._path):
             done = written(self._account, action)
         return Receipt(at=self._clock(), changed=done.changed)
+
+    def finish(self, action: Action, _half: Mapping[str, str]) -> Receipt:
+        """Make one action true: here no write has two parts."""
+        return self.perform(action)
 
     def read_settings(self) -> Observed[AccountSettings]:
         with LocalPlatform(self._path, self._clock) as now:
