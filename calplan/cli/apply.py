@@ -130,7 +130,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             quiet=request.quiet,
         )
         platform = open_for_writing(chosen.account)
-        kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
+        with heard.gentle():
+            kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
         return applied(work, platform, kept, report, heard)
 
 

@@ -45,6 +45,13 @@ class Work:
 
 def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
     """Perform the steps, each journalled before and after, and verify the outcome."""
+    try:
+        return _applied(work, platform, kept, report, heard)
+    finally:
+        heard.settle()
+
+
+def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
     hand = Hand(platform=platform, plan=work.planned.plan, orders=orders_of(work.document))
     try:
         with heard.gentle(lambda: _leave(kept)):
@@ -63,10 +70,7 @@ def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRep
         report.status = "partly applied"
         say(f"error: {error}\nnot all of run {kept.id} is recorded; {_how_to_go_on(kept)}")
         return ExitCode.PARTLY_APPLIED
-    if code is ExitCode.DONE:
-        _say_applied(driven, work, kept)
-        return _looked_at(work, kept, report) if work.verify else code
-    return code
+    return _looked_at(len(driven.done), work, kept, report) if code is ExitCode.DONE else code
 
 
 def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitCode:
@@ -126,14 +130,13 @@ def _how_to_go_on(kept: Kept) -> str:
     return f"run {kept.id} is partly applied; to go on: calplan apply --resume {kept.id}"
 
 
-def _say_applied(driven: Report, work: Work, kept: Kept) -> None:
-    if not work.quiet:
-        tell((f"Applied {plural(len(driven.done), 'step')} in run {kept.id}.\n",))
-
-
-def _looked_at(work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
+def _looked_at(steps: int, work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
     try:
+        if not work.quiet:
+            tell((f"Applied {plural(steps, 'step')} in run {kept.id}.\n",))
+        if not work.verify:
+            return ExitCode.DONE
         seen = verified(kept.store, kept.id, work.chosen, work.document, work.users, who=report.who, lock=kept.lock)
         report.verification = verification_document(seen)
         if not work.quiet:

@@ -1,5 +1,7 @@
 """Ctrl-C and a polite kill: before anything is written they end the command, afterwards the step at hand is finished.
 
+A terminal that goes away is heard like the first of them and never as the second: it may be said more than once.
+
 A step may sit in a library that lets no Python code run, so a thread of its own hears of signals as they come.
 """
 
@@ -7,11 +9,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GENTLY: Final = "interrupted: finishing the step at hand; once more leaves at once\n"
 SECONDS_TO_LEAVE: Final = 2.0
 """How long the main thread has to leave in good order once it was told to leave at once."""
@@ -31,16 +33,21 @@ class Interrupts:
         return self._heard > 0 or self._handled > 0
 
     @contextmanager
-    def gentle(self, leave: Callable[[], None]) -> Iterator[None]:
-        """While steps are performed the first signal only asks to stop; the second raises ``KeyboardInterrupt``.
+    def gentle(self, leave: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """While a run is begun and performed the first signal only asks to stop; the second raises an exception.
 
-        ``leave`` ends the process where the main thread does not hear the second one in time.
+        The exception is ``KeyboardInterrupt``. ``leave`` ends the process where the main thread does not hear the
+        second one in time.
         """
         self._leave, self._gentle = leave, True
         try:
             yield
         finally:
             self._gentle = False
+
+    def settle(self) -> None:
+        """What had to be performed is over: the little that is left, nothing interrupts."""
+        self._leaving = True
 
     def over(self) -> None:
         """The command is at its end: nobody needs to leave any more."""
@@ -50,15 +57,18 @@ class Interrupts:
         """Take note of a signal in the listening thread."""
         if not self._gentle or number not in SIGNALS:
             return
+        if number == signal.SIGHUP and self._heard:
+            return
         self._heard += 1
         if self._heard == 1:
-            os.write(2, GENTLY.encode())
+            with suppress(OSError):  # whoever read what we say may be gone
+                os.write(2, GENTLY.encode())
         elif not self._over.wait(SECONDS_TO_LEAVE):
             self._leave()
 
-    def handle(self, _number: int, _frame: FrameType | None) -> None:
+    def handle(self, number: int, _frame: FrameType | None) -> None:
         """Take note of a signal in the main thread."""
-        if self._leaving:
+        if self._leaving or (number == signal.SIGHUP and self._gentle and self._handled):
             return
         if self._gentle:
             self._handled += 1

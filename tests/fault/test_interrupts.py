@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from calplan.cli.exit_codes import ExitCode
-from tests.cli.make import calplan, folder, saved, surroundings
+from tests.cli.make import calplan, folder, nothing_kept, saved, surroundings
 from tests.fault.make import report_of
 
 LISTENS = """
@@ -39,7 +39,7 @@ sys.exit(main.run(words).value)
 """
 """Takes as many seconds for its first step as the last word says."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -57,6 +57,32 @@ def applying(*words: str, program: str = SLOW, wait: str = "1") -> Iterator["sub
     yield child
     child.kill()
     child.wait(10)
+
+
+def interrupted_in(place: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    """A command line that hears of Ctrl-C at the end of a method or a function, given by its module and name."""
+    module, _, name = place.partition(":")
+    owner, _, last = f"module.{name}".rpartition(".")
+    program = f"""{LISTENS}
+import importlib, os
+module = importlib.import_module("{module}")
+before = {owner}.{last}
+def interrupted(*words, **more):
+    given = before(*words, **more)
+    os.kill(os.getpid(), signal.SIGINT)
+    return given
+{owner}.{last} = interrupted
+main.main()
+"""
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env=surroundings(),
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
 
 
 def lock_of(err: str) -> str:
@@ -139,3 +165,65 @@ def test_the_second_signal_is_heard_even_where_no_python_runs_and_the_run_lock_w
     resumed = calplan("apply", "--resume", run_of(err))
     assert resumed.code is ExitCode.DONE, resumed.err
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
+
+
+def test_a_terminal_that_goes_away_twice_lets_the_step_finish(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    with applying("corp.plan") as child:
+        child.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        child.send_signal(signal.SIGHUP)
+        _, err = child.communicate(timeout=30)
+    assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
+    assert "done: s1; not started: none" in err
+    assert calplan("apply", "--resume", run_of(err)).code is ExitCode.DONE
+
+
+def test_an_interrupt_when_all_is_written_never_says_that_nothing_was(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in("calplan.state.store:Store.release", "apply", "corp", "--auto-approve")
+    assert found.returncode == ExitCode.DONE.value, found.stderr
+    assert "Verified: 4 as forecast" in found.stdout
+    assert "interrupted" not in found.stderr
+
+
+def test_an_interrupt_while_the_report_is_written_leaves_the_exit_code_as_it_was(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in(
+        "calplan.cli.apply_report:canonical_json", "apply", "corp", "--auto-approve", "-o", "json=report.json"
+    )
+    assert found.returncode == ExitCode.DONE.value, found.stderr
+    assert found.stderr.endswith("interrupted; the report was not written\n")
+
+
+def test_an_interrupt_while_a_run_is_begun_leaves_a_run_that_wrote_nothing(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    found = interrupted_in("calplan.state.store:Store.begin", "apply", "corp.plan", "-o", "json=report.json")
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert "error: interrupted before s1" in found.stderr
+    assert report_of(Path("report.json"))["status"] == "failed"
+    assert calplan("apply", "corp.plan").code is ExitCode.DONE
+
+
+def test_an_interrupt_while_a_resumed_run_is_planned_is_7_and_names_the_way_on(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    with applying("corp.plan") as child:
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    words = ("apply", "--resume", run_of(err), "-o", "json=report.json")
+    found = interrupted_in("calplan.cli.resuming:make_plan", *words)
+    assert found.returncode == ExitCode.PARTLY_APPLIED.value, found.stderr
+    said = f"interrupted; nothing more was written; to go on: calplan apply --resume {run_of(err)}"
+    assert found.stderr.splitlines() == [said]
+    assert report_of(Path("report.json"))["error"] == said
+    assert calplan("apply", "--resume", run_of(err)).code is ExitCode.DONE
+
+
+def test_an_interrupt_when_the_run_lock_was_just_taken_leaves_it_to_nobody(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in("calplan.state.store:Store._take", "apply", "corp", "--auto-approve")
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert nothing_kept()
