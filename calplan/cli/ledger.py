@@ -36,7 +36,9 @@ def _applied_before(store: "Store | None", saved: SavedPlan) -> Iterator[Moved]:
     """The runs that this plan was used up by; one made again since is another plan, even if it says the same."""
     runs = () if store is None else store.runs_of_plan(saved.document["account"], saved.document["plan_id"])
     for run in runs:
-        if run.status == NOTHING_WRITTEN or run.started_at < saved.created_at:
+        # A clock that was behind says that a run began before its plan was made, but not that it was another plan.
+        earlier = run.started_at < saved.created_at and run.plan_created_at != saved.created_at
+        if run.status == NOTHING_WRITTEN or earlier:
             continue
         when = f"in run {run.id} at {run.started_at:%Y-%m-%d %H:%M:%S} UTC"
         if run.status == "applied":

@@ -12,6 +12,7 @@ from calplan.cli.output import say
 from calplan.cli.runs import owner
 from calplan.model.limits import parse_age
 from calplan.plan.gates import in_words
+from calplan.render.untrusted import for_terminal
 from calplan.state.errors import LockHeldError, StateError
 from calplan.state.run_lock import HeldLock, Owner
 
@@ -69,6 +70,6 @@ def _taken(store: "Store", account: str, owner: Owner, operation: str, wait: tim
             if left <= 0:
                 raise
             if not told:
-                say(f"{error}; waiting up to {in_words(wait)}")
+                say(for_terminal(f"{error}; waiting up to {in_words(wait)}"))
                 told = True
             time.sleep(min(BETWEEN_TRIES, left))

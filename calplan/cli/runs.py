@@ -18,6 +18,7 @@ from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.plan.steps import Step
 from calplan.render.untrusted import for_terminal
+from calplan.state.chain import RUNNING
 from calplan.state.errors import LockHeldError, LockLostError, StateError
 from calplan.state.place import Place
 from calplan.state.run import Run
@@ -124,8 +125,21 @@ def find(store: "Store | None", name: str) -> Run:
 
 
 def paths_of(run: Run) -> tuple[Path, ...]:
-    """Where the documents of a run lie."""
-    return tuple(map(Path, json.loads(run.path)))
+    """Where the documents of a run lie.
+
+    Raises:
+        StopError: they are gone from there, or that cannot be read any more.
+    """
+    try:
+        paths = tuple(map(Path, json.loads(run.path)))
+    except (TypeError, ValueError) as error:
+        message = f"error: the state does not say any more where the documents of run {run.id} are: --path PATH does"
+        raise StopError(ExitCode.INVALID, message) from error
+    for path in paths:
+        if not path.exists():
+            message = f"error: the documents of run {run.id} are not at {path} any more; say where: --path PATH"
+            raise StopError(ExitCode.USAGE, message)
+    return paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +183,12 @@ class Kept:
     def begin_again(self, who: str) -> None:
         """Note that somebody goes on with the run."""
         self._record("resume", {"who": who, "link": _link()})
+
+    def go_on(self, stood: str) -> None:
+        """Say that the run, which stood otherwise, has no end again: it is about to write."""
+        if stood != RUNNING:
+            self.finish(RUNNING)
+        self.report.status = RUNNING
 
     def finish(self, status: str) -> None:
         """Say how the run stands at its end."""

@@ -52,6 +52,16 @@ def test_a_plan_is_applied_once(tmp_path: Path) -> None:
     assert "settings: integration.locked was false when planned and is true now" in again.err
 
 
+def test_a_plan_is_applied_once_even_where_the_clock_that_it_is_applied_by_is_behind(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    Path("corp.plan").write_bytes(pack(planned(corp).parts, created_at=clock.now() + timedelta(minutes=4)))
+    assert calplan("apply", "corp.plan").code is ExitCode.DONE
+    (corp / "corp.db").unlink()
+    said = calplan("apply", "corp.plan")
+    assert refused_as_stale(said, corp)
+    assert ", and a plan is applied once" in said.err
+
+
 def test_comments_layout_and_order_of_a_policy_do_not_count(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp", policy={**LOCKED, "allowedDomains": ["corp.example", "b.example"]})
     plan = saved(corp)
