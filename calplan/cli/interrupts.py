@@ -8,6 +8,7 @@ A step may sit in a library that lets no Python code run, so a thread of its own
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -25,6 +26,7 @@ class Interrupts:
     def __init__(self) -> None:
         self._gentle = self._leaving = False
         self._heard = self._handled = 0
+        self._deaf_until = 0.0
         self._over = threading.Event()
         self._leave: Callable[[], None] = lambda: None
 
@@ -68,12 +70,19 @@ class Interrupts:
 
     def handle(self, number: int, _frame: FrameType | None) -> None:
         """Take note of a signal in the main thread."""
-        if self._leaving or (number == signal.SIGHUP and self._gentle and self._handled):
+        if (
+            self._leaving
+            or time.monotonic() < self._deaf_until
+            or (number == signal.SIGHUP and self._gentle and self._handled)
+        ):
             return
+        # Counted even where it is raised: Python drops what is raised while it clears an object away.
+        self._handled += 1
         if self._gentle:
-            self._handled += 1
             self._leaving = max(self._handled, self._heard) > 1
         if not self._gentle or self._leaving:
+            # Whoever presses a key twice means it once, and must not break off the giving back of the run lock.
+            self._deaf_until = time.monotonic() + SECONDS_TO_LEAVE
             raise KeyboardInterrupt
 
 

@@ -57,6 +57,9 @@ def holding(
             store.release(lock)
         except StateError as error:
             say(f"the run lock could not be given back: {error}\nLater: calplan state unlock {lock.id}")
+        except KeyboardInterrupt:
+            say(f"the run lock may still be held: calplan state unlock {lock.id}")
+            raise
 
 
 def _taken(store: "Store", account: str, owner: Owner, operation: str, wait: timedelta) -> HeldLock:

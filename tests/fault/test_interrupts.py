@@ -59,19 +59,30 @@ def applying(*words: str, program: str = SLOW, wait: str = "1") -> Iterator["sub
     child.wait(10)
 
 
-def interrupted_in(place: str, *words: str) -> "subprocess.CompletedProcess[str]":
-    """A command line that hears of Ctrl-C at the end of a method or a function, given by its module and name."""
-    module, _, name = place.partition(":")
-    owner, _, last = f"module.{name}".rpartition(".")
+def interrupted_in(place: str, *words: str, again_in: str = "") -> "subprocess.CompletedProcess[str]":
+    """A command line that hears of Ctrl-C at the end of a function, and again at the start of another one.
+
+    A function is given by its module and its name there.
+    """
     program = f"""{LISTENS}
 import importlib, os
-module = importlib.import_module("{module}")
-before = {owner}.{last}
-def interrupted(*words, **more):
-    given = before(*words, **more)
-    os.kill(os.getpid(), signal.SIGINT)
-    return given
-{owner}.{last} = interrupted
+def interrupted(place, *, first):
+    module, _, name = place.partition(":")
+    owner = importlib.import_module(module)
+    *classes, name = name.split(".")
+    for one in classes:
+        owner = getattr(owner, one)
+    before = getattr(owner, name)
+    def replaced(*words, **more):
+        if first:
+            os.kill(os.getpid(), signal.SIGINT)
+        given = before(*words, **more)
+        os.kill(os.getpid(), signal.SIGINT)
+        return given
+    setattr(owner, name, replaced)
+interrupted("{place}", first=False)
+if "{again_in}":
+    interrupted("{again_in}", first=True)
 main.main()
 """
     return subprocess.run(
@@ -197,6 +208,29 @@ def test_an_interrupt_while_the_report_is_written_leaves_the_exit_code_as_it_was
     assert found.stderr.endswith("interrupted; the report was not written\n")
 
 
+def test_an_interrupt_that_python_drops_is_still_one_and_nothing_is_written(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    program = f"""{LISTENS}
+import os
+from calplan.cli import apply
+make_plan = apply.make_plan
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+def interrupted(*words, **more):
+    Cleared()
+    return make_plan(*words, **more)
+apply.make_plan = interrupted
+main.main()
+"""
+    words = [sys.executable, "-c", program, "apply", "corp", "--auto-approve"]
+    found = subprocess.run(words, capture_output=True, check=False, text=True, env=surroundings(), timeout=60)
+    assert "Exception ignored in" in found.stderr
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert "error: interrupted before s1" in found.stderr
+    assert calplan("plan", corp).last.startswith("Plan: 2 to change")
+
+
 def test_an_interrupt_while_a_run_is_begun_leaves_a_run_that_wrote_nothing(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     saved(corp)
@@ -225,5 +259,14 @@ def test_an_interrupt_while_a_resumed_run_is_planned_is_7_and_names_the_way_on(t
 def test_an_interrupt_when_the_run_lock_was_just_taken_leaves_it_to_nobody(tmp_path: Path) -> None:
     folder(tmp_path / "corp")
     found = interrupted_in("calplan.state.store:Store._take", "apply", "corp", "--auto-approve")
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert nothing_kept()
+
+
+def test_a_second_interrupt_does_not_keep_the_run_lock_from_being_given_back(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in(
+        "calplan.cli.apply:make_plan", "apply", "corp", "--auto-approve", again_in="calplan.state.store:Store.release"
+    )
     assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
     assert nothing_kept()
