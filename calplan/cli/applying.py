@@ -70,6 +70,11 @@ def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRe
         report.status = "partly applied"
         say(f"error: {error}\nnot all of run {kept.id} is recorded; {_how_to_go_on(kept)}")
         return ExitCode.PARTLY_APPLIED
+    except Exception:
+        # A fault of calplan's own; in the middle of a run the way on is named all the same.
+        if hand.begun or kept.resumed:
+            say(_how_to_go_on(kept))
+        raise
     return _looked_at(len(driven.done), work, kept, report) if code is ExitCode.DONE else code
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> ExitCode:
     """Read back what is true, refuse what somebody else changed, and perform the steps that are left."""
     consent, report.resumed = request.consent, True
-    with keep(request.state) as store:
+    with keep(request.state, with_run=name) as store:
         run = find(store, name)
         report.account, report.run, report.status = run.account, run.id, run.status
         if run.status == APPLIED:

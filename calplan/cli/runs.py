@@ -35,16 +35,20 @@ state_option = click.option(
 
 
 @contextmanager
-def keep(state: str | None = None) -> "Iterator[Store]":
-    """The state, made where there is none and let go of at the end.
+def keep(state: str | None = None, *, with_run: str | None = None) -> "Iterator[Store]":
+    """The state, let go of at the end; made where there is none, unless a run in it is wanted.
 
     Raises:
         StopError: it cannot be used, or another run holds the run lock that is asked for.
     """
+    place = place_of(state)
+    if with_run is not None and _nothing_at(place):
+        nothing = f"there is no run {with_run!r} here: nothing is kept at {place.name}"
+        raise StopError(ExitCode.USAGE, f"error: {nothing}; --state names another place")
     from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
     with _stopping(state):
-        store = Store.open(place_of(state))
+        store = Store.open(place)
         try:
             yield store
         finally:
@@ -86,6 +90,19 @@ def _stopping(state: str | None) -> Iterator[None]:
         raise StopError(ExitCode.UNREACHABLE, for_terminal(f"error: {error}")) from error
 
 
+def _nothing_at(place: Place) -> bool:
+    """Whether there is certainly no file at a place; what cannot be looked at is left to whoever opens it."""
+    if place.file is None:
+        return False
+    try:
+        os.lstat(place.file)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def place_of(state: str | None) -> Place:
     """Where the state lives: as ``--state`` says, then ``CALPLAN_STATE``, then in the working directory.
 
@@ -120,7 +137,8 @@ def find(store: "Store | None", name: str) -> Run:
     """
     run = None if store is None else store.find(name)
     if run is None:
-        raise StopError(ExitCode.USAGE, f"error: there is no run {name!r} here, or more than one that begins so")
+        message = f"error: there is no run {name!r} here, or more than one that begins so; calplan history lists them"
+        raise StopError(ExitCode.USAGE, message)
     return run
 
 

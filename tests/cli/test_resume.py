@@ -226,6 +226,17 @@ def test_wrong_words_are_64(words: tuple[str, ...], said: str, tmp_path: Path) -
     assert said in found.err
 
 
+def test_looking_for_a_run_where_nothing_is_kept_makes_no_state(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    for words in (("apply", "--resume", "abc"), ("verify", "abc")):
+        said = calplan(*words, "--state", "typo/state.db")
+        assert said.code is ExitCode.USAGE
+        assert said.err == (
+            "error: there is no run 'abc' here: nothing is kept at typo/state.db; --state names another place\n"
+        )
+    assert not Path("typo").exists()
+
+
 def test_the_report_of_a_resumed_run_tells_of_all_steps(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     run = half_applied(corp, "-o", "json=first.json")

@@ -263,6 +263,24 @@ def test_an_interrupt_when_the_run_lock_was_just_taken_leaves_it_to_nobody(tmp_p
     assert nothing_kept()
 
 
+def test_a_fault_of_calplan_in_the_middle_of_a_run_names_the_way_on(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    program = f"""{LISTENS}
+from calplan.providers.local.writing import WritableLocalPlatform
+perform = WritableLocalPlatform.perform
+def broken(self, action):
+    perform(self, action)
+    raise RuntimeError
+WritableLocalPlatform.perform = broken
+main.main()
+"""
+    words = [sys.executable, "-c", program, "apply", "corp", "--auto-approve"]
+    found = subprocess.run(words, capture_output=True, check=False, text=True, env=surroundings(), timeout=60)
+    assert found.returncode == ExitCode.FAULT.value
+    assert "calplan has a fault of its own: RuntimeError" in found.stderr
+    assert calplan("apply", "--resume", run_of(found.stderr)).code is ExitCode.DONE
+
+
 def test_a_second_interrupt_does_not_keep_the_run_lock_from_being_given_back(tmp_path: Path) -> None:
     folder(tmp_path / "corp")
     found = interrupted_in(
