@@ -1,5 +1,6 @@
 """``calplan apply``: makes a plan true."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -99,6 +100,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
     consent = request.consent
     report.account = chosen.account.name
     with keep(request.state) as store, holding(store, report.account, consent.who, "apply", request.wait) as lock:
+        if request.wait:  # the documents may be others by now
+            chosen = _chosen(replace(request, account=report.account), saved)
         planned = make_plan(
             chosen,
             open_account(chosen.account),

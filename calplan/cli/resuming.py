@@ -17,7 +17,7 @@ from calplan.cli.reading import show
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import Kept, find, keep, paths_of
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Planned, choose, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.meanwhile import moved_meanwhile
 from calplan.plan.planfile import SavedPlan
@@ -39,12 +39,14 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
             return _nothing_left(run, request)
         saved = trusted(run.plan, f"the plan of run {run.id}")
         report.plan = saved.document
-        chosen = choose(paths_of(run) if request.path is None else (request.path,), run.account)
+        chosen = _chosen(run, request)
         with holding(store, run.account, consent.who, "resume", request.wait) as lock:
             run = find(store, run.id)  # somebody else may have gone on with it while we waited
             report.status = run.status
             if run.status == APPLIED:
                 return _nothing_left(run, request)
+            if request.wait:  # the documents may be others by now
+                chosen = _chosen(run, request)
             store.attach(lock, run.id)
             kept = Kept(store=store, id=run.id, lock=lock, report=report, resumed=True)
             records = store.records(run.id)
@@ -83,6 +85,10 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
             platform = open_for_writing(chosen.account)
             kept.go_on(run.status)
             return applied(work, platform, kept, report, heard)
+
+
+def _chosen(run: Run, request: ApplyRequest) -> Chosen:
+    return choose(paths_of(run) if request.path is None else (request.path,), run.account)
 
 
 def _nothing_left(run: Run, request: ApplyRequest) -> ExitCode:
