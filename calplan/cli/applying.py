@@ -13,7 +13,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.hand import Hand
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.output import say, tell
-from calplan.cli.runs import Kept
+from calplan.cli.runs import Kept, same_state
 from calplan.cli.verify import code_of as code_of_verification
 from calplan.cli.verify import verified
 from calplan.cli.wiring import Chosen, Planned, code_of
@@ -132,7 +132,7 @@ def _leave(kept: Kept) -> None:
 
 
 def _how_to_go_on(kept: Kept) -> str:
-    return f"run {kept.id} is partly applied; to go on: calplan apply --resume {kept.id}"
+    return f"run {kept.id} is partly applied; to go on: calplan apply --resume {kept.id}{same_state(kept.store)}"
 
 
 def _looked_at(steps: int, work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
@@ -152,5 +152,5 @@ def _looked_at(steps: int, work: Work, kept: Kept, report: ApplyReport) -> ExitC
     except (StopError, StateError) as error:
         reason = str(error)
     report.error = f"not verified: {reason}"
-    say(f"{reason}\napplied, but not verified. Look again: calplan verify {kept.id}")
+    say(f"{reason}\napplied, but not verified. Look again: calplan verify {kept.id}{same_state(kept.store)}")
     return ExitCode.UNLIKE_FORECAST

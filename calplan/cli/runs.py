@@ -115,6 +115,15 @@ def place_of(state: str | None) -> Place:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
 
 
+def same_state(store: "Store") -> str:
+    """What to add to a command line that is told to somebody, where it would not find this state by itself."""
+    try:
+        found = place_of(None) == store.place
+    except StopError:
+        found = False
+    return "" if found else " (with the same --state)"
+
+
 def owner(who: str) -> Owner:
     """Who takes a run lock here: the name, this machine and process, and the run of the CI system if it is one."""
     return Owner(who=who, host=socket.gethostname(), pid=os.getpid(), link=_link())

@@ -72,6 +72,11 @@ class Store:
             return None
         return cls(database, real_time)
 
+    @property
+    def place(self) -> Place:
+        """Where it lives."""
+        return self._database.place
+
     def revision(self) -> str:
         """The revision of the tables."""
         with self._database.reading() as connection:

@@ -237,6 +237,16 @@ def test_looking_for_a_run_where_nothing_is_kept_makes_no_state(tmp_path: Path) 
     assert not Path("typo").exists()
 
 
+def test_the_way_on_names_the_state_where_it_is_not_found_by_itself(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    in_account(corp, PLANTED)
+    said = calplan("apply", plan, "--state", "other.db")
+    assert said.err.splitlines()[-1].endswith(" (with the same --state)")
+    again = calplan("apply", plan, "--state", "other.db")
+    assert "(with the same --state)" in again.err
+
+
 def test_the_report_of_a_resumed_run_tells_of_all_steps(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     run = half_applied(corp, "-o", "json=first.json")
