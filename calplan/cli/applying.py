@@ -127,7 +127,8 @@ def _standing(driven: Report, hand: Hand, *, resumed: bool) -> tuple[str, ExitCo
 def _leave(kept: Kept) -> None:
     """End the process at once: nothing more is recorded, and the run lock stays where it is."""
     lines = f"left at once; {_how_to_go_on(kept)}\nthe run lock is still held: calplan state unlock {kept.lock.id}\n"
-    os.write(2, lines.encode())
+    with suppress(OSError):  # whoever read what we say may be gone
+        os.write(2, lines.encode())
     os._exit(ExitCode.PARTLY_APPLIED.value)
 
 

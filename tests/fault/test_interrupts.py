@@ -178,6 +178,23 @@ def test_the_second_signal_is_heard_even_where_no_python_runs_and_the_run_lock_w
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
 
 
+def test_the_second_signal_leaves_at_once_even_where_nobody_reads_what_is_said_any_more(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    holder = sqlite3.connect(corp / "corp.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with applying("corp.plan") as child:
+        assert child.stderr is not None
+        child.stderr.close()
+        for _ in range(2):
+            child.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        assert child.wait(8) == ExitCode.PARTLY_APPLIED.value, "the account is waited for ten seconds"
+        assert child.stdout is not None
+        child.stdout.close()
+    holder.close()
+
+
 def test_a_terminal_that_goes_away_twice_lets_the_step_finish(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     saved(corp)
