@@ -1,5 +1,6 @@
 """``calplan apply``: makes a plan true."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -100,6 +101,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
     consent = request.consent
     report.account = chosen.account.name
     with keep(request.state) as store, holding(store, report.account, consent.who, "apply", request.wait) as lock:
+        if request.wait:  # the documents may be others by now
+            chosen = _chosen(replace(request, account=report.account), saved)
         past = None if saved is not None or request.quiet else past_of(report.account, None, request.state)
         planned = make_plan(
             chosen,
@@ -133,7 +136,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             quiet=request.quiet,
         )
         platform = open_for_writing(chosen.account)
-        kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
+        with heard.gentle():
+            kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
         return applied(work, platform, kept, report, heard)
 
 

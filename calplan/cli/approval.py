@@ -16,6 +16,7 @@ from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.staleness import Moved
+from calplan.render.untrusted import for_terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +62,12 @@ def refuse_stale(moved: Sequence[Moved]) -> None:
     if not moved:
         return
     lines = ["error: the saved plan is stale; nothing was written"]
-    lines += [f"  {one.part}: {one.how}" for one in moved]
+    lines += [for_terminal(f"  {one.part}: {one.how}") for one in moved]
     raise StopError(ExitCode.STALE, "\n".join([*lines, "  Make a new one: calplan plan --out FILE"]))
 
 
-def refuse_gates(gates: Sequence[Gate]) -> None:
-    """Refuse where a gate does.
+def refuse_gates(gates: Sequence[Gate], written: str = "nothing was written") -> None:
+    """Refuse where a gate does; ``written`` says what that leaves the account with.
 
     Raises:
         StopError: a gate refuses; the message names each, with whom to ask and how to lift it.
@@ -74,7 +75,7 @@ def refuse_gates(gates: Sequence[Gate]) -> None:
     refusing = [gate for gate in gates if gate.status is GateStatus.REFUSE]
     if not refusing:
         return
-    lines = ["error: refused; nothing was written"]
+    lines = [f"error: refused; {written}"]
     lines += [
         f"  {gate.id}: {gate.actual}, limit {gate.limit}" + (f" (ask {gate.owner})" if gate.owner else "")
         for gate in refusing
