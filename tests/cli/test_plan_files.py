@@ -183,6 +183,30 @@ def test_a_user_told_in_words_that_no_users_file_has_is_refused(fact: str, membe
     refused(forged({**members, "users.ndjson": "\n".join([forgery, *lines[1:], ""]).encode()}))
 
 
+def with_users(members: Members, *rows: Mapping[str, object]) -> bytes:
+    """A forged plan with other users than its document counts."""
+    lines = [*map(canonical_text, rows), ""]
+    return forged({**members, "users.ndjson": "\n".join(lines).encode()})
+
+
+def test_a_plan_that_shows_less_harm_than_its_users_hold_is_refused(members: dict[str, bytes]) -> None:
+    users = [json.loads(line) for line in members["users.ndjson"].splitlines()]
+    worse = [{**one, "outcome": "disconnected_blocked"} for one in users]
+    on_the_way = [{**one, "lost_on_the_way": one["outcome"] == "unaffected"} for one in users]
+    assert refused(with_users(members, *users[1:])) == refused(with_users(members, *worse))
+    assert "plan.json counts other users than users.ndjson lists" in refused(with_users(members, *on_the_way))
+
+
+def test_a_user_who_stands_twice_in_a_plan_or_in_the_wrong_place_is_refused(members: dict[str, bytes]) -> None:
+    users = [json.loads(line) for line in members["users.ndjson"].splitlines()]
+    assert "each once, at line 2" in refused(with_users(members, users[0], *users))
+    assert "sorted by address" in refused(with_users(members, *reversed(users)))
+
+
+def test_a_plan_whose_manifest_names_another_account_is_refused(members: dict[str, bytes]) -> None:
+    assert "the plan names two accounts" in refused(forged(members, account="other"))
+
+
 def below(value: object, path: Path_ = ()) -> Iterator[Path_]:
     yield path
     inner = value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ()
