@@ -16,6 +16,7 @@ from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.staleness import Moved
+from calplan.render.untrusted import for_terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def refuse_stale(moved: Sequence[Moved]) -> None:
     if not moved:
         return
     lines = ["error: the saved plan is stale; nothing was written"]
-    lines += [f"  {one.part}: {one.how}" for one in moved]
+    lines += [for_terminal(f"  {one.part}: {one.how}") for one in moved]
     raise StopError(ExitCode.STALE, "\n".join([*lines, "  Make a new one: calplan plan --out FILE"]))
 
 
@@ -75,10 +76,9 @@ def refuse_gates(gates: Sequence[Gate]) -> None:
     if not refusing:
         return
     lines = ["error: refused; nothing was written"]
-    lines += [
-        f"  {gate.id}: {gate.actual}, limit {gate.limit}" + (f" (ask {gate.owner})" if gate.owner else "")
-        for gate in refusing
-    ]
+    for gate in refusing:
+        ask = f" (ask {gate.owner})" if gate.owner else ""
+        lines.append(for_terminal(f"  {gate.id}: {gate.actual}, limit {gate.limit}{ask}"))
     allow = " ".join(f"--allow {gate.id}" for gate in refusing)
     raise StopError(ExitCode.REFUSED, "\n".join([*lines, f"  To lift them: {allow} --reason TEXT"]))
 

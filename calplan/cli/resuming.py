@@ -22,6 +22,7 @@ from calplan.model.diagnostic import errors_in
 from calplan.plan.meanwhile import moved_meanwhile
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.staleness import Moved
+from calplan.render.untrusted import for_terminal
 from calplan.state.run import Run
 
 if TYPE_CHECKING:
@@ -109,6 +110,6 @@ def _overtaken(store: "Store", run: Run) -> tuple[Moved, ...]:
 def _refuse(moved: tuple[Moved, ...], run: str) -> None:
     if moved:
         lines = [f"error: run {run} cannot go on; nothing more was written"]
-        lines += [f"  {one.part}: {one.how}" for one in moved]
+        lines += [for_terminal(f"  {one.part}: {one.how}") for one in moved]
         lines += ["  Plan anew from here: calplan plan --out FILE"]
         raise StopError(ExitCode.STALE, "\n".join(lines))

@@ -111,6 +111,15 @@ def test_lifting_some_gates_leaves_the_others_shut(tmp_path: Path) -> None:
     assert unchanged(corp)
 
 
+def test_words_of_a_folder_begin_no_line_of_a_refusal(tmp_path: Path) -> None:
+    shut = {"kind": "deny", "cron": "* * * * *", "duration": "1d", "timeZone": "UTC", "reason": "no\n::error::forged"}
+    corp = folder(tmp_path / "corp", windows=[shut])
+    said = calplan("apply", saved(corp))
+    assert said.code is ExitCode.REFUSED
+    assert "no\\x0a::error::forged" in said.err
+    assert not any(line.startswith("::") for line in said.err.splitlines())
+
+
 def test_every_gate_can_be_explained() -> None:
     for gate in GATE_IDS:
         assert calplan("explain", gate).code is ExitCode.DONE
