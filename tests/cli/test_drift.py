@@ -103,6 +103,15 @@ def test_without_a_run_nobody_knows_which_of_the_two_moved(tmp_path: Path) -> No
     assert found(calplan("drift", corp, "-o", "json"))["since"] is None
 
 
+def test_what_nobody_could_read_is_told_apart_from_a_run_that_is_not_kept(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp", live={**LIVE, "bidirectionalSync": "unknown"})
+    assert calplan("apply", corp, "--auto-approve").code is ExitCode.DONE
+    state(corp, {**LOCKED, "bidirectionalSync": True})
+    said = calplan("drift", corp)
+    assert "which of the two moved is not known: nobody knows how it stood at run " in said.out
+    assert "no applied run" not in said.out
+
+
 def test_an_earlier_plan_stands_for_the_run(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     said = calplan("drift", corp, "--previous", saved(corp, "then.plan"))
