@@ -74,6 +74,6 @@ def last_run(account: str, state: str | None = None) -> Past | None:
             return None
         saved = trusted(run.plan, f"the plan of run {run.id}")
     except StopError as error:
-        say(f"note: what moved since the last run is not known: {error}")
+        say(f"note: what moved since the last run is not known: {str(error).removeprefix('error: ')}")
         return None
     return Past.of(saved, f"run {run.id} of {run.started_at:%Y-%m-%d}", f"run {run.id[:SHORT]}")

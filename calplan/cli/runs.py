@@ -124,8 +124,21 @@ def find(store: "Store | None", name: str) -> Run:
 
 
 def paths_of(run: Run) -> tuple[Path, ...]:
-    """Where the documents of a run lie."""
-    return tuple(map(Path, json.loads(run.path)))
+    """Where the documents of a run lie.
+
+    Raises:
+        StopError: they are there no more, or the run does not say where they were.
+    """
+    try:
+        paths = tuple(map(Path, json.loads(run.path)))
+    except (ValueError, TypeError):
+        paths = ()
+    gone = next((path for path in paths if not os.path.lexists(path)), None)
+    if paths and gone is None:
+        return paths
+    lost = f"nobody knows where the documents of run {run.id} lie"
+    moved = f"the documents of run {run.id} lay in {gone}, which is gone"
+    raise StopError(ExitCode.USAGE, f"error: {lost if gone is None else moved}. Say where they are: --path PATH")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

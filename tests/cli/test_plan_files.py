@@ -156,6 +156,13 @@ def test_documents_that_a_manifest_names_wrongly_are_not_found(paths: list[objec
     assert calplan("apply", "F").code in {ExitCode.USAGE, ExitCode.INVALID}
 
 
+def test_where_the_documents_of_a_plan_are_gone_it_is_said_how_to_name_them(members: dict[str, bytes]) -> None:
+    Path("F").write_bytes(forged(members, paths=["elsewhere/corp"]))
+    said = calplan("apply", "F")
+    assert said.code is ExitCode.USAGE
+    assert "made from elsewhere/corp, which is not there. Say where that is: PATH after the plan" in said.err
+
+
 @pytest.mark.parametrize(
     "users",
     [
