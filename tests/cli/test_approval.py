@@ -7,7 +7,7 @@ import pytest
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode
 from calplan.plan.gates import GATE_IDS
-from tests.cli.make import Shown, at_a_terminal, calplan, folder, nothing_kept, saved, start
+from tests.cli.make import Shown, at_a_terminal, calplan, folder, nothing_kept, saved, start, user
 
 QUESTION = "2 users of corp lose their connection. Type that number to go on: "
 
@@ -118,6 +118,17 @@ def test_words_of_a_folder_begin_no_line_of_a_refusal(tmp_path: Path) -> None:
     assert said.code is ExitCode.REFUSED
     assert "no\\x0a::error::forged" in said.err
     assert not any(line.startswith("::") for line in said.err.splitlines())
+
+
+def test_a_name_begins_no_line_of_what_an_apply_says(tmp_path: Path) -> None:
+    name = "Staff\n::error::forged"
+    members = (user("ann@corp.example", groups=[name], primary_group=name),)
+    policy = {"groups": [{"group": name, "locked": True}]}
+    corp = folder(tmp_path / "corp", users=members, policy=policy, groups={"model": "legacy"})
+    said = calplan("apply", corp, "--auto-approve")
+    assert said.code is ExitCode.DONE, said.err
+    assert "Staff\\x0a::error::forged" in said.err
+    assert not any(line.startswith("::") for line in (said.out + said.err).splitlines())
 
 
 def test_every_gate_can_be_explained() -> None:
