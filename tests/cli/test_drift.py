@@ -134,6 +134,11 @@ def test_a_state_elsewhere_is_read_by_its_name(corp: Path) -> None:
     assert "changed in the account since run " in calplan("drift", corp, "--state", "kept/state.db").out
 
 
+def test_an_earlier_plan_that_is_not_there_is_a_mistake_and_not_a_bad_plan(corp: Path) -> None:
+    said = calplan("drift", corp, "--previous", "nowhere.plan")
+    assert (said.code, said.err) == (ExitCode.USAGE, "error: --previous: there is no file nowhere.plan\n")
+
+
 def test_errors_are_errors(corp: Path, tmp_path: Path) -> None:
     assert calplan("drift", tmp_path / "nowhere").code is ExitCode.USAGE
     (corp / "policy.yaml").write_text("kind: [", encoding="utf-8")

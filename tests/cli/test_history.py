@@ -186,11 +186,19 @@ def test_a_time_that_is_none_is_a_damaged_state_and_no_fault_of_calplan() -> Non
         assert said.err.startswith("error: .calplan/state.db: the state cannot be used: it holds what calplan never ")
 
 
-@pytest.mark.parametrize("path", ["noon", "{}", "[1]", '["nowhere"]'])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE runs SET path = 'noon'",
+        "UPDATE runs SET path = '{}'",
+        "UPDATE runs SET path = '[1]'",
+        """UPDATE runs SET path = '["nowhere"]'""",
+    ],
+)
 @pytest.mark.usefixtures("corp")
-def test_documents_of_a_run_that_are_gone_are_asked_for(path: str) -> None:
+def test_documents_of_a_run_that_are_gone_are_asked_for(statement: str) -> None:
     run = found()["runs"][0]["id"]
-    in_state(f"UPDATE runs SET path = '{path}'")
+    in_state(statement)
     for command in ("verify", "rollback"):
         said = calplan(command, run)
         assert said.code is ExitCode.USAGE

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from calplan.cli.exit_codes import ExitCode
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
-from tests.cli.make import LOCKED, calplan, folder, saved
+from tests.cli.make import LOCKED, calplan, folder, saved, somebody_without_rights
 
 Members = Mapping[str, bytes]
 Path_ = tuple[str | int, ...]
@@ -298,3 +298,10 @@ def test_a_plan_is_read_through_a_link_and_never_from_a_pipe_or_a_device(tmp_pat
     for endless in ("pipe", "/dev/zero"):
         assert calplan("show", endless).code is ExitCode.INVALID
         assert calplan("apply", endless).code is ExitCode.INVALID
+
+
+def test_a_plan_in_a_folder_that_nobody_may_enter_is_said_not_to_be_there(tmp_path: Path) -> None:
+    (tmp_path / "shut").mkdir(mode=0o000)
+    with somebody_without_rights():
+        said = calplan("show", tmp_path / "shut" / "corp.plan")
+    assert said.code is ExitCode.USAGE

@@ -116,7 +116,8 @@ def test_it_is_written_to_a_file_that_can_be_committed(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_it_is_told_by_the_line_it_has_in_the_file(tmp_path: Path) -> None:
     live = {**LIVE, "groups": [{"group": "Staff", "enabled": False}]}
-    corp = folder(tmp_path / "corp", users=STAFF, live=live, policy={**LOCKED, "groups": []}, groups={"model": "legacy"})
+    policy = {**LOCKED, "groups": []}
+    corp = folder(tmp_path / "corp", users=STAFF, live=live, policy=policy, groups={"model": "legacy"})
     said = calplan("rollback", applied(corp), "--out", "back.yaml")
     assert said.code is ExitCode.INVALID
     line, _, _ = said.err.partition("--> back.yaml:")[2].partition(":")
