@@ -15,11 +15,10 @@ from calplan.model.policy import GroupOverride
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform, ZoomPlatform
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, Platform
+from calplan.providers.base import InvalidAccountError, Platform
 from calplan.providers.catalog import open_platform, open_writable
-from calplan.providers.local.creation import create_from_files, create_on_first_use, create_plausible
+from calplan.providers.local.creation import create_from_files, create_plausible
 from calplan.providers.local.translation import InvalidFilesError
-from tests.cli.make import somebody_without_rights
 from tests.make import account, facts, tenant
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -180,14 +179,6 @@ def test_a_bad_file_makes_no_account_and_says_where(tmp_path: Path, files: Creat
         open_platform(document(tmp_path / "contoso.db", files), now)
     assert [one.code for one in caught.value.diagnostics] == ["U-WORD"]
     assert not list(tmp_path.glob("*contoso.db*"))
-
-
-def test_an_account_in_a_folder_that_nobody_may_enter_is_not_for_us(tmp_path: Path, files: CreateFiles) -> None:
-    shut = tmp_path / "shut"
-    shut.mkdir(mode=0o000)
-    platform = LocalPlatform(path=shut / "corp.db", create=files)
-    with somebody_without_rights(), pytest.raises(NotAuthorisedError, match="no permission to use"):
-        create_on_first_use(platform, "corp")
 
 
 def test_a_missing_file_is_said_so(tmp_path: Path, files: CreateFiles) -> None:
