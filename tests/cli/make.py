@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -105,7 +105,17 @@ class Shown:
     screen: str
 
 
-def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str = "", **more: str) -> Shown:
+def nothing() -> None:
+    """What happens while somebody thinks over his answer, as a rule."""
+
+
+def at_a_terminal(
+    *words: str | Path,
+    answer: str | None = None,
+    wait_for: str = "",
+    meanwhile: Callable[[], None] = nothing,
+    **more: str,
+) -> Shown:
     """Run one command line on a terminal of 80 columns, and type an answer once the words are on the screen."""
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
@@ -134,6 +144,7 @@ def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str =
                 break
             screen += part
         if answer is not None and time.monotonic() > again and wait_for.encode() in screen:
+            meanwhile()
             os.write(ours, answer.encode())
             # A key that reaches the program while it sets up its terminal is lost; a person would press it again.
             again = time.monotonic() + 1

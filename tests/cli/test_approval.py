@@ -1,5 +1,7 @@
 """What has to be said before anything is written: gates with their reason, and a number typed at a terminal."""
 
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,38 @@ def test_the_right_number_goes_on(tmp_path: Path) -> None:
     assert QUESTION in shown.screen
     assert "Verified: 4 as forecast" in shown.screen
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
+
+
+def test_what_moved_while_the_question_stood_is_not_agreed_to(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    calplan("plan", corp)
+
+    def join() -> None:
+        """Let one more user be connected as ann is."""
+        account = sqlite3.connect(corp / "corp.db")
+        with account:
+            account.execute(
+                "INSERT INTO users SELECT 'new@corp.example', facts, truth, domain, mailbox FROM users"
+                " WHERE email = 'ann@corp.example'"
+            )
+        account.close()
+
+    shown = at_a_terminal("apply", "corp", answer="2\n", wait_for="to go on", meanwhile=join)
+    assert shown.status == ExitCode.STALE.value
+    assert "error: it is not as it was shown any more; nothing was written" in shown.screen
+    assert "new@corp.example is now disconnected_prompted (was not among its users)" in shown.screen
+    assert unchanged(corp)
+
+
+def test_a_gate_that_shuts_while_the_question_stands_refuses(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp", notice={"hours": 0, "receipt": "notice.json"})
+    plan_id = json.loads(calplan("plan", corp, "-o", "json").out)["plan_id"]
+    receipt = corp / "notice.json"
+    receipt.write_text(json.dumps({"plan_id": plan_id, "time": "2026-01-01T00:00:00Z"}), encoding="utf-8")
+    shown = at_a_terminal("apply", "corp", answer="2\n", wait_for="to go on", meanwhile=receipt.unlink)
+    assert shown.status == ExitCode.REFUSED.value
+    assert "error: refused; nothing was written" in shown.screen
+    assert unchanged(corp)
 
 
 @pytest.mark.parametrize("answer", ["3\n", "\n", "yes\n", "2 users\n", "\u0662\n"])
