@@ -105,18 +105,13 @@ class Shown:
     screen: str
 
 
-def nothing() -> None:
-    """What happens while somebody thinks over his answer, as a rule."""
-
-
 def at_a_terminal(
-    *words: str | Path,
-    answer: str | None = None,
-    wait_for: str = "",
-    meanwhile: Callable[[], None] = nothing,
-    **more: str,
+    *words: str | Path, answer: str | Callable[[], str] | None = None, wait_for: str = "", **more: str
 ) -> Shown:
-    """Run one command line on a terminal of 80 columns, and type an answer once the words are on the screen."""
+    """Run one command line on a terminal of 80 columns, and type an answer once the words are on the screen.
+
+    An answer may be thought over: then it is what a function gives, which does meanwhile what it likes.
+    """
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
     child = subprocess.Popen(
@@ -144,7 +139,7 @@ def at_a_terminal(
                 break
             screen += part
         if answer is not None and time.monotonic() > again and wait_for.encode() in screen:
-            meanwhile()
+            answer = answer if isinstance(answer, str) else answer()
             os.write(ours, answer.encode())
             # A key that reaches the program while it sets up its terminal is lost; a person would press it again.
             again = time.monotonic() + 1

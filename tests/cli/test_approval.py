@@ -35,8 +35,8 @@ def test_what_moved_while_the_question_stood_is_not_agreed_to(tmp_path: Path) ->
     corp = folder(tmp_path / "corp")
     calplan("plan", corp)
 
-    def join() -> None:
-        """Let one more user be connected as ann is."""
+    def late() -> str:
+        """The answer, after one more user was connected as ann is."""
         account = sqlite3.connect(corp / "corp.db")
         with account:
             account.execute(
@@ -44,8 +44,9 @@ def test_what_moved_while_the_question_stood_is_not_agreed_to(tmp_path: Path) ->
                 " WHERE email = 'ann@corp.example'"
             )
         account.close()
+        return "2\n"
 
-    shown = at_a_terminal("apply", "corp", answer="2\n", wait_for="to go on", meanwhile=join)
+    shown = at_a_terminal("apply", "corp", answer=late, wait_for="to go on")
     assert shown.status == ExitCode.STALE.value
     assert "error: it is not as it was shown any more; nothing was written" in shown.screen
     assert "new@corp.example is now disconnected_prompted (was not among its users)" in shown.screen
@@ -57,7 +58,12 @@ def test_a_gate_that_shuts_while_the_question_stands_refuses(tmp_path: Path) -> 
     plan_id = json.loads(calplan("plan", corp, "-o", "json").out)["plan_id"]
     receipt = corp / "notice.json"
     receipt.write_text(json.dumps({"plan_id": plan_id, "time": "2026-01-01T00:00:00Z"}), encoding="utf-8")
-    shown = at_a_terminal("apply", "corp", answer="2\n", wait_for="to go on", meanwhile=receipt.unlink)
+
+    def late() -> str:
+        receipt.unlink()
+        return "2\n"
+
+    shown = at_a_terminal("apply", "corp", answer=late, wait_for="to go on")
     assert shown.status == ExitCode.REFUSED.value
     assert "error: refused; nothing was written" in shown.screen
     assert unchanged(corp)
