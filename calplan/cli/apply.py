@@ -7,10 +7,11 @@ from typing import Final
 
 import click
 
+from calplan.cli import clock
 from calplan.cli.apply_report import ApplyReport, reported
 from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
-from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_stale
+from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_moved, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
@@ -23,9 +24,10 @@ from calplan.cli.run_lock import Wait, holding
 from calplan.cli.runs import keep, state_option
 from calplan.cli.shown import look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, saved_plan
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
-from calplan.plan.planfile import SavedPlan
+from calplan.plan.planfile import SavedPlan, pack, unpack
+from calplan.plan.staleness import staleness
 
 FORMATS: Final = ("text", "json")
 
@@ -124,8 +126,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
         if not planned.plan.steps:
             return _nothing_to_do(request, report)
         refuse_gates(planned.plan.gates)
-        if saved is None:
-            agree(planned, consent)
+        if saved is None and agree(planned, consent):
+            planned = _as_agreed(planned, chosen, consent, report)
         work = Work(
             chosen=chosen,
             planned=planned,
@@ -139,6 +141,30 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
         with heard.gentle():
             kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
         return applied(work, platform, kept, report, heard)
+
+
+def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyReport) -> Planned:
+    """What somebody agreed to, read once more: nothing may be worse by now, however long he thought it over.
+
+    Raises:
+        StopError: something moved meanwhile, or a gate refuses by now.
+    """
+    again = make_plan(
+        chosen,
+        open_account(chosen.account),
+        allowed=consent.allowed,
+        by=consent.who,
+        notice_for=agreed.document["plan_id"],
+    )
+    report.plan = again.document
+    seen = unpack(pack(agreed.parts, created_at=clock.now()))
+    report.stale = staleness(seen, again.policy, again.document, again.users, clock.now())
+    refuse_moved(report.stale)
+    if again.plan.errored:
+        show(errors_in(again.plan.diagnostics))
+        raise StopError(ExitCode.INVALID, "error: the plan has errors by now; nothing was written")
+    refuse_gates(again.plan.gates)
+    return again
 
 
 def _nothing_to_do(request: ApplyRequest, report: ApplyReport) -> ExitCode:

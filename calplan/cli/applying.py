@@ -22,6 +22,7 @@ from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step
 from calplan.providers.base import WritablePlatform
 from calplan.render.step_wording import orders_of
+from calplan.render.untrusted import for_terminal
 from calplan.render.verification import verification_text
 from calplan.state.errors import StateError
 
@@ -52,7 +53,8 @@ def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRep
 
 
 def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
-    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders_of(work.document))
+    orders = {step: for_terminal(words) for step, words in orders_of(work.document).items()}
+    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders)
     try:
         with heard.gentle(lambda: _leave(kept)):
             driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked)
@@ -99,7 +101,7 @@ def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitC
             raise AssertionError
         case _:
             assert_never(driven.why)
-    say(f"error: {report.error}")
+    say(for_terminal(f"error: {report.error}"))
     say(f"done: {', '.join(driven.done) or 'none'}; not started: {left}")
     if code is ExitCode.PARTLY_APPLIED:
         say(_how_to_go_on(kept))

@@ -95,6 +95,10 @@ def failures(place: Place, doing: str) -> Iterator[None]:
         yield
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         raise StateError(f"{place.name}: the state cannot be {doing}: {_reason(error)}") from error
+    except ValueError as error:
+        # SQLite keeps whatever it is given, also a time that is none.
+        why = "it holds what calplan never writes, so it is damaged or somebody changed it; bring back a copy of it"
+        raise StateError(f"{place.name}: the state cannot be {doing}: {why}") from error
 
 
 def _reason(error: Exception) -> str:
