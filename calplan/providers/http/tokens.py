@@ -14,6 +14,8 @@ from calplan.providers.secret import Secret
 
 USUAL_SECONDS: Final = 3600.0
 """How long a token is good for where the server does not say."""
+LONGEST_SECONDS: Final = 24 * USUAL_SECONDS
+"""A token is renewed after this, whatever the server says."""
 EARLY: Final = 60.0
 """A token that ends so soon is renewed first: it could end on the way."""
 REFUSALS: Final = frozenset({400, 401, 403})
@@ -71,7 +73,8 @@ def token_in(answer: Answer, now: float) -> Token:
     text, seconds = fields.get("access_token"), fields.get("expires_in")
     if not isinstance(text, str) or not _SENDABLE.fullmatch(text):
         raise NotAuthorisedError(f"{answer.place} let calplan in, but its answer holds no token that could be used")
-    good_for = float(seconds) if isinstance(seconds, int | float) and seconds > 0 else USUAL_SECONDS
+    stated_seconds = seconds if isinstance(seconds, int | float) and seconds > 0 else USUAL_SECONDS
+    good_for = min(stated_seconds, LONGEST_SECONDS)
     return Token(secret=Secret(text), until=now + max(good_for - EARLY, good_for / 2))
 
 
