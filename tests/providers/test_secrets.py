@@ -242,6 +242,35 @@ def test_an_entry_of_a_keyring_is_found() -> None:
         assert "no such entry" in refusal(reference("keyring", service="calplan", username="other"))
 
 
+class Broken(Drawer):
+    """A keyring that fails in a way of its own."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise LookupError(service, username, CANARY)
+
+
+class Odd(Drawer):
+    """A keyring that hands out what is no text."""
+
+    def get_password(self, service: str, username: str) -> str | None:  # noqa: ARG002 - the library's signature
+        return CANARY.encode()  # type: ignore[return-value]  # what a plugin may do
+
+
+def test_a_keyring_that_fails_in_a_way_of_its_own_is_no_fault_of_calplan() -> None:
+    with using(Broken):
+        assert "the keyring did not open" in refusal(reference("keyring", service="calplan", username="zoom"))
+    with using(Odd):
+        assert "something else than text" in refusal(reference("keyring", service="calplan", username="zoom"))
+
+
+def test_one_name_in_the_list_of_secrets_lets_one_entry_of_the_keyring_in() -> None:
+    listed = Trust(secret_names=frozenset({"keyring:calplan/zoom", "keyring:calplan/zoom/app"}))
+    with using(Drawer):
+        assert resolve(reference("keyring", service="calplan", username="zoom"), listed, HERE).reveal() == CANARY
+        said = refusal(reference("keyring", service="calplan", username="zoom/app"), listed)
+        assert "its username holds a slash" in said
+
+
 def test_a_machine_without_a_keyring_says_so() -> None:
     with using(NoKeyring):
         assert "has no keyring" in refusal(reference("keyring", service="calplan", username="zoom"))
