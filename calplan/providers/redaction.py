@@ -4,7 +4,7 @@ import html
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NoReturn, SupportsIndex
 from urllib.parse import quote, quote_plus
 
@@ -53,23 +53,27 @@ def names_a_secret(name: str) -> bool:
 
 
 class Redactor:
-    """Takes out the secrets it was told of, in whatever form they are written, and whatever is named like one."""
+    """Takes out the secrets it was told of, in whatever form they are written, and whatever is named like one.
+
+    What it was told of lives in a closure, as the text of a ``Secret`` does.
+    """
 
     __slots__ = ("_forms",)
 
     def __init__(self, *secrets: Secret) -> None:
-        self._forms: tuple[str, ...] = ()
+        self._forms: Callable[[], tuple[str, ...]] = tuple
         for secret in secrets:
             self.hide(secret)
 
     def hide(self, secret: Secret) -> None:
         """Take this one out from now on."""
-        forms = {form for form in _forms_of(secret.reveal()) if form}
-        self._forms = tuple(sorted({*self._forms, *forms}, key=lambda form: (-len(form), form)))
+        found = {form for form in _forms_of(secret.reveal()) if form}
+        forms = tuple(sorted({*self._forms(), *found}, key=lambda form: (-len(form), form)))
+        self._forms = lambda: forms
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        for form in self._forms:
+        for form in self._forms():
             text = text.replace(form, HIDDEN)
         text = _NAMED.sub(lambda found: found[1] + HIDDEN, text)
         return _SCHEME.sub(lambda found: f"{found[1]} {HIDDEN}", text)

@@ -23,7 +23,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from calplan.model.service import SecretReference
 from calplan.providers.base import NotAuthorisedError
-from calplan.providers.redaction import HIDDEN
+from calplan.providers.redaction import HIDDEN, Redactor
 from calplan.providers.secret import Secret
 from calplan.providers.secrets import SecretError, in_words, resolve
 from calplan.providers.trust import Trust
@@ -64,7 +64,7 @@ SHOWN: Mapping[str, Callable[[Secret], object]] = {
     "repr": repr,
     "format": lambda secret: f"{secret}",
     "percent": lambda secret: "%s" % secret,  # noqa: UP031 - one of the ways
-    "bytes": bytes,
+    "bytes": lambda secret: bytes(secret),  # type: ignore[call-overload]  # what a slip would do
     "json": json.dumps,
     "json by str": lambda secret: json.dumps(secret, default=str),
     "yaml": yaml.dump,
@@ -96,6 +96,7 @@ def test_a_secret_inside_of_a_value_is_not_found_by_what_walks_over_attributes()
     with pytest.raises(TypeError):
         repr(Holder(Secret(CANARY)))
     assert DeepDiff([Secret(CANARY)], [Secret("another")]) == {}
+    assert DeepDiff(Redactor(Secret(CANARY)), Redactor(Secret("another"))) == {}
 
 
 def test_a_variable_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
