@@ -25,29 +25,25 @@ _SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What is posted to ``endpoint`` to be given a token.
-
-    The secret goes into the form field ``field`` or, where that is ``None``, with ``client`` into a Basic header.
-    """
+    """What is posted to ``endpoint`` to be given a token; the secret goes with ``client`` into a Basic header."""
 
     endpoint: Endpoint
     client: str
     secret: Secret = field(repr=False)
     form: Mapping[str, str]
-    secret_field: str | None = None
 
     def headers(self) -> dict[str, str]:
         """The headers of the request, made anew for each."""
-        named = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        if self.secret_field is not None:
-            return named
         pair = f"{self.client}:{self.secret.reveal()}".encode()
-        return {**named, "authorization": f"Basic {b64encode(pair).decode('ascii')}"}
+        return {
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+            "authorization": f"Basic {b64encode(pair).decode('ascii')}",
+        }
 
     def body(self) -> bytes:
-        """The form, made anew for each request."""
-        proof = {} if self.secret_field is None else {self.secret_field: self.secret.reveal()}
-        return urlencode({**self.form, **proof}).encode("ascii")
+        """The form."""
+        return urlencode(self.form).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ class Wire:
         patience = self._patience
         timeout = httpx2.Timeout(connect=patience.connect, read=patience.read, write=patience.write, pool=1.0)
         end = request.endpoint
-        url = f"{end.scheme}://{end.host}:{end.port}{end.path}{request.target}"
+        url = end.url + request.target
         headers = {"accept-encoding": "gzip", "user-agent": "calplan", **request.headers}
         writes = request.method != "GET"
         client = self._fresh if writes else self._kept
