@@ -18,7 +18,7 @@ UNGUARDED: Final = (
 
 
 def trust(*, automated: bool) -> Trust:
-    """The trust of this run. A variable that is empty counts as not set.
+    """The trust of this run. A variable that is empty counts as not set; a list of commas and blanks lists nothing.
 
     Raises:
         StopError: a host that is to be trusted is not written as one.
@@ -34,7 +34,7 @@ def trust(*, automated: bool) -> Trust:
     names, folder = _listed("CALPLAN_SECRET_NAMES"), os.environ.get("CALPLAN_SECRETS_DIR")
     return Trust(
         allow_hosts=hosts,
-        secret_names=names or None,
+        secret_names=names if os.environ.get("CALPLAN_SECRET_NAMES") else None,
         secrets_dir=Path(folder) if folder else None,
         automated=automated,
         redactor=redactor(),

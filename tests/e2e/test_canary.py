@@ -168,7 +168,7 @@ def test_a_secret_of_which_the_library_knows_only_that_it_cannot_be_sent_shows_n
 ) -> None:
     with stage(monkeypatch) as staged:
         state(staged.corp, WANTED)
-        for bad in (f"{SECRET}\nx: y", f"{SECRET}\r\n", f"{SECRET}ü", "0"):
+        for bad in (f"{SECRET}\nx: y", f"{SECRET}\r\n", f"{SECRET}ü", f"{SECRET}\udcff", "0"):
             said = launch("plan", "corp", CALPLAN_LOG="debug", CALPLAN_SECRET_ZOOM=bad)
             assert said.returncode == 9
             assert "Traceback" not in said.stderr

@@ -151,6 +151,17 @@ def test_a_reference_to_what_is_no_business_of_the_document_is_not_resolved(
     assert staged.server.log == []
 
 
+@pytest.mark.parametrize("names", [",", " ", "\t, "])
+def test_a_list_of_secrets_that_lists_nothing_lets_none_be_resolved(
+    staged: Stage, monkeypatch: pytest.MonkeyPatch, names: str
+) -> None:
+    monkeypatch.setenv("CALPLAN_SECRET_NAMES", names)
+    said = calplan("plan", "corp")
+    assert said.code is ExitCode.NOT_AUTHORISED
+    assert "CALPLAN_SECRET_NAMES is set and does not list CALPLAN_SECRET_ZOOM" in said.err
+    assert staged.server.log == []
+
+
 def test_an_ews_url_elsewhere_is_contacted_by_no_plan_and_its_password_stays_unread(
     staged: Stage, attacker: Loopback
 ) -> None:
