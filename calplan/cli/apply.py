@@ -82,7 +82,7 @@ def apply(
         source=source,
         path=path or documents,
         account=account,
-        consent=Consent.of(gates, reason, by or login_name(), auto_approve=auto_approve),
+        consent=Consent.of(gates, reason, (by or "").strip() or login_name(), auto_approve=auto_approve),
         outputs=targets(output, FORMATS),
         state=state,
         wait=wait,

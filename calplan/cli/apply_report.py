@@ -38,6 +38,10 @@ class ApplyReport:
     stale: Sequence[Moved] = ()
     verification: VerificationDocument | None = None
 
+    def intends(self, step: str) -> None:
+        """Note that a step is begun: until it is told how it went, nobody knows whether it was written."""
+        self.results[step] = ("unknown", None)
+
     def took(self, step: str, result: Done | Failed | Waiting) -> None:
         """Note how a step went."""
         match result:

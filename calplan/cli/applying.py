@@ -60,7 +60,7 @@ def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRe
             driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked)
         code = _ended(driven, kept, hand, report)
     except KeyboardInterrupt:
-        report.status = "interrupted"
+        report.status = report.error = "interrupted"
         say(f"interrupted; {_how_to_go_on(kept)}")
         with suppress(StateError):
             kept.finish(report.status)

@@ -182,6 +182,7 @@ class Kept:
     def intend(self, step: Step) -> None:
         """Note that a step is about to be performed."""
         self._record("intent", {"step": step.id, "op": step.kind.value, "address": step.address})
+        self.report.intends(step.id)
 
     def note(self, step: Step, result: Done | Failed | Waiting) -> None:
         """Note how a step went."""

@@ -147,7 +147,9 @@ def test_the_second_signal_leaves_at_once_and_the_run_can_be_resumed(tmp_path: P
     assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
     assert "interrupted; run " in err
     assert "Traceback" not in err
-    assert report_of(Path("report.json"))["status"] == "interrupted"
+    report = report_of(Path("report.json"))
+    assert (report["status"], report["error"]) == ("interrupted", "interrupted")
+    assert [one["result"] for one in json.loads(json.dumps(report["steps"]))] == ["unknown", "not_started"]
     resumed = calplan("apply", "--resume", run_of(err))
     assert resumed.code is ExitCode.DONE, resumed.err
 
