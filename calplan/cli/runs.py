@@ -159,9 +159,13 @@ def paths_of(run: Run) -> tuple[Path, ...]:
     """
     try:
         paths = tuple(map(Path, json.loads(run.path)))
-    except (TypeError, ValueError) as error:
-        message = f"error: the state does not say any more where the documents of run {run.id} are: --path PATH does"
-        raise StopError(ExitCode.INVALID, message) from error
+    except (TypeError, ValueError):
+        paths = ()
+    if not paths:
+        message = (
+            f"error: the state does not say any more where the documents of run {run.id} are; say where: --path PATH"
+        )
+        raise StopError(ExitCode.INVALID, message)
     for path in paths:
         if not path.exists():
             message = f"error: the documents of run {run.id} are not at {path} any more; say where: --path PATH"

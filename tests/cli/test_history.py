@@ -180,29 +180,32 @@ def test_a_chain_that_was_changed_is_3_and_says_where() -> None:
 def test_a_time_that_is_none_is_a_damaged_state_and_no_fault_of_calplan() -> None:
     run = found()["runs"][0]["id"]
     in_state("UPDATE records SET at = 'noon'")
-    for words in (["history"], ["log", run], ["log", "--verify-chain"], ["verify", run]):
+    checked = calplan("log", "--verify-chain")
+    assert checked.code is ExitCode.INVALID
+    assert "  broken: .calplan/state.db: the state holds a value of a form that calplan never " in checked.out
+    for words in (["history"], ["log", run], ["verify", run]):
         said = calplan(*words)
         assert said.code is ExitCode.UNREACHABLE
-        assert said.err.startswith("error: .calplan/state.db: the state cannot be used: it holds what calplan never ")
+        assert said.err.startswith("error: .calplan/state.db: the state holds a value of a form that calplan never ")
 
 
 @pytest.mark.parametrize(
-    "statement",
+    "path, code",
     [
-        "UPDATE runs SET path = 'noon'",
-        "UPDATE runs SET path = '{}'",
-        "UPDATE runs SET path = '[1]'",
-        """UPDATE runs SET path = '["nowhere"]'""",
+        ("noon", ExitCode.INVALID),
+        ("{}", ExitCode.INVALID),
+        ("[1]", ExitCode.INVALID),
+        ('["nowhere"]', ExitCode.USAGE),
     ],
 )
 @pytest.mark.usefixtures("corp")
-def test_documents_of_a_run_that_are_gone_are_asked_for(statement: str) -> None:
+def test_documents_of_a_run_that_are_gone_are_asked_for(path: str, code: ExitCode) -> None:
     run = found()["runs"][0]["id"]
-    in_state(statement)
+    in_state(f"UPDATE runs SET path = '{path}'")  # noqa: S608 - a value of this test
     for command in ("verify", "rollback"):
         said = calplan(command, run)
-        assert said.code is ExitCode.USAGE
-        assert said.err.endswith(". Say where they are: --path PATH\n")
+        assert said.code is code
+        assert said.err.endswith("; say where: --path PATH\n")
 
 
 def test_a_plan_of_a_run_that_cannot_be_read_is_never_said_to_be_made_anew(corp: Path) -> None:
