@@ -75,6 +75,8 @@ def apply(
     """
     if resume is not None and (plan_or_path is not None or account is not None):
         raise StopError(ExitCode.USAGE, "error: --resume RUN takes the plan and the account of that run; no others")
+    if resume is not None and verify_key:
+        raise StopError(ExitCode.USAGE, "error: --verify-key checks a saved plan; a run goes on with the one it keeps")
     if resume is None and documents is not None:
         raise StopError(ExitCode.USAGE, "error: --path goes with --resume; otherwise give PATH as an argument")
     source = plan_or_path or Path()

@@ -82,7 +82,7 @@ def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRe
 
 def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitCode:
     """Keep how the run stands, say what is left, and give the exit code."""
-    report.status, code = _standing(driven, hand, resumed=kept.resumed)
+    report.status, code = _standing(driven, hand, wrote=kept.wrote)
     kept.finish(report.status)
     if driven.stopped is None:
         return code
@@ -108,9 +108,9 @@ def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitC
     return code
 
 
-def _standing(driven: Report, hand: Hand, *, resumed: bool) -> tuple[str, ExitCode]:
+def _standing(driven: Report, hand: Hand, *, wrote: bool) -> tuple[str, ExitCode]:
     """How a run stands at its end, and the exit code that says so."""
-    written = bool(driven.done) or resumed
+    written = bool(driven.done) or wrote
     match driven.why:
         case None:
             return "applied", ExitCode.DONE

@@ -1,5 +1,6 @@
 """``calplan apply --resume RUN``: goes on with a run that did not come to its end."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calplan.apply.progress import StepState, progress, rest_of
@@ -61,6 +62,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 notice_for=run.plan_id,
             )
             states = _read_back(kept, progress((one.kind, one.content) for one in records), saved, planned)
+            kept = replace(kept, wrote=StepState.DONE in states.values())
             rest = rest_of(saved.document, states, planned.plan.steps)
             report.stale = (
                 *_overtaken(store, run),

@@ -175,13 +175,17 @@ def paths_of(run: Run) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A run being kept: the journal of its steps. It tells the report of each step as well."""
+    """A run being kept: the journal of its steps. It tells the report of each step as well.
+
+    ``resumed``: it was begun earlier; ``wrote``: steps of it were done then.
+    """
 
     store: "Store"
     id: str
     lock: HeldLock
     report: ApplyReport
     resumed: bool = False
+    wrote: bool = False
 
     def intend(self, step: Step) -> None:
         """Note that a step is about to be performed."""

@@ -216,6 +216,7 @@ def test_the_documents_of_a_run_may_have_moved_elsewhere(tmp_path: Path) -> None
         (("corp", "--resume", "1234"), "--resume RUN takes the plan and the account of that run"),
         (("--resume", "1234", "--account", "corp"), "--resume RUN takes the plan and the account of that run"),
         (("corp", "--path", "corp"), "--path goes with --resume"),
+        (("--resume", "1234", "--verify-key", "key.pem"), "--verify-key checks a saved plan"),
     ],
     ids=str,
 )
@@ -260,3 +261,16 @@ def test_the_report_of_a_resumed_run_tells_of_all_steps(tmp_path: Path) -> None:
     assert [one["result"] for one in second["steps"]] == ["done", "done"]
     assert second["verification"]["numbers"]["counts"]["hit"] == len(USERS)
     assert second["plan_id"] == first["plan_id"]
+
+
+def test_a_run_that_wrote_nothing_and_fails_again_has_still_written_nothing(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    in_account(corp, PLANTED.replace("UPDATE ON users", "INSERT ON writes"))
+    first = calplan("apply", plan, "-o", "json=report.json")
+    run = json.loads(Path("report.json").read_text("utf-8"))["run"]
+    again = calplan("apply", "--resume", run)
+    assert first.code is again.code is ExitCode.INVALID, again.err
+    assert "partly applied" not in again.err
+    in_account(corp, "DROP TRIGGER planted")
+    assert calplan("apply", "--resume", run).code is ExitCode.DONE
