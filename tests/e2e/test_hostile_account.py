@@ -88,6 +88,9 @@ def test_a_host_that_is_listed_outside_of_the_folder_is_spoken_to(
     monkeypatch.setenv("CALPLAN_ALLOW_HOSTS", f"proxy.corp.example, 127.0.0.2:{attacker.port}")
     platform(staged.corp, endpoints={"api": f"https://127.0.0.2:{attacker.port}"})
     assert calplan("validate", "corp").code is ExitCode.DONE
+    monkeypatch.setenv("CALPLAN_ALLOW_HOSTS", "proxy.corp.example:443")
+    platform(staged.corp, endpoints={"api": "https://proxy.corp.example/v2"})
+    assert calplan("validate", "corp").code is ExitCode.DONE
     monkeypatch.setenv("CALPLAN_ALLOW_HOSTS", "https://proxy.corp.example")
     said = calplan("plan", "corp")
     assert said.code is ExitCode.USAGE
