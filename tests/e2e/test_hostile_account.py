@@ -165,6 +165,29 @@ def test_a_list_of_secrets_that_lists_nothing_lets_none_be_resolved(
     assert staged.server.log == []
 
 
+@pytest.mark.parametrize("path", ["../../outside/keys", "link/keys", "{elsewhere}/keys"])
+def test_in_ci_no_account_is_made_far_from_its_document(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, path: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    Path("work/corp").mkdir(parents=True)
+    Path("outside").mkdir()
+    monkeypatch.chdir("work")
+    Path("corp/link").symlink_to("../../outside")
+    corp = folder(Path("corp"), policy=LOCKED)
+    document = corp / "account.yaml"
+    written = document.read_text("utf-8")
+    document.write_text(written.replace('"corp.db"', json.dumps(path.format(elsewhere=elsewhere))), encoding="utf-8")
+    monkeypatch.setenv("CI", "true")
+    for words in (("plan", "corp"), ("apply", "corp", "--auto-approve")):
+        said = calplan(*words)
+        assert said.code is ExitCode.INVALID, said.err
+        assert "CI makes no account outside of the working folder" in said.err
+    assert not [*Path("../outside").iterdir(), *elsewhere.iterdir()]
+    document.write_text(written.replace('"corp.db"', '"../near.db"'), encoding="utf-8")
+    assert calplan("plan", "corp").code is ExitCode.DONE
+
+
 def test_an_ews_url_elsewhere_is_contacted_by_no_plan_and_its_password_stays_unread(
     staged: Stage, attacker: Loopback
 ) -> None:
