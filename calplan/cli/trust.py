@@ -7,6 +7,7 @@ from typing import Final
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.logs import redactor
+from calplan.providers.endpoints import HTTPS_PORT
 from calplan.providers.trust import Trust
 
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
@@ -33,7 +34,7 @@ def trust(*, automated: bool) -> Trust:
             )
     names, folder = _listed("CALPLAN_SECRET_NAMES"), os.environ.get("CALPLAN_SECRETS_DIR")
     return Trust(
-        allow_hosts=hosts,
+        allow_hosts=frozenset(host.removesuffix(f":{HTTPS_PORT}") for host in hosts),
         secret_names=names if os.environ.get("CALPLAN_SECRET_NAMES") else None,
         secrets_dir=Path(folder) if folder else None,
         automated=automated,

@@ -2,16 +2,13 @@
 
 import gzip
 import json
-import os
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import pytest
-import trustme
 
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer, Kind, Meaning
@@ -378,48 +375,3 @@ def test_what_a_vendor_says_stays_in_one_line(loopback: Loopback) -> None:
         return Meaning(kind=Kind.WRONG, words="no\n::error::x\r\nPlan: 0 to change")
 
     assert str(ended(Reader(server(loopback.url, judge=judge)))).endswith("no ::error::x Plan: 0 to change")
-
-
-@pytest.mark.parametrize("proxy", ["HTTP_PROXY", "ALL_PROXY"])
-def test_proxies_and_netrc_of_the_environment_are_left_alone(
-    loopback: Loopback, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
-    monkeypatch.setenv(proxy, "http://127.0.0.1:9")
-    assert Reader(server(loopback.url)).get("users").status == 200
-    assert "authorization" not in loopback.log[0].headers
-
-
-def test_cookies_are_not_kept(loopback: Loopback) -> None:
-    loopback.plan(Reply(headers={"set-cookie": "session=1"}))
-    client = Reader(server(loopback.url))
-    client.get("users")
-    client.get("users")
-    assert "cookie" not in loopback.log[1].headers
-
-
-def test_tls_is_verified_by_the_file_that_is_named(vendor: Vendor) -> None:
-    authority, stranger = trustme.CA(), trustme.CA()
-    authority.cert_pem.write_to_path("ca.pem")
-    stranger.cert_pem.write_to_path("other.pem")
-    with serving(vendor.answer, authority=authority) as loopback:
-        trusted = replace(server(loopback.url, secret=SECRET), ca_file=Path("ca.pem"))
-        assert Reader(trusted).get("users").status == 200
-        for ca_file in (None, Path("other.pem")):
-            stopped = Stopped()
-            error = str(ended(Reader(replace(server(loopback.url, stopped=stopped), ca_file=ca_file))))
-            assert "its certificate is not trusted" in error
-            assert stopped.pauses == []
-    Path("empty.pem").write_text("", encoding="utf-8")
-    os.mkfifo("pipe.pem")
-    for bad in ("empty.pem", "nowhere.pem", "pipe.pem", "."):
-        with pytest.raises(ProviderError, match=f"{bad} cannot be used as caFile"):
-            Reader(replace(server(loopback.url), ca_file=Path(bad)))
-
-
-def test_the_keys_of_connections_are_written_nowhere(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSLKEYLOGFILE", "keys.txt")
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path("ca.pem")
-    with serving(vendor.answer, authority=authority) as loopback:
-        assert Reader(replace(server(loopback.url), ca_file=Path("ca.pem"))).get("users").status == 200
-    assert not Path("keys.txt").exists()
