@@ -214,3 +214,12 @@ def test_in_ci_a_plan_warns_once_where_nothing_outside_holds_the_documents_in_ch
     assert calplan("plan", "corp").err.count(warning) == 1
     monkeypatch.setenv(name, "CALPLAN_SECRET_ZOOM")
     assert warning not in calplan("plan", "corp").err
+
+
+def test_in_ci_a_folder_of_secrets_is_named_from_the_root_on(staged: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert staged.corp.is_dir()
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("CALPLAN_SECRETS_DIR", "corp/secrets")
+    refused = calplan("plan", "corp")
+    assert refused.code is ExitCode.USAGE
+    assert "in automation CALPLAN_SECRETS_DIR is an absolute path" in refused.err
