@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from calplan.apply.precision import VerifiedRun
+from calplan.apply.progress import StepState, progress
 from calplan.apply.verification_record import Recorded, recorded
 from calplan.impact.outcome import DISCONNECTED
 from calplan.plan.document import PlanDocument
 
-DONE: Final = "done"
 UNKNOWN_RESULT: Final = "unknown"
-AS_WANTED: Final = "as wanted"
 
 
 class Happened(Protocol):
@@ -81,11 +80,12 @@ class PastRun:
 def past_run(run: Begun, records: Iterable[Happened], intended: Intended | None) -> PastRun:
     """What became of a run."""
     happened = tuple(records)
+    states = progress((one.kind, one.content) for one in happened)
     found = [recorded(one.content) for one in happened if one.kind == "verification"]
     return PastRun(
         run=run,
         intended=intended,
-        done=len(_done(happened)),
+        done=list(states.values()).count(StepState.DONE),
         in_doubt=len(in_doubt(happened)),
         overrides=tuple(_lifted(one.content) for one in happened if one.kind == "override"),
         verifications=tuple(one for one in found if one is not None),
@@ -115,18 +115,6 @@ def in_doubt(records: Iterable[Happened]) -> frozenset[int]:
         elif one.kind in ("outcome", "readback"):
             open_steps.pop(step, None)
     return frozenset(open_steps.values())
-
-
-def _done(records: Iterable[Happened]) -> frozenset[str]:
-    """The steps that are done, or were found to be."""
-    done: set[str] = set()
-    for one in records:
-        step, said = str(one.content.get("step")), one.content
-        if one.kind == "outcome" and said.get("result") == DONE:
-            done.add(step)
-        elif one.kind == "readback":
-            (done.add if said.get("found") == AS_WANTED else done.discard)(step)
-    return frozenset(done)
 
 
 def _lifted(content: Mapping[str, object]) -> Lifted:

@@ -1,15 +1,17 @@
 """``calplan apply``: makes a plan true."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import click
 
+from calplan.cli import clock
 from calplan.cli.apply_report import ApplyReport, reported
 from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
-from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_stale
+from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_moved, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
@@ -22,9 +24,10 @@ from calplan.cli.run_lock import Wait, holding
 from calplan.cli.runs import keep, state_option
 from calplan.cli.shown import look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, saved_plan
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
-from calplan.plan.planfile import SavedPlan
+from calplan.plan.planfile import SavedPlan, pack, unpack
+from calplan.plan.staleness import staleness
 
 FORMATS: Final = ("text", "json")
 
@@ -72,6 +75,8 @@ def apply(
     """
     if resume is not None and (plan_or_path is not None or account is not None):
         raise StopError(ExitCode.USAGE, "error: --resume RUN takes the plan and the account of that run; no others")
+    if resume is not None and verify_key:
+        raise StopError(ExitCode.USAGE, "error: --verify-key checks a saved plan; a run goes on with the one it keeps")
     if resume is None and documents is not None:
         raise StopError(ExitCode.USAGE, "error: --path goes with --resume; otherwise give PATH as an argument")
     source = plan_or_path or Path()
@@ -79,7 +84,7 @@ def apply(
         source=source,
         path=path or documents,
         account=account,
-        consent=Consent.of(gates, reason, by or login_name(), auto_approve=auto_approve),
+        consent=Consent.of(gates, reason, (by or "").strip() or login_name(), auto_approve=auto_approve),
         outputs=targets(output, FORMATS),
         state=state,
         wait=wait,
@@ -100,6 +105,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
     consent = request.consent
     report.account = chosen.account.name
     with keep(request.state) as store, holding(store, report.account, consent.who, "apply", request.wait) as lock:
+        if request.wait:  # the documents may be others by now
+            chosen = _chosen(replace(request, account=report.account), saved)
         past = None if saved is not None or request.quiet else past_of(report.account, None, request.state)
         planned = make_plan(
             chosen,
@@ -121,8 +128,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
         if not planned.plan.steps:
             return _nothing_to_do(request, report)
         refuse_gates(planned.plan.gates)
-        if saved is None:
-            agree(planned, consent)
+        if saved is None and agree(planned, consent):
+            planned = _as_agreed(planned, chosen, consent, report)
         work = Work(
             chosen=chosen,
             planned=planned,
@@ -133,8 +140,33 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             quiet=request.quiet,
         )
         platform = open_for_writing(chosen.account)
-        kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
+        with heard.gentle():
+            kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
         return applied(work, platform, kept, report, heard)
+
+
+def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyReport) -> Planned:
+    """What somebody agreed to, read once more: nothing may be worse by now, however long he thought it over.
+
+    Raises:
+        StopError: something moved meanwhile, or a gate refuses by now.
+    """
+    again = make_plan(
+        chosen,
+        open_account(chosen.account),
+        allowed=consent.allowed,
+        by=consent.who,
+        notice_for=agreed.document["plan_id"],
+    )
+    report.plan = again.document
+    seen = unpack(pack(agreed.parts, created_at=clock.now()))
+    report.stale = staleness(seen, again.policy, again.document, again.users, clock.now())
+    refuse_moved(report.stale)
+    if again.plan.errored:
+        show(errors_in(again.plan.diagnostics))
+        raise StopError(ExitCode.INVALID, "error: the plan has errors by now; nothing was written")
+    refuse_gates(again.plan.gates)
+    return again
 
 
 def _nothing_to_do(request: ApplyRequest, report: ApplyReport) -> ExitCode:

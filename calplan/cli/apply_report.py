@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final, assert_never
 
 import click
 
@@ -17,6 +17,8 @@ from calplan.cli.output import Target, emit, say
 from calplan.plan.document import PlanDocument
 from calplan.plan.staleness import Moved
 from calplan.render.plan_json import canonical_json
+
+APPLIED: Final = "applied"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +37,10 @@ class ApplyReport:
     overrides: Sequence[OverrideDocument] = ()
     stale: Sequence[Moved] = ()
     verification: VerificationDocument | None = None
+
+    def intends(self, step: str) -> None:
+        """Note that a step is begun: until it is told how it went, nobody knows whether it was written."""
+        self.results[step] = ("unknown", None)
 
     def took(self, step: str, result: Done | Failed | Waiting) -> None:
         """Note how a step went."""
@@ -95,10 +101,25 @@ def reported(report: ApplyReport, outputs: Sequence[Target]) -> Iterator[list[Ex
     codes: list[ExitCode] = []
     try:
         yield codes
+    except (KeyboardInterrupt, click.Abort) as error:
+        if report.run is None:
+            _write(report, outputs, _fatal(report, error))
+            raise
+        stop = _interrupted(report, report.run)
+        _write(report, outputs, _fatal(report, stop))
+        raise stop from error
     except BaseException as error:
         _write(report, outputs, _fatal(report, error))
         raise
     _write(report, outputs, codes[0])
+
+
+def _interrupted(report: ApplyReport, run: str) -> StopError:
+    """What an interrupt is to a run that was begun or gone on with: the account may have been written."""
+    if report.status == APPLIED:
+        return StopError(ExitCode.UNLIKE_FORECAST, f"interrupted; applied. Look again: calplan verify {run}")
+    message = f"interrupted; nothing more was written; to go on: calplan apply --resume {run}"
+    return StopError(ExitCode.PARTLY_APPLIED, message)
 
 
 def _fatal(report: ApplyReport, error: BaseException) -> ExitCode:
@@ -119,3 +140,5 @@ def _write(report: ApplyReport, outputs: Sequence[Target], code: ExitCode) -> No
                 emit((canonical_json(report.document(code)) + "\n",), target.file)
             except StopError as lost:
                 say(str(lost))
+            except KeyboardInterrupt:
+                say("interrupted; the report was not written")

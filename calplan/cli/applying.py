@@ -13,7 +13,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.hand import Hand
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.output import say, tell
-from calplan.cli.runs import Kept
+from calplan.cli.runs import Kept, same_state
 from calplan.cli.verify import code_of as code_of_verification
 from calplan.cli.verify import verified
 from calplan.cli.wiring import Chosen, Planned, code_of
@@ -22,6 +22,7 @@ from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step
 from calplan.providers.base import WritablePlatform
 from calplan.render.step_wording import orders_of
+from calplan.render.untrusted import for_terminal
 from calplan.render.verification import verification_text
 from calplan.state.errors import StateError
 
@@ -45,13 +46,21 @@ class Work:
 
 def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
     """Perform the steps, each journalled before and after, and verify the outcome."""
-    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders_of(work.document))
+    try:
+        return _applied(work, platform, kept, report, heard)
+    finally:
+        heard.settle()
+
+
+def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
+    orders = {step: for_terminal(words) for step, words in orders_of(work.document).items()}
+    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders)
     try:
         with heard.gentle(lambda: _leave(kept)):
             driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked)
         code = _ended(driven, kept, hand, report)
     except KeyboardInterrupt:
-        report.status = "interrupted"
+        report.status = report.error = "interrupted"
         say(f"interrupted; {_how_to_go_on(kept)}")
         with suppress(StateError):
             kept.finish(report.status)
@@ -63,15 +72,17 @@ def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRep
         report.status = "partly applied"
         say(f"error: {error}\nnot all of run {kept.id} is recorded; {_how_to_go_on(kept)}")
         return ExitCode.PARTLY_APPLIED
-    if code is ExitCode.DONE:
-        _say_applied(driven, work, kept)
-        return _looked_at(work, kept, report) if work.verify else code
-    return code
+    except Exception:
+        # A fault of calplan's own; in the middle of a run the way on is named all the same.
+        if hand.begun or kept.resumed:
+            say(_how_to_go_on(kept))
+        raise
+    return _looked_at(len(driven.done), work, kept, report) if code is ExitCode.DONE else code
 
 
 def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitCode:
     """Keep how the run stands, say what is left, and give the exit code."""
-    report.status, code = _standing(driven, hand, resumed=kept.resumed)
+    report.status, code = _standing(driven, hand, wrote=kept.wrote)
     kept.finish(report.status)
     if driven.stopped is None:
         return code
@@ -90,16 +101,16 @@ def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitC
             raise AssertionError
         case _:
             assert_never(driven.why)
-    say(f"error: {report.error}")
+    say(for_terminal(f"error: {report.error}"))
     say(f"done: {', '.join(driven.done) or 'none'}; not started: {left}")
     if code is ExitCode.PARTLY_APPLIED:
         say(_how_to_go_on(kept))
     return code
 
 
-def _standing(driven: Report, hand: Hand, *, resumed: bool) -> tuple[str, ExitCode]:
+def _standing(driven: Report, hand: Hand, *, wrote: bool) -> tuple[str, ExitCode]:
     """How a run stands at its end, and the exit code that says so."""
-    written = bool(driven.done) or resumed
+    written = bool(driven.done) or wrote
     match driven.why:
         case None:
             return "applied", ExitCode.DONE
@@ -118,23 +129,22 @@ def _standing(driven: Report, hand: Hand, *, resumed: bool) -> tuple[str, ExitCo
 def _leave(kept: Kept) -> None:
     """End the process at once: nothing more is recorded, and the run lock stays where it is."""
     lines = f"left at once; {_how_to_go_on(kept)}\nthe run lock is still held: calplan state unlock {kept.lock.id}\n"
-    with suppress(OSError):
+    with suppress(OSError):  # whoever read what we say may be gone
         os.write(2, lines.encode())
     os._exit(ExitCode.PARTLY_APPLIED.value)
 
 
 def _how_to_go_on(kept: Kept) -> str:
-    return f"run {kept.id} is partly applied; to go on: calplan apply --resume {kept.id}"
+    return f"run {kept.id} is partly applied; to go on: calplan apply --resume {kept.id}{same_state(kept.store)}"
 
 
-def _say_applied(driven: Report, work: Work, kept: Kept) -> None:
-    if not work.quiet:
-        tell((f"Applied {plural(len(driven.done), 'step')} in run {kept.id}.\n",))
-
-
-def _looked_at(work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
+def _looked_at(steps: int, work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
     try:
+        if not work.quiet:
+            tell((f"Applied {plural(steps, 'step')} in run {kept.id}.\n",))
+        if not work.verify:
+            return ExitCode.DONE
         seen = verified(kept.store, kept.id, work.chosen, work.document, work.users, who=report.who, lock=kept.lock)
         report.verification = verification_document(seen)
         if not work.quiet:
@@ -145,5 +155,5 @@ def _looked_at(work: Work, kept: Kept, report: ApplyReport) -> ExitCode:
     except (StopError, StateError) as error:
         reason = str(error)
     report.error = f"not verified: {reason}"
-    say(f"{reason}\napplied, but not verified. Look again: calplan verify {kept.id}")
+    say(f"{reason}\napplied, but not verified. Look again: calplan verify {kept.id}{same_state(kept.store)}")
     return ExitCode.UNLIKE_FORECAST

@@ -16,6 +16,7 @@ from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.staleness import Moved
+from calplan.render.untrusted import for_terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +59,27 @@ def refuse_stale(moved: Sequence[Moved]) -> None:
     Raises:
         StopError: it is stale; the message names each part that moved.
     """
-    if not moved:
-        return
-    lines = ["error: the saved plan is stale; nothing was written"]
-    lines += [f"  {one.part}: {one.how}" for one in moved]
-    raise StopError(ExitCode.STALE, "\n".join([*lines, "  Make a new one: calplan plan --out FILE"]))
+    _refuse(moved, "the saved plan is stale", "Make a new one: calplan plan --out FILE")
 
 
-def refuse_gates(gates: Sequence[Gate]) -> None:
-    """Refuse where a gate does.
+def refuse_moved(moved: Sequence[Moved]) -> None:
+    """Refuse where anything moved between what somebody was shown and what he answered.
+
+    Raises:
+        StopError: it did; the message names each part that moved.
+    """
+    _refuse(moved, "it is not as it was shown any more", "Apply again, to be asked about it as it is now")
+
+
+def _refuse(moved: Sequence[Moved], what: str, way_out: str) -> None:
+    if moved:
+        how = [for_terminal(f"  {one.part}: {one.how}") for one in moved]
+        lines = [f"error: {what}; nothing was written", *how, f"  {way_out}"]
+        raise StopError(ExitCode.STALE, "\n".join(lines))
+
+
+def refuse_gates(gates: Sequence[Gate], written: str = "nothing was written") -> None:
+    """Refuse where a gate does; ``written`` says what that leaves the account with.
 
     Raises:
         StopError: a gate refuses; the message names each, with whom to ask and how to lift it.
@@ -74,23 +87,22 @@ def refuse_gates(gates: Sequence[Gate]) -> None:
     refusing = [gate for gate in gates if gate.status is GateStatus.REFUSE]
     if not refusing:
         return
-    lines = ["error: refused; nothing was written"]
-    lines += [
-        f"  {gate.id}: {gate.actual}, limit {gate.limit}" + (f" (ask {gate.owner})" if gate.owner else "")
-        for gate in refusing
-    ]
+    lines = [f"error: refused; {written}"]
+    for gate in refusing:
+        ask = f" (ask {gate.owner})" if gate.owner else ""
+        lines.append(for_terminal(f"  {gate.id}: {gate.actual}, limit {gate.limit}{ask}"))
     allow = " ".join(f"--allow {gate.id}" for gate in refusing)
     raise StopError(ExitCode.REFUSED, "\n".join([*lines, f"  To lift them: {allow} --reason TEXT"]))
 
 
-def agree(planned: Planned, consent: Consent) -> None:
-    """Ask a person to type how many users lose their connection.
+def agree(planned: Planned, consent: Consent) -> bool:
+    """Ask a person to type how many users lose their connection; gives whether anybody had to be asked.
 
     Raises:
         StopError: there is nobody to ask, or the answer is another one.
     """
     if consent.auto_approve:
-        return
+        return False
     if in_automation() or sys.stdin is None or not sys.stdin.isatty():
         message = "error: there is no terminal to ask on; apply a saved plan, or give --auto-approve"
         raise StopError(ExitCode.USAGE, message)
@@ -101,3 +113,4 @@ def agree(planned: Planned, consent: Consent) -> None:
     answer = click.prompt(question, default="", show_default=False, err=True)
     if str(answer).strip() != str(lost):
         raise StopError(ExitCode.INTERRUPTED, "not confirmed; nothing was written")
+    return True

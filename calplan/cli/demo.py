@@ -108,7 +108,8 @@ def _apply(chosen: Chosen, planned: Planned) -> ExitCode:
     )
     name = chosen.account.name
     with keep(str(DEFAULT)) as store, interrupts() as heard, holding(store, name, consent.who, "demo") as lock:
-        kept = begun(store, lock, work, saved=None, consent=consent, report=report)
+        with heard.gentle():
+            kept = begun(store, lock, work, saved=None, consent=consent, report=report)
         return applied(work, open_for_writing(chosen.account), kept, report, heard)
 
 

@@ -1,11 +1,14 @@
 """Ctrl-C and a polite kill: before anything is written they end the command, afterwards the step at hand is finished.
 
+A terminal that goes away is heard like the first of them and never as the second: it may be said more than once.
+
 A step may sit in a library that lets no Python code run, so a thread of its own hears of signals as they come.
 """
 
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -24,6 +27,7 @@ class Interrupts:
     def __init__(self) -> None:
         self._gentle = self._leaving = False
         self._heard = self._handled = 0
+        self._deaf_until = 0.0
         self._over = threading.Event()
         self._leave: Callable[[], None] = lambda: None
 
@@ -32,16 +36,21 @@ class Interrupts:
         return self._heard > 0 or self._handled > 0
 
     @contextmanager
-    def gentle(self, leave: Callable[[], None]) -> Iterator[None]:
-        """While steps are performed the first signal only asks to stop; the second raises ``KeyboardInterrupt``.
+    def gentle(self, leave: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """While a run is begun and performed the first signal only asks to stop; the second raises an exception.
 
-        ``leave`` ends the process where the main thread does not hear the second one in time.
+        The exception is ``KeyboardInterrupt``. ``leave`` ends the process where the main thread does not hear the
+        second one in time.
         """
         self._leave, self._gentle = leave, True
         try:
             yield
         finally:
             self._gentle = False
+
+    def settle(self) -> None:
+        """What had to be performed is over: the little that is left, nothing interrupts."""
+        self._leaving = True
 
     def over(self) -> None:
         """The command is at its end: nobody needs to leave any more."""
@@ -51,21 +60,30 @@ class Interrupts:
         """Take note of a signal in the listening thread."""
         if not self._gentle or number not in SIGNALS:
             return
+        if number == signal.SIGHUP and self._heard:
+            return
         self._heard += 1
         if self._heard == 1:
-            with suppress(OSError):
+            with suppress(OSError):  # whoever read what we say may be gone
                 os.write(2, GENTLY.encode())
         elif not self._over.wait(SECONDS_TO_LEAVE):
             self._leave()
 
-    def handle(self, _number: int, _frame: FrameType | None) -> None:
+    def handle(self, number: int, _frame: FrameType | None) -> None:
         """Take note of a signal in the main thread."""
-        if self._leaving:
+        if (
+            self._leaving
+            or time.monotonic() < self._deaf_until
+            or (number == signal.SIGHUP and self._gentle and self._handled)
+        ):
             return
+        # Counted even where it is raised: Python drops what is raised while it clears an object away.
+        self._handled += 1
         if self._gentle:
-            self._handled += 1
             self._leaving = max(self._handled, self._heard) > 1
         if not self._gentle or self._leaving:
+            # Whoever presses a key twice means it once, and must not break off the giving back of the run lock.
+            self._deaf_until = time.monotonic() + SECONDS_TO_LEAVE
             raise KeyboardInterrupt
 
 

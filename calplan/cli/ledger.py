@@ -10,7 +10,7 @@ from calplan.cli import clock
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.applying import Work
 from calplan.cli.approval import Consent
-from calplan.cli.runs import Kept
+from calplan.cli.runs import Kept, same_state
 from calplan.cli.wiring import Planned
 from calplan.plan.gates import Gate, GateStatus
 from calplan.plan.planfile import SavedPlan, pack
@@ -35,14 +35,17 @@ def moved_under(store: "Store | None", saved: SavedPlan, planned: Planned) -> tu
 def _applied_before(store: "Store | None", saved: SavedPlan) -> Iterator[Moved]:
     """The runs that this plan was used up by; one made again since is another plan, even if it says the same."""
     runs = () if store is None else store.runs_of_plan(saved.document["account"], saved.document["plan_id"])
+    where = "" if store is None else same_state(store)
     for run in runs:
-        if run.status == NOTHING_WRITTEN or run.started_at < saved.created_at:
+        # A clock that was behind says that a run began before its plan was made, but not that it was another plan.
+        earlier = run.started_at < saved.created_at and run.plan_created_at != saved.created_at
+        if run.status == NOTHING_WRITTEN or earlier:
             continue
         when = f"in run {run.id} at {run.started_at:%Y-%m-%d %H:%M:%S} UTC"
         if run.status == "applied":
             yield Moved(part="time", how=f"the plan was applied {when}, and a plan is applied once")
         else:
-            how = f"the plan was begun {when}, which is {run.status}; to go on: calplan apply --resume {run.id}"
+            how = f"the plan was begun {when}, which is {run.status}; to go on: calplan apply --resume {run.id}{where}"
             yield Moved(part="time", how=how)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from calplan.cli.output import say
 from calplan.providers.redaction import Redactor
 from calplan.providers.secret import Secret
+from calplan.render.untrusted import for_terminal
 
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
 OURS: Final = logging.getLogger("calplan")
@@ -14,7 +15,7 @@ OURS: Final = logging.getLogger("calplan")
 
 
 class Spoken(logging.Handler):
-    """Says each line on stderr, without secrets."""
+    """Says each record in one line on stderr, without secrets."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +28,7 @@ class Spoken(logging.Handler):
         except (TypeError, ValueError, KeyError):
             # The usual way of saying so prints what was to be logged.
             text = f"{record.levelname} {record.name}: a line that could not be written"
-        say(self.redactor.text(text))
+        say(for_terminal(self.redactor.text(text)))
 
 
 def listen() -> None:

@@ -17,7 +17,7 @@ from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.archive import MODE
 from calplan.plan.build import Live
 from calplan.plan.moves import Previous
-from calplan.plan.planfile import pack
+from calplan.plan.planfile import LIFETIME, pack
 
 
 @click.command()
@@ -79,4 +79,7 @@ def code_of_plan(planned: Planned, *, detailed: bool) -> ExitCode:
 def _saved(planned: Planned, out: Path) -> str:
     if planned.plan.errored:
         return f"{out} was not written: the plan has errors"
+    until = clock.stamp() + LIFETIME
+    if until < clock.now():
+        return f"Saved to {out}, to be shown and not applied: by SOURCE_DATE_EPOCH it expired at {until.isoformat()}"
     return f"Saved to {out}, good for 24 hours. To apply exactly this: calplan apply {out}"

@@ -3,6 +3,7 @@
 A saved plan carries its own digests, so whoever forges one can make them fit: nothing in it may be taken on trust.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -61,13 +62,30 @@ def fault_in(saved: SavedPlan) -> str | None:
         levels_of(saved.document)
     except (ValueError, KeyError, TypeError, AttributeError):
         return "plan.json states settings that no account can have"
-    number = 0
+    return _fault_in_users(saved)
+
+
+def _fault_in_users(saved: SavedPlan) -> str | None:
+    """What is wrong with a row, or that the rows are not those that the plan counts: whoever agrees reads the counts.
+
+    The rows decide whether more harm is done now than was shown, so a plan must not show less than they hold.
+    """
+    found: Counter[str] = Counter()
+    on_the_way, last, number = 0, "", 0
     try:
         for number, row in enumerate(saved.users.rows(), start=1):
             if not _is_user(row):
                 return f"users.ndjson is no user in line {number}"
+            if row["email"] <= last:
+                return f"users.ndjson is not sorted by address, each once, at line {number}"
+            last = row["email"]
+            found[row["outcome"]] += 1
+            on_the_way += row.get("lost_on_the_way", False)
     except (ValueError, RecursionError):
         return f"users.ndjson cannot be read after line {number}"
+    impact, surplus = saved.document["impact"], saved.document["order"]["surplus"]
+    if +Counter(impact["counts"]) != found or impact["population"]["active"] != number or surplus != on_the_way:
+        return "plan.json counts other users than users.ndjson lists"
     return None
 
 
@@ -90,6 +108,7 @@ def _is_user(row: object) -> bool:
         and all(isinstance(row.get(key), str) and row[key] in words for key, words in WORDS.items())
         and all(isinstance(row[key], str) and row[key] in words for key, words in FACTS.items() if key in row)
         and all(isinstance(row.get(key, ""), str) for key in TEXTS)
+        and isinstance(row.get("lost_on_the_way", False), bool)
         and all(_texts(row.get(key, [])) for key in LISTS)
     )
 

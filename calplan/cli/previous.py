@@ -1,5 +1,6 @@
 """What an account was left at, and who was in which group then: by a plan that is named, or by the last applied run."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -56,6 +57,8 @@ def named_plan(file: Path, account: str) -> Past:
     Raises:
         StopError: the file holds no plan, or one for another account.
     """
+    if not os.path.lexists(file):
+        raise StopError(ExitCode.USAGE, f"error: --previous: there is no file {file}")
     saved = saved_plan(file)
     if saved is None:
         raise StopError(ExitCode.INVALID, f"error: --previous takes a saved plan, and {file} is none")
@@ -74,6 +77,6 @@ def last_run(account: str, state: str | None = None) -> Past | None:
             return None
         saved = trusted(run.plan, f"the plan of run {run.id}")
     except StopError as error:
-        say(f"note: what moved since the last run is not known: {error}")
+        say(f"note: what moved since the last run is not known: {str(error).removeprefix('error: ')}")
         return None
     return Past.of(saved, f"run {run.id} of {run.started_at:%Y-%m-%d}", f"run {run.id[:SHORT]}")

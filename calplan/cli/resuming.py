@@ -1,11 +1,12 @@
 """``calplan apply --resume RUN``: goes on with a run that did not come to its end."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calplan.apply.progress import StepState, progress, rest_of
 from calplan.apply.standing import Found
 from calplan.cli import clock
-from calplan.cli.apply_report import ApplyReport
+from calplan.cli.apply_report import APPLIED, ApplyReport
 from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import refuse_gates
@@ -17,11 +18,12 @@ from calplan.cli.reading import show
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import Kept, find, keep, paths_of
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Planned, choose, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.meanwhile import moved_meanwhile
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.staleness import Moved
+from calplan.render.untrusted import for_terminal
 from calplan.state.run import Run
 
 if TYPE_CHECKING:
@@ -31,17 +33,21 @@ if TYPE_CHECKING:
 def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> ExitCode:
     """Read back what is true, refuse what somebody else changed, and perform the steps that are left."""
     consent, report.resumed = request.consent, True
-    with keep(request.state) as store:
+    with keep(request.state, with_run=name) as store:
         run = find(store, name)
         report.account, report.run, report.status = run.account, run.id, run.status
-        if run.status == "applied":
-            if not request.quiet:
-                emit((f"Nothing to resume: run {run.id} was applied.\n",))
-            return ExitCode.DONE
+        if run.status == APPLIED:
+            return _nothing_left(run, request)
         saved = trusted(run.plan, f"the plan of run {run.id}")
         report.plan = saved.document
-        chosen = choose(paths_of(run) if request.path is None else (request.path,), run.account)
+        chosen = _chosen(run, request)
         with holding(store, run.account, consent.who, "resume", request.wait) as lock:
+            run = find(store, run.id)  # somebody else may have gone on with it while we waited
+            report.status = run.status
+            if run.status == APPLIED:
+                return _nothing_left(run, request)
+            if request.wait:  # the documents may be others by now
+                chosen = _chosen(run, request)
             store.attach(lock, run.id)
             kept = Kept(store=store, id=run.id, lock=lock, report=report, resumed=True)
             records = store.records(run.id)
@@ -56,6 +62,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 notice_for=run.plan_id,
             )
             states = _read_back(kept, progress((one.kind, one.content) for one in records), saved, planned)
+            kept = replace(kept, wrote=StepState.DONE in states.values())
             rest = rest_of(saved.document, states, planned.plan.steps)
             report.stale = (
                 *_overtaken(store, run),
@@ -66,7 +73,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
             if planned.plan.errored:
                 show(errors_in(planned.plan.diagnostics))
                 raise StopError(ExitCode.INVALID, "error: the plan has errors; nothing more was written")
-            refuse_gates(planned.plan.gates)
+            refuse_gates(planned.plan.gates, "nothing more was written")
             lift(kept, planned.plan.gates, consent)
             work = Work(
                 chosen=chosen,
@@ -77,7 +84,19 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 verify=request.verify,
                 quiet=request.quiet,
             )
-            return applied(work, open_for_writing(chosen.account), kept, report, heard)
+            platform = open_for_writing(chosen.account)
+            kept.go_on(run.status)
+            return applied(work, platform, kept, report, heard)
+
+
+def _chosen(run: Run, request: ApplyRequest) -> Chosen:
+    return choose(paths_of(run) if request.path is None else (request.path,), run.account)
+
+
+def _nothing_left(run: Run, request: ApplyRequest) -> ExitCode:
+    if not request.quiet:
+        emit((f"Nothing to resume: run {run.id} was applied.\n",))
+    return ExitCode.DONE
 
 
 def _read_back(kept: Kept, states: dict[str, StepState], saved: SavedPlan, planned: Planned) -> dict[str, StepState]:
@@ -99,16 +118,16 @@ def _read_back(kept: Kept, states: dict[str, StepState], saved: SavedPlan, plann
 
 
 def _overtaken(store: "Store", run: Run) -> tuple[Moved, ...]:
-    """Whether another run was applied to the account since this one began."""
-    later = store.last_applied(run.account)
-    if later is None or later.started_at <= run.started_at:
+    """Whether another run wrote to the account since this one last did, whatever the clocks said."""
+    later = store.later_writer(run)
+    if later is None:
         return ()
-    return (Moved(part="settings", how=f"run {later.id} was applied since, by {later.who}"),)
+    return (Moved(part="settings", how=f"run {later.id}, by {later.who}, wrote since; it is {later.status}"),)
 
 
 def _refuse(moved: tuple[Moved, ...], run: str) -> None:
     if moved:
         lines = [f"error: run {run} cannot go on; nothing more was written"]
-        lines += [f"  {one.part}: {one.how}" for one in moved]
+        lines += [for_terminal(f"  {one.part}: {one.how}") for one in moved]
         lines += ["  Plan anew from here: calplan plan --out FILE"]
         raise StopError(ExitCode.STALE, "\n".join(lines))

@@ -17,11 +17,12 @@ from calplan.cli.reading import stop_if_errors
 from calplan.cli.runs import find, paths_of, peek, state_option
 from calplan.cli.source import trusted
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account
-from calplan.model.diagnostic import errors_in
+from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.still_out import still_out
 from calplan.policyfile.documents import PolicyDocument
 from calplan.policyfile.judge import judge
+from calplan.policyfile.line_numbers import shown_name
 from calplan.policyfile.loader import loaded
 from calplan.policyfile.set_back import SetBack, set_back
 from calplan.render.rollback import rollback_comment
@@ -44,18 +45,20 @@ def rollback(run: str, *, path: Path | None, out: Path | None, state: str | None
     saved = trusted(found.plan, f"the plan of run {found.id}")
     chosen = choose((path,) if path is not None else paths_of(found), found.account)
     back = _set_back(saved, chosen.policy.name, found.id)
-    planned = make_plan(_with_policy(chosen, back.text, out or Path("rollback.yaml")), open_account(chosen.account))
+    file = out or Path("rollback.yaml")
+    planned = make_plan(_with_policy(chosen, back.text, file), open_account(chosen.account))
     name = f"run {found.id[:SHORT]} of {found.started_at:%Y-%m-%d}"
     lost = still_out(saved.users.rows(), planned.plan.assessment.population)
     remarks = (*_of_status(found.status), *back.remarks)
-    text = [*rollback_comment(name, planned.document, lost, remarks), back.text]
+    comment = [*rollback_comment(name, planned.document, lost, remarks)]
+    text = [*comment, back.text]
     if out is None:
         emit(text)
     else:
         save(out, "".join(text).encode())
-        _tell(text[:-1])
+        _tell(comment)
         say(f"Written to {out}, and applied to nothing. Put it in the place of the policy, commit it, and plan it.")
-    say_diagnostics(errors_in(planned.plan.diagnostics))
+    say_diagnostics(_further_down(errors_in(planned.plan.diagnostics), file, lines=len(comment)))
     return code_of_plan(planned, detailed=False)
 
 
@@ -70,6 +73,16 @@ def _set_back(saved: SavedPlan, name: str, run: str) -> SetBack:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"error: the plan of run {run} holds a policy of another form than calplan writes"
         raise StopError(ExitCode.INVALID, message) from error
+
+
+def _further_down(diagnostics: Sequence[Diagnostic], file: Path, *, lines: int) -> tuple[Diagnostic, ...]:
+    """The diagnostics about the policy where it stands once the comment is above it."""
+    return tuple(
+        replace(one, position=replace(one.position, line=one.position.line + lines))
+        if one.position is not None and one.position.file == shown_name(file)
+        else one
+        for one in diagnostics
+    )
 
 
 def _of_status(status: str) -> tuple[str, ...]:

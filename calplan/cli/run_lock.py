@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from calplan.cli.output import say
-from calplan.cli.runs import owner
+from calplan.cli.runs import owner, same_state
 from calplan.model.limits import parse_age
 from calplan.plan.gates import in_words
+from calplan.render.untrusted import for_terminal
 from calplan.state.errors import LockHeldError, StateError
 from calplan.state.run_lock import HeldLock, Owner
 
@@ -55,7 +56,14 @@ def holding(
         try:
             store.release(lock)
         except StateError as error:
-            say(f"the run lock could not be given back: {error}\nLater: calplan state unlock {lock.id}")
+            say(f"the run lock could not be given back: {error}\nLater: {_unlock(store, lock)}")
+        except KeyboardInterrupt:
+            say(f"the run lock may still be held: {_unlock(store, lock)}")
+            raise
+
+
+def _unlock(store: "Store", lock: HeldLock) -> str:
+    return f"calplan state unlock {lock.id}{same_state(store)}"
 
 
 def _taken(store: "Store", account: str, owner: Owner, operation: str, wait: timedelta) -> HeldLock:
@@ -69,6 +77,6 @@ def _taken(store: "Store", account: str, owner: Owner, operation: str, wait: tim
             if left <= 0:
                 raise
             if not told:
-                say(f"{error}; waiting up to {in_words(wait)}")
+                say(for_terminal(f"{error}; waiting up to {in_words(wait)}"))
                 told = True
             time.sleep(min(BETWEEN_TRIES, left))

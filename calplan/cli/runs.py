@@ -18,6 +18,7 @@ from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.plan.steps import Step
 from calplan.render.untrusted import for_terminal
+from calplan.state.chain import RUNNING
 from calplan.state.errors import LockHeldError, LockLostError, StateError
 from calplan.state.place import Place
 from calplan.state.run import Run
@@ -34,16 +35,20 @@ state_option = click.option(
 
 
 @contextmanager
-def keep(state: str | None = None) -> "Iterator[Store]":
-    """The state, made where there is none and let go of at the end.
+def keep(state: str | None = None, *, with_run: str | None = None) -> "Iterator[Store]":
+    """The state, let go of at the end; made where there is none, unless a run in it is wanted.
 
     Raises:
         StopError: it cannot be used, or another run holds the run lock that is asked for.
     """
+    place = place_of(state)
+    if with_run is not None and _nothing_at(place):
+        nothing = f"there is no run {with_run!r} here: nothing is kept at {place.name}"
+        raise StopError(ExitCode.USAGE, f"error: {nothing}; --state names another place")
     from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 
     with _stopping(state):
-        store = Store.open(place_of(state))
+        store = Store.open(place)
         try:
             yield store
         finally:
@@ -85,6 +90,19 @@ def _stopping(state: str | None) -> Iterator[None]:
         raise StopError(ExitCode.UNREACHABLE, for_terminal(f"error: {error}")) from error
 
 
+def _nothing_at(place: Place) -> bool:
+    """Whether there is certainly no file at a place; what cannot be looked at is left to whoever opens it."""
+    if place.file is None:
+        return False
+    try:
+        os.lstat(place.file)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def place_of(state: str | None) -> Place:
     """Where the state lives: as ``--state`` says, then ``CALPLAN_STATE``, then in the working directory.
 
@@ -95,6 +113,15 @@ def place_of(state: str | None) -> Place:
         return Place.of(state or os.environ.get("CALPLAN_STATE"))
     except StateError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
+
+
+def same_state(store: "Store") -> str:
+    """What to add to a command line that is told to somebody, where it would not find this state by itself."""
+    try:
+        found = place_of(None) == store.place
+    except StopError:
+        found = False
+    return "" if found else " (with the same --state)"
 
 
 def owner(who: str) -> Owner:
@@ -119,28 +146,51 @@ def find(store: "Store | None", name: str) -> Run:
     """
     run = None if store is None else store.find(name)
     if run is None:
-        raise StopError(ExitCode.USAGE, f"error: there is no run {name!r} here, or more than one that begins so")
+        message = f"error: there is no run {name!r} here, or more than one that begins so; calplan history lists them"
+        raise StopError(ExitCode.USAGE, message)
     return run
 
 
 def paths_of(run: Run) -> tuple[Path, ...]:
-    """Where the documents of a run lie."""
-    return tuple(map(Path, json.loads(run.path)))
+    """Where the documents of a run lie.
+
+    Raises:
+        StopError: they are gone from there, or that cannot be read any more.
+    """
+    try:
+        paths = tuple(map(Path, json.loads(run.path)))
+    except (TypeError, ValueError):
+        paths = ()
+    if not paths:
+        message = (
+            f"error: the state does not say any more where the documents of run {run.id} are; say where: --path PATH"
+        )
+        raise StopError(ExitCode.INVALID, message)
+    for path in paths:
+        if not path.exists():
+            message = f"error: the documents of run {run.id} are not at {path} any more; say where: --path PATH"
+            raise StopError(ExitCode.USAGE, message)
+    return paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A run being kept: the journal of its steps. It tells the report of each step as well."""
+    """A run being kept: the journal of its steps. It tells the report of each step as well.
+
+    ``resumed``: it was begun earlier; ``wrote``: steps of it were done then.
+    """
 
     store: "Store"
     id: str
     lock: HeldLock
     report: ApplyReport
     resumed: bool = False
+    wrote: bool = False
 
     def intend(self, step: Step) -> None:
         """Note that a step is about to be performed."""
         self._record("intent", {"step": step.id, "op": step.kind.value, "address": step.address})
+        self.report.intends(step.id)
 
     def note(self, step: Step, result: Done | Failed | Waiting) -> None:
         """Note how a step went."""
@@ -169,6 +219,12 @@ class Kept:
     def begin_again(self, who: str) -> None:
         """Note that somebody goes on with the run."""
         self._record("resume", {"who": who, "link": _link()})
+
+    def go_on(self, stood: str) -> None:
+        """Say that the run, which stood otherwise, has no end again: it is about to write."""
+        if stood != RUNNING:
+            self.finish(RUNNING)
+        self.report.status = RUNNING
 
     def finish(self, status: str) -> None:
         """Say how the run stands at its end."""

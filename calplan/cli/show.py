@@ -1,5 +1,6 @@
 """``calplan show``: a saved plan, rendered again; and whether it still holds."""
 
+import os
 from pathlib import Path
 
 import click
@@ -41,7 +42,7 @@ def show(
 ) -> ExitCode:
     """Show a saved plan again, in any format, or say with --check whether it could still be applied."""
     outputs = targets(output, PLAN_FORMATS)
-    if not plan_file.exists():
+    if not os.path.lexists(plan_file):
         raise StopError(ExitCode.USAGE, f"error: there is no file {plan_file}")
     if path is not None and not check:
         raise StopError(ExitCode.USAGE, "error: a plan is shown without its documents; PATH goes with --check")

@@ -17,6 +17,7 @@ from calplan.plan.planfile import SavedPlan, unpack
 from calplan.plan.signature import PublicKey, fault_in_signature
 
 ZIP: Final = b"PK"
+OF_A_RUN: Final = "Whether it was changed since is said by: calplan log --verify-chain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def saved_plan(path: Path, verify_keys: Sequence[PublicKey] = ()) -> SavedPlan |
         if verify_keys:
             raise StopError(ExitCode.INVALID, f"error: {path} is no saved plan, so nothing in it is signed")
         return None
-    saved = trusted(data, str(path))
+    saved = trusted(data, str(path), "Make a new one: calplan plan --out FILE")
     if verify_keys:
         fault = fault_in_signature(saved.signature, saved.manifest, verify_keys)
         if fault is not None:
@@ -79,8 +80,8 @@ def _packed(path: Path) -> bytes | None:
         raise StopError(ExitCode.INVALID, f"error: {path} cannot be read: {error.strerror}") from error
 
 
-def trusted(data: bytes, name: str) -> SavedPlan:
-    """The plan in these bytes.
+def trusted(data: bytes, name: str, advice: str = OF_A_RUN) -> SavedPlan:
+    """The plan in these bytes; ``advice`` is what to do where it is none, by default for one that a run keeps.
 
     Raises:
         StopError: they are no plan that can be trusted.
@@ -88,17 +89,15 @@ def trusted(data: bytes, name: str) -> SavedPlan:
     try:
         saved = unpack(data)
     except BadPlanError as error:
-        raise _no_plan(name, str(error)) from error
+        raise _no_plan(name, str(error), advice) from error
     fault = fault_in(saved)
     if fault is not None:
-        raise _no_plan(name, fault)
+        raise _no_plan(name, fault, advice)
     return saved
 
 
-def _no_plan(name: str, why: str) -> StopError:
-    return StopError(
-        ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. Make a new one: calplan plan --out FILE"
-    )
+def _no_plan(name: str, why: str, advice: str) -> StopError:
+    return StopError(ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. {advice}")
 
 
 def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
@@ -108,6 +107,10 @@ def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
         StopError: they are gone, have errors, or know no such account.
     """
     paths = (path,) if path is not None else tuple(map(Path, saved.paths))
+    gone = next((one for one in paths if path is None and not os.path.lexists(one)), None)
+    if gone is not None:
+        message = f"error: the plan was made from {gone}, which is not there. Say where that is: PATH after the plan"
+        raise StopError(ExitCode.USAGE, message)
     return choose(paths, saved.document["account"])
 
 

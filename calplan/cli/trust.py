@@ -7,6 +7,7 @@ from typing import Final
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.logs import redactor
+from calplan.providers.endpoints import HTTPS_PORT
 from calplan.providers.trust import Trust
 
 _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
@@ -18,10 +19,10 @@ UNGUARDED: Final = (
 
 
 def trust(*, automated: bool) -> Trust:
-    """The trust of this run. A variable that is empty counts as not set.
+    """The trust of this run. A variable that is empty counts as not set; a list of commas and blanks lists nothing.
 
     Raises:
-        StopError: a host that is to be trusted is not written as one.
+        StopError: a host that is to be trusted is not written as one, or a folder can be anybody's.
     """
     hosts = _listed("CALPLAN_ALLOW_HOSTS")
     for host in hosts:
@@ -32,9 +33,14 @@ def trust(*, automated: bool) -> Trust:
                 " port where that is not 443, and a comma between two",
             )
     names, folder = _listed("CALPLAN_SECRET_NAMES"), os.environ.get("CALPLAN_SECRETS_DIR")
+    if folder and automated and not Path(folder).is_absolute():
+        message = (
+            "error: in automation CALPLAN_SECRETS_DIR is an absolute path, so that no file of a change can lie in it"
+        )
+        raise StopError(ExitCode.USAGE, message)
     return Trust(
-        allow_hosts=hosts,
-        secret_names=names or None,
+        allow_hosts=frozenset(host.removesuffix(f":{HTTPS_PORT}") for host in hosts),
+        secret_names=names if os.environ.get("CALPLAN_SECRET_NAMES") else None,
         secrets_dir=Path(folder) if folder else None,
         automated=automated,
         redactor=redactor(),

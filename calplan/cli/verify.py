@@ -55,7 +55,7 @@ WAITING: Final = "waiting"
 def verify(run: str, *, path: Path | None, users: ShowUsers, state: str | None, output: tuple[str, ...]) -> ExitCode:
     """Hold the forecast of RUN against what is observed now, user by user; again days later, if you like."""
     outputs = targets(output, FORMATS)
-    with keep(state) as store:
+    with keep(state, with_run=run) as store:
         found = find(store, run)
         _refuse_untouched(store, found)
         saved = trusted(found.plan, f"the plan of run {found.id}")

@@ -49,7 +49,7 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
     live: Json | Unknown = UNKNOWN if change["change"]["before_unknown"] else change["change"]["before"]
     wanted: Json | Unknown = change["change"]["after"]
     if address == GRANT_ADDRESS:
-        live, wanted = _known_scopes(live), _known_scopes(wanted)
+        live, wanted = _known_scopes(live), _wanted_of_grant(_known_scopes(live), _known_scopes(wanted), left)
     match same(left, live), same(left, wanted):
         case Tri.YES, _:
             return Origin.COMMIT
@@ -101,6 +101,14 @@ def inside(address: str) -> str:
 def _known_scopes(grant: Json | Unknown) -> Json | Unknown:
     """As much of a grant as plans keep of it."""
     return [scope for scope in grant if scope in SCOPE_NAMES] if isinstance(grant, list) else grant
+
+
+def _wanted_of_grant(live: Json | Unknown, wanted: Json | Unknown, left: Json | Unknown) -> Json | Unknown:
+    """What is wanted of a grant as it was left: a policy asks for scopes to be there, and for no other to be gone."""
+    if isinstance(live, list) and isinstance(wanted, list) and isinstance(left, list):
+        missing = [scope for scope in wanted if scope not in live]
+        return left if all(scope in left for scope in missing) else wanted
+    return wanted
 
 
 def same(left: Json | Unknown, right: Json | Unknown) -> Tri:

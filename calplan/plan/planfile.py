@@ -174,6 +174,8 @@ def _saved(
     expected = plan_id_of(document, users_hash=digest(members[USERS]), policy_hash=digest(canonical_text(policy)))
     if not expected == document["plan_id"] == manifest["plan_id"]:
         raise BadPlanError("the plan's id does not belong to its contents")
+    if manifest["account"] != document["account"]:
+        raise BadPlanError("the plan names two accounts")
     if not isinstance(policy, dict) or not isinstance(manifest["paths"], list):
         raise BadPlanError("the plan's contents do not have the form of a plan")
     return SavedPlan(

@@ -1,6 +1,8 @@
 """The receipt file: that the people whom a plan concerns were told of it, and when."""
 
+import errno
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from calplan.policyfile.values import parse_moment
 PLAN_ID: Final = re.compile(r"sha256:[0-9a-f]{64}")
 WITH_ZONE: Final = re.compile(r".*(?:Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 MISSING: Final = "is not there"
+NOTHING_THERE: Final = os.strerror(errno.ENOENT)
 
 
 class _NoReceiptError(Exception):
@@ -24,7 +27,7 @@ def receipts_in(path: Path) -> tuple[NoticeReceipt, ...] | NoReceipt:
     """The receipts of a file, which holds one or a list of them; or why it proves nothing."""
     data = read_bytes(path)
     if isinstance(data, str):
-        return NoReceipt(why=f"cannot be read ({data})" if path.exists() else MISSING)
+        return NoReceipt(why=MISSING if data == NOTHING_THERE else f"cannot be read ({data})")
     source, problem = decode(shown_name(path), data)
     if problem is not None:
         return NoReceipt(why="is no text in UTF-8, or too large")

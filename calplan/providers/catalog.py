@@ -1,8 +1,10 @@
 """The platforms calplan has an adapter for. Adapters are imported when an account asks for one."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Final, assert_never
 
 from calplan.model.diagnostic import Diagnostic
@@ -61,21 +63,37 @@ def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatfor
 
 
 def _read_local(account: AccountDocument, opening: Opening) -> Platform:
-    from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
-    from calplan.providers.local.platform import LocalPlatform as Reading  # noqa: PLC0415
+    from calplan.providers.local.platform import LocalPlatform as Reading  # noqa: PLC0415 - see the module's docstring
 
-    stated = _local(account)
-    create_on_first_use(stated, account.name, opening.tell)
-    return Reading(stated.path, opening.clock)
+    return Reading(_made(account, opening).path, opening.clock)
 
 
 def _write_local(account: AccountDocument, opening: Opening) -> WritablePlatform:
-    from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
-    from calplan.providers.local.writing import WritableLocalPlatform  # noqa: PLC0415
+    from calplan.providers.local.writing import WritableLocalPlatform  # noqa: PLC0415 - see the module's docstring
 
-    stated = _local(account)
+    return WritableLocalPlatform(_made(account, opening).path, opening.clock, account.groups)
+
+
+def _made(account: AccountDocument, opening: Opening) -> LocalPlatform:
+    """The local account of a document, made if its document says of what."""
+    from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
+
+    assert isinstance(account.platform, LocalPlatform)
+    stated = account.platform
+    if opening.trust.automated and stated.create is not None and not stated.path.exists():
+        _require_near(stated.path, account.file)
     create_on_first_use(stated, account.name, opening.tell)
-    return WritableLocalPlatform(stated.path, opening.clock, account.groups)
+    return stated
+
+
+def _require_near(path: Path, document: Path) -> None:
+    """Refuse to make a file just anywhere on a machine that plans what others propose."""
+    real = Path(os.path.realpath(path))
+    if not any(real.is_relative_to(os.path.realpath(folder)) for folder in (document.parent, Path())):
+        raise InvalidAccountError(
+            f"{path} is not there, and CI makes no account outside of the working folder and the folder of {document}."
+            " Correct `platform.path`, or make the account by hand"
+        )
 
 
 CATALOG: Final[Mapping[str, Adapter]] = {
@@ -99,8 +117,3 @@ def _name(account: AccountDocument) -> str:
             return "zoom"
         case _:
             assert_never(account.platform)
-
-
-def _local(account: AccountDocument) -> LocalPlatform:
-    assert isinstance(account.platform, LocalPlatform)
-    return account.platform

@@ -1,9 +1,10 @@
 """Text, headers and JSON without the secrets in them: for logs, and for what servers say."""
 
+import html
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NoReturn, SupportsIndex
 from urllib.parse import quote, quote_plus
 
@@ -31,11 +32,17 @@ TELLING: Final = (
 """A name that holds one of these words, whatever stands between its letters, is the name of a secret."""
 _NAMED: Final = re.compile(
     r"""(?ix)
-    ( [\w.-]* (?: authorization | cookie | password | passwd | secret | assertion | api[-_]?key | token | credential )
-      [\w.-]* ["']? \s* [:=] \s* ["']? )
-    ( (?: (?: basic | bearer | negotiate | digest ) \s+ )? [^\s"'&,;}\]]+ )
+    (?<! [\w.-] )
+    (?= [\w.-]*? (?: authorization | cookie | passw(?:or)?d | secret | assertion | api[-_]?key | token | credential ) )
+    ( [\w.-]++ \\*+ ["']? \s*+ (?: [:=] | %3[ad] ) \s*+ \\*+ ["']? )
+    (?: (?<= ") (?: [^"\\] | \\. )++
+      | (?<= ') (?: [^'\\] | \\. )++
+      | (?: (?: basic | bearer | negotiate | digest ) \s++ )? [^\s"'&,;}\]]++ )
     """
 )
+"""A telling name and its value, the whole of it where it is quoted. No part of a text is looked at more than once or
+twice, so that no server keeps us busy with a long word."""
+_ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 _SCHEME: Final = re.compile(r"(?i)\b(basic|bearer|negotiate)\s+[\w.~+/=-]{6,}")
 
 
@@ -46,23 +53,27 @@ def names_a_secret(name: str) -> bool:
 
 
 class Redactor:
-    """Takes out the secrets it was told of, in whatever form they are written, and whatever is named like one."""
+    """Takes out the secrets it was told of, in whatever form they are written, and whatever is named like one.
+
+    What it was told of lives in a closure, as the text of a ``Secret`` does.
+    """
 
     __slots__ = ("_forms",)
 
     def __init__(self, *secrets: Secret) -> None:
-        self._forms: tuple[str, ...] = ()
+        self._forms: Callable[[], tuple[str, ...]] = tuple
         for secret in secrets:
             self.hide(secret)
 
     def hide(self, secret: Secret) -> None:
         """Take this one out from now on."""
-        forms = {form for form in _forms_of(secret.reveal()) if form}
-        self._forms = tuple(sorted({*self._forms, *forms}, key=lambda form: (-len(form), form)))
+        found = {form for form in _forms_of(secret.reveal()) if form}
+        forms = tuple(sorted({*self._forms(), *found}, key=lambda form: (-len(form), form)))
+        self._forms = lambda: forms
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        for form in self._forms:
+        for form in self._forms():
             text = text.replace(form, HIDDEN)
         text = _NAMED.sub(lambda found: found[1] + HIDDEN, text)
         return _SCHEME.sub(lambda found: f"{found[1]} {HIDDEN}", text)
@@ -91,15 +102,23 @@ class Redactor:
 
 
 def _forms_of(text: str) -> Iterator[str]:
-    """The secret as it is, as URLs, JSON and Python write it, and inside of base64 at each of three offsets."""
-    yield text
+    """The secret as it is, as URLs, JSON, HTML, Python and hosts write it, and inside of base64 at any offset."""
+    data = text.encode("utf-8", "surrogatepass")
+    yield from (text, text.lower(), text.upper(), repr(text)[1:-1], data.hex(), data.hex().upper())
     yield from (line for line in text.splitlines() if len(line) >= SHORTEST_FORM)
-    for form in (quote(text, safe=""), quote(text), quote_plus(text), json.dumps(text)[1:-1], repr(text)[1:-1]):
-        yield form
+    yield from (html.escape(text), html.escape(text, quote=False), html.escape(text).replace("&#x27;", "&#39;"))
+    for form in (quote(data, safe=""), quote(data), quote_plus(data)):
+        yield from (form, _ESCAPE.sub(lambda found: found[0].lower(), form))
+    for form in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+        yield from (form, form.replace("/", "\\/"))
+    yield from _inside_base64(data)
+
+
+def _inside_base64(data: bytes) -> Iterator[str]:
+    """The letters that are the same wherever the secret stands: those that depend on nothing before or after it."""
     for offset in range(3):
-        # Only the letters that depend on nothing before or after the secret are the same wherever it stands.
-        data = b64encode(b"\0" * offset + text.encode("utf-8", "surrogatepass")).decode("ascii")
-        core = data[(0, 2, 3)[offset] : (len(data.rstrip("=")) - (1 if data.endswith("=") else 0))]
+        encoded = b64encode(b"\0" * offset + data).decode("ascii")
+        core = encoded[(0, 2, 3)[offset] : (len(encoded.rstrip("=")) - (1 if encoded.endswith("=") else 0))]
         for form in (core, core.replace("+", "-").replace("/", "_")):
             if len(form) >= SHORTEST_FORM:
                 yield form

@@ -26,24 +26,6 @@ class Secret:
     def __repr__(self) -> NoReturn:
         raise TypeError(REFUSED)
 
-    def __str__(self) -> NoReturn:
-        raise TypeError(REFUSED)
-
-    def __format__(self, format_spec: str, /) -> NoReturn:
-        raise TypeError(REFUSED)
-
-    def __bytes__(self) -> NoReturn:
-        raise TypeError(REFUSED)
-
-    def __copy__(self) -> NoReturn:
-        raise TypeError(REFUSED)
-
-    def __deepcopy__(self, memo: object, /) -> NoReturn:
-        raise TypeError(REFUSED)
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(REFUSED)
-
     def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn:
         raise TypeError(REFUSED)
 

@@ -153,14 +153,17 @@ def _from_keyring(service: str, username: str) -> str:
         import keyring.errors  # noqa: PLC0415 - as above
     except ImportError:
         raise _Unresolved("the library for keyrings is not installed: pip install 'calplan[keyring]'") from None
+    if "/" in username:
+        # `a/b` of `c` and `b` of `a/c` would have one name in CALPLAN_SECRET_NAMES.
+        raise _Unresolved("its username holds a slash")
     try:
         found = keyring.get_password(service, username)
     except keyring.errors.NoKeyringError:
         raise _Unresolved("this machine has no keyring; name an environment variable or a file instead") from None
-    except (keyring.errors.KeyringError, OSError, RuntimeError):
+    except Exception:  # noqa: BLE001 - keyrings are plugins, and each fails in a way of its own
         raise _Unresolved("the keyring did not open") from None
-    if found is None:
-        raise _Unresolved("the keyring has no such entry")
+    if not isinstance(found, str):
+        raise _Unresolved("the keyring has no such entry, or it holds something else than text")
     return found
 
 

@@ -60,7 +60,8 @@ def origin_in_words(change: ResourceChange, since: str | None) -> str:
         "drift": f"changed in the account since {since}; the policy is as it was",
         "both": f"changed in the account since {since}, and the policy wants something else as well",
     }
-    return words.get(change["origin"], NOBODY)
+    then_or_now = f"which of the two moved is not known: nobody knows how it stood at {since}, or how it stands now"
+    return words.get(change["origin"], NOBODY if since is None else then_or_now)
 
 
 def _move(one: MoveBeside) -> str:

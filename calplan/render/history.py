@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from calplan.apply.history import Lifted, PastRun
+from calplan.apply.history import Begun, Lifted, PastRun
 from calplan.apply.precision import Precision
 from calplan.apply.verification_record import Recorded
 from calplan.model.plural import plural
@@ -123,8 +123,8 @@ def history_json(past: Sequence[PastRun], rules: Sequence[Precision]) -> Iterato
     yield f"{canonical_json(document)}\n"
 
 
-def _run_document(past: PastRun) -> dict[str, object]:
-    run = past.run
+def run_document(run: Begun) -> dict[str, object]:
+    """A run as data, without what happened in it."""
     return {
         "id": run.id,
         "account": run.account,
@@ -133,6 +133,12 @@ def _run_document(past: PastRun) -> dict[str, object]:
         "status": run.status,
         "started_at": run.started_at.isoformat(),
         "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
+    }
+
+
+def _run_document(past: PastRun) -> dict[str, object]:
+    return {
+        **run_document(past.run),
         "steps": None if past.intended is None else past.intended.steps,
         "steps_done": past.done,
         "steps_in_doubt": past.in_doubt,

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from calplan.apply.history import Begun, Happened
 from calplan.apply.verification_record import recorded
 from calplan.model.plural import plural
-from calplan.render.history import moment, verified_in_words
+from calplan.render.history import moment, run_document, verified_in_words
 from calplan.render.plan_json import canonical_json
 from calplan.render.untrusted import for_terminal
 
@@ -105,7 +105,7 @@ def log_json(run: Begun | None, records: Sequence[Kept], in_doubt: frozenset[int
     """A run with its records, and the chains that were checked."""
     document = {
         "format_version": "1.0",
-        "run": None if run is None else _run(run),
+        "run": None if run is None else run_document(run),
         "records": [_record(one, in_doubt) for one in records],
         "chains": [_chain(one) for one in chains],
     }
@@ -116,18 +116,6 @@ def log_ndjson(records: Sequence[Kept], in_doubt: frozenset[int], chains: Sequen
     """An object for each record, then one for each chain that was checked."""
     yield from (f"{canonical_json(_record(one, in_doubt), indent=None)}\n" for one in records)
     yield from (f"{canonical_json({'chain': _chain(one)}, indent=None)}\n" for one in chains)
-
-
-def _run(run: Begun) -> dict[str, object]:
-    return {
-        "id": run.id,
-        "account": run.account,
-        "plan_id": run.plan_id,
-        "who": run.who,
-        "status": run.status,
-        "started_at": run.started_at.isoformat(),
-        "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
-    }
 
 
 def _record(one: Kept, in_doubt: frozenset[int]) -> dict[str, object]:

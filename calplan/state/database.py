@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from calplan.state.errors import StateError
+from calplan.state.errors import StateDamagedError, StateError
 from calplan.state.place import Place
 
 SECONDS_TO_WAIT: Final = 10
@@ -69,7 +69,13 @@ class Database:
     def reading(self, doing: str = "used") -> Iterator[Connection]:
         """A connection that sees one moment from its first statement to its last."""
         with failures(self.place, doing), self._reader.connect() as connection:
-            yield connection
+            try:
+                yield connection
+            except (TypeError, ValueError) as error:
+                what_to_do = "somebody changed it; go back to a copy of it, or name another place with --state"
+                raise StateDamagedError(
+                    f"{self.place.name}: the state holds a value of a form that calplan never writes: {what_to_do}"
+                ) from error
 
     @contextmanager
     def writing(self, doing: str = "used") -> Iterator[Connection]:
@@ -89,6 +95,10 @@ def failures(place: Place, doing: str) -> Iterator[None]:
         yield
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         raise StateError(f"{place.name}: the state cannot be {doing}: {_reason(error)}") from error
+    except ValueError as error:
+        # SQLite keeps whatever it is given, also a time that is none.
+        why = "it holds what calplan never writes, so it is damaged or somebody changed it; bring back a copy of it"
+        raise StateError(f"{place.name}: the state cannot be {doing}: {why}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -98,6 +108,8 @@ def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     if getattr(cause, "sqlite_errorcode", 0) & PRIMARY_CODE in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"another process has been writing to it for {SECONDS_TO_WAIT} seconds"
+    if getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED:
+        return "its file was moved, removed or replaced while it was in use"
     return " ".join(str(cause).partition("\n")[0].split())
 
 

@@ -9,6 +9,10 @@ class StateError(Exception):
     """The state could not be reached or used; the message says which, why, and never a password."""
 
 
+class StateDamagedError(StateError):
+    """The state holds what calplan never wrote there."""
+
+
 class LockHeldError(StateError):
     """Another run holds the run lock of the account; ``held`` is what is known of it."""
 

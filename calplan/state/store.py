@@ -4,15 +4,16 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, Self
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from calplan.state import rows, schema
 from calplan.state.chain import BEGIN, RUNNING, STATUS, ChainReport, Head, faults
 from calplan.state.database import Database
-from calplan.state.errors import LockHeldError, StateError
+from calplan.state.errors import LockHeldError, StateDamagedError, StateError
 from calplan.state.place import Place
 from calplan.state.run import NewRun, Record, Run
 from calplan.state.run_lock import HeldLock, Owner
@@ -20,6 +21,9 @@ from calplan.state.tables import ACCOUNTS, LOCKS, RECORDS, RUNS
 
 NOTE: Final = "note"
 APPLIED: Final = "applied"
+INTENT: Final = "intent"
+BY_WRITING: Final = (BEGIN, INTENT, "outcome", STATUS)
+"""The kinds of records that a run leaves by going on: not those of trying to, or of looking."""
 PART_OF_AN_ID: Final = re.compile("[0-9a-f-]+")
 
 Clock = Callable[[], datetime]
@@ -68,6 +72,11 @@ class Store:
             return None
         return cls(database, real_time)
 
+    @property
+    def place(self) -> Place:
+        """Where it lives."""
+        return self._database.place
+
     def revision(self) -> str:
         """The revision of the tables."""
         with self._database.reading() as connection:
@@ -85,7 +94,18 @@ class Store:
         Raises:
             LockHeldError: another run holds it, however long nothing was heard of that one.
         """
-        account = rows.storable(account)
+        account, lock = rows.storable(account), str(uuid.uuid4())
+        try:
+            return self._take(account, lock, owner, operation)
+        except LockHeldError:
+            raise
+        except BaseException:
+            # An interrupt, or a connection that broke, may have come when the run lock was taken already.
+            with suppress(StateError):
+                self._give_back(account, lock)
+            raise
+
+    def _take(self, account: str, lock: str, owner: Owner, operation: str) -> HeldLock:
         with self._database.writing() as connection:
             turn = rows.wait_for_turn(connection, account)
             old = connection.execute(select(LOCKS).where(LOCKS.c.account == account)).one_or_none()
@@ -93,7 +113,7 @@ class Store:
                 raise LockHeldError.of(rows.lock_of(old))
             now, fence = self._clock(), turn.fence + 1
             values = {"account": account, **rows.owner_row(owner), "operation": rows.storable(operation), "run": None}
-            values |= {"id": str(uuid.uuid4()), "fence": fence, "taken_at": now, "heard_at": now, "held": True}
+            values |= {"id": lock, "fence": fence, "taken_at": now, "heard_at": now, "held": True}
             connection.execute(delete(LOCKS).where(LOCKS.c.account == account))
             connection.execute(insert(LOCKS).values(values))
             connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.name == account).values(fence=fence))
@@ -112,9 +132,12 @@ class Store:
 
     def release(self, lock: HeldLock) -> None:
         """Give a run lock back; one that was lost is left to whoever has it."""
+        self._give_back(lock.account, lock.id)
+
+    def _give_back(self, account: str, lock: str) -> None:
         with self._database.writing() as connection:
-            rows.wait_for_turn(connection, lock.account)
-            connection.execute(update(LOCKS).where(LOCKS.c.id == lock.id).values(held=False))
+            rows.wait_for_turn(connection, account)
+            connection.execute(update(LOCKS).where(LOCKS.c.id == lock).values(held=False))
 
     def attach(self, lock: HeldLock, run: str) -> None:
         """Note which run a run lock is held for, where the run has begun earlier.
@@ -239,6 +262,16 @@ class Store:
             row = connection.execute(applied.order_by(RUNS.c.last_status.desc()).limit(1)).one_or_none()
         return None if row is None else rows.run_of(row, row.plan)
 
+    def later_writer(self, run: Run) -> Run | None:
+        """The run that was about to write to the account last, if that was after this one did."""
+        own = select(func.max(RECORDS.c.number)).where(RECORDS.c.run == run.id, RECORDS.c.kind.in_(BY_WRITING))
+        others = (RECORDS.c.account == rows.storable(run.account), RECORDS.c.run != run.id, RECORDS.c.kind == INTENT)
+        later = select(RECORDS.c.run).where(*others, RECORDS.c.number > own.scalar_subquery())
+        with self._database.reading() as connection:
+            id_of = later.order_by(RECORDS.c.number.desc()).limit(1).scalar_subquery()
+            row = connection.execute(select(RUNS).where(RUNS.c.id == id_of)).one_or_none()
+        return None if row is None else rows.run_of(row)
+
     def records(self, run: str) -> tuple[Record, ...]:
         """Everything that happened in a run, in order."""
         with self._database.reading() as connection:
@@ -260,9 +293,11 @@ class Store:
     def check_chain(self, account: str) -> ChainReport:
         """Whether everything kept of an account is as it was recorded; each fault is named."""
         account = rows.storable(account)
-        with self._database.reading() as connection:
-            head = rows.head_of(connection, account)
-            entries = tuple(rows.entries_of(connection, account))
-            runs = tuple(rows.stored_runs(connection, account))
-        found = faults(account, head, entries, runs)
+        try:
+            with self._database.reading() as connection:
+                head = rows.head_of(connection, account)
+                entries = tuple(rows.entries_of(connection, account))
+                found = faults(account, head, entries, tuple(rows.stored_runs(connection, account)))
+        except StateDamagedError as error:
+            return ChainReport(account=account, records=0, head="unknown", faults=(str(error),))
         return ChainReport(account=account, records=len(entries), head=head.digest, faults=found)

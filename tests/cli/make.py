@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -105,8 +105,13 @@ class Shown:
     screen: str
 
 
-def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str = "", **more: str) -> Shown:
-    """Run one command line on a terminal of 80 columns, and type an answer once the words are on the screen."""
+def at_a_terminal(
+    *words: str | Path, answer: str | Callable[[], str] | None = None, wait_for: str = "", **more: str
+) -> Shown:
+    """Run one command line on a terminal of 80 columns, and type an answer once the words are on the screen.
+
+    An answer may be thought over: then it is what a function gives, which does meanwhile what it likes.
+    """
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
     child = subprocess.Popen(
@@ -134,6 +139,7 @@ def at_a_terminal(*words: str | Path, answer: str | None = None, wait_for: str =
                 break
             screen += part
         if answer is not None and time.monotonic() > again and wait_for.encode() in screen:
+            answer = answer if isinstance(answer, str) else answer()
             os.write(ours, answer.encode())
             # A key that reaches the program while it sets up its terminal is lost; a person would press it again.
             again = time.monotonic() + 1

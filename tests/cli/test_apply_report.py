@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
+from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode
 from calplan.policyfile.schema import raw_schema, schema_of
 from tests.cli.make import LOCKED, at_a_terminal, calplan, drifted, folder, saved, start, state
@@ -40,6 +41,12 @@ def test_an_apply_that_comes_true(tmp_path: Path) -> None:
     assert [(one["op"], one["result"]) for one in report["steps"]] == [("set_service", "done"), ("lock", "done")]
     assert report["verification"]["as_forecast"] is True
     assert report["run"] == report["verification"]["run"]
+
+
+def test_a_blank_is_nobody_s_name(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    assert calplan("apply", corp, "--auto-approve", "--by", " ", "-o", f"json={REPORT}").code is ExitCode.DONE
+    assert written()["who"] == login_name()
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:

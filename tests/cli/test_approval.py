@@ -1,5 +1,7 @@
 """What has to be said before anything is written: gates with their reason, and a number typed at a terminal."""
 
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode
 from calplan.plan.gates import GATE_IDS
-from tests.cli.make import Shown, at_a_terminal, calplan, folder, nothing_kept, saved, start
+from tests.cli.make import Shown, at_a_terminal, calplan, folder, nothing_kept, saved, start, user
 
 QUESTION = "2 users of corp lose their connection. Type that number to go on: "
 
@@ -27,6 +29,44 @@ def test_the_right_number_goes_on(tmp_path: Path) -> None:
     assert QUESTION in shown.screen
     assert "Verified: 4 as forecast" in shown.screen
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
+
+
+def test_what_moved_while_the_question_stood_is_not_agreed_to(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    calplan("plan", corp)
+
+    def late() -> str:
+        """The answer, after one more user was connected as ann is."""
+        account = sqlite3.connect(corp / "corp.db")
+        with account:
+            account.execute(
+                "INSERT INTO users SELECT 'new@corp.example', facts, truth, domain, mailbox FROM users"
+                " WHERE email = 'ann@corp.example'"
+            )
+        account.close()
+        return "2\n"
+
+    shown = at_a_terminal("apply", "corp", answer=late, wait_for="to go on")
+    assert shown.status == ExitCode.STALE.value
+    assert "error: it is not as it was shown any more; nothing was written" in shown.screen
+    assert "new@corp.example is now disconnected_prompted (was not among its users)" in shown.screen
+    assert unchanged(corp)
+
+
+def test_a_gate_that_shuts_while_the_question_stands_refuses(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp", notice={"hours": 0, "receipt": "notice.json"})
+    plan_id = json.loads(calplan("plan", corp, "-o", "json").out)["plan_id"]
+    receipt = corp / "notice.json"
+    receipt.write_text(json.dumps({"plan_id": plan_id, "time": "2026-01-01T00:00:00Z"}), encoding="utf-8")
+
+    def late() -> str:
+        receipt.unlink()
+        return "2\n"
+
+    shown = at_a_terminal("apply", "corp", answer=late, wait_for="to go on")
+    assert shown.status == ExitCode.REFUSED.value
+    assert "error: refused; nothing was written" in shown.screen
+    assert unchanged(corp)
 
 
 @pytest.mark.parametrize("answer", ["3\n", "\n", "yes\n", "2 users\n", "\u0662\n"])
@@ -109,6 +149,26 @@ def test_lifting_some_gates_leaves_the_others_shut(tmp_path: Path) -> None:
     assert "limit.silent: 1" in said.err
     assert "limit.disconnected" not in said.err
     assert unchanged(corp)
+
+
+def test_words_of_a_folder_begin_no_line_of_a_refusal(tmp_path: Path) -> None:
+    shut = {"kind": "deny", "cron": "* * * * *", "duration": "1d", "timeZone": "UTC", "reason": "no\n::error::forged"}
+    corp = folder(tmp_path / "corp", windows=[shut])
+    said = calplan("apply", saved(corp))
+    assert said.code is ExitCode.REFUSED
+    assert "no\\x0a::error::forged" in said.err
+    assert not any(line.startswith("::") for line in said.err.splitlines())
+
+
+def test_a_name_begins_no_line_of_what_an_apply_says(tmp_path: Path) -> None:
+    name = "Staff\n::error::forged"
+    members = (user("ann@corp.example", groups=[name], primary_group=name),)
+    policy = {"groups": [{"group": name, "locked": True}]}
+    corp = folder(tmp_path / "corp", users=members, policy=policy, groups={"model": "legacy"})
+    said = calplan("apply", corp, "--auto-approve")
+    assert said.code is ExitCode.DONE, said.err
+    assert "Staff\\x0a::error::forged" in said.err
+    assert not any(line.startswith("::") for line in (said.out + said.err).splitlines())
 
 
 def test_every_gate_can_be_explained() -> None:

@@ -86,7 +86,7 @@ def test_a_saved_plan_finds_its_documents_or_is_told_where_they_are(
     monkeypatch.chdir(tmp_path / "elsewhere")
     lost = calplan("apply", plan)
     assert lost.code is ExitCode.USAGE
-    assert "there is no file or folder corp" in lost.err
+    assert "the plan was made from corp, which is not there. Say where that is: PATH after the plan" in lost.err
     assert calplan("apply", plan, "../corp").code is ExitCode.DONE
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
 

@@ -94,3 +94,15 @@ def test_another_user_or_another_policy_makes_another_plan(tmp_path: Path) -> No
         plan_id(folder(tmp_path / "four" / "corp", policy={"integration": {"locked": True}})),
     }
     assert len(ids) == 4
+
+
+def test_a_plan_that_is_expired_when_it_is_saved_is_not_called_good(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    said = calplan("plan", folder(tmp_path / "corp"), "--out", "corp.plan")
+    assert said.code is ExitCode.DONE
+    assert said.err.endswith(
+        "to be shown and not applied: by SOURCE_DATE_EPOCH it expired at 1970-01-02T00:00:00+00:00\n"
+    )
+    assert calplan("apply", "corp.plan").code is ExitCode.STALE

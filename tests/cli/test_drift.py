@@ -103,6 +103,15 @@ def test_without_a_run_nobody_knows_which_of_the_two_moved(tmp_path: Path) -> No
     assert found(calplan("drift", corp, "-o", "json"))["since"] is None
 
 
+def test_what_nobody_could_read_is_told_apart_from_a_run_that_is_not_kept(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp", live={**LIVE, "bidirectionalSync": "unknown"})
+    assert calplan("apply", corp, "--auto-approve").code is ExitCode.DONE
+    state(corp, {**LOCKED, "bidirectionalSync": True})
+    said = calplan("drift", corp)
+    assert "which of the two moved is not known: nobody knows how it stood at run " in said.out
+    assert "no applied run" not in said.out
+
+
 def test_an_earlier_plan_stands_for_the_run(tmp_path: Path) -> None:
     corp = folder(tmp_path / "corp")
     said = calplan("drift", corp, "--previous", saved(corp, "then.plan"))
@@ -123,6 +132,11 @@ def test_a_state_elsewhere_is_read_by_its_name(corp: Path) -> None:
     Path(".calplan").rename("kept")
     drifted(corp, {"integration": {"locked": False}})
     assert "changed in the account since run " in calplan("drift", corp, "--state", "kept/state.db").out
+
+
+def test_an_earlier_plan_that_is_not_there_is_a_mistake_and_not_a_bad_plan(corp: Path) -> None:
+    said = calplan("drift", corp, "--previous", "nowhere.plan")
+    assert (said.code, said.err) == (ExitCode.USAGE, "error: --previous: there is no file nowhere.plan\n")
 
 
 def test_errors_are_errors(corp: Path, tmp_path: Path) -> None:

@@ -176,6 +176,47 @@ def test_a_chain_that_was_changed_is_3_and_says_where() -> None:
 
 
 @pytest.mark.usefixtures("corp")
+@pytest.mark.usefixtures("corp")
+def test_a_time_that_is_none_is_a_damaged_state_and_no_fault_of_calplan() -> None:
+    run = found()["runs"][0]["id"]
+    in_state("UPDATE records SET at = 'noon'")
+    checked = calplan("log", "--verify-chain")
+    assert checked.code is ExitCode.INVALID
+    assert "  broken: .calplan/state.db: the state holds a value of a form that calplan never " in checked.out
+    for words in (["history"], ["log", run], ["verify", run]):
+        said = calplan(*words)
+        assert said.code is ExitCode.UNREACHABLE
+        assert said.err.startswith("error: .calplan/state.db: the state holds a value of a form that calplan never ")
+
+
+@pytest.mark.parametrize(
+    "path, code",
+    [
+        ("noon", ExitCode.INVALID),
+        ("{}", ExitCode.INVALID),
+        ("[1]", ExitCode.INVALID),
+        ('["nowhere"]', ExitCode.USAGE),
+    ],
+)
+@pytest.mark.usefixtures("corp")
+def test_documents_of_a_run_that_are_gone_are_asked_for(path: str, code: ExitCode) -> None:
+    run = found()["runs"][0]["id"]
+    in_state(f"UPDATE runs SET path = '{path}'")  # noqa: S608 - a value of this test
+    for command in ("verify", "rollback"):
+        said = calplan(command, run)
+        assert said.code is code
+        assert said.err.endswith("; say where: --path PATH\n")
+
+
+def test_a_plan_of_a_run_that_cannot_be_read_is_never_said_to_be_made_anew(corp: Path) -> None:
+    run = found()["runs"][0]["id"]
+    in_state("UPDATE runs SET plan = zeroblob(100)")
+    assert calplan("rollback", run).err.endswith("is said by: calplan log --verify-chain\n")
+    noted = calplan("drift", corp).err
+    assert noted.startswith("note: what moved since the last run is not known: the plan of run ")
+    assert "Make a new one" not in noted
+
+
 def test_a_log_of_nothing_is_64() -> None:
     assert calplan("log").code is ExitCode.USAGE
     assert calplan("log", "abc").code is ExitCode.USAGE

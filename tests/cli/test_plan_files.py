@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from calplan.cli.exit_codes import ExitCode
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
-from tests.cli.make import LOCKED, calplan, folder, saved
+from tests.cli.make import LOCKED, calplan, folder, saved, somebody_without_rights
 
 Members = Mapping[str, bytes]
 Path_ = tuple[str | int, ...]
@@ -156,6 +156,13 @@ def test_documents_that_a_manifest_names_wrongly_are_not_found(paths: list[objec
     assert calplan("apply", "F").code in {ExitCode.USAGE, ExitCode.INVALID}
 
 
+def test_where_the_documents_of_a_plan_are_gone_it_is_said_how_to_name_them(members: dict[str, bytes]) -> None:
+    Path("F").write_bytes(forged(members, paths=["elsewhere/corp"]))
+    said = calplan("apply", "F")
+    assert said.code is ExitCode.USAGE
+    assert "made from elsewhere/corp, which is not there. Say where that is: PATH after the plan" in said.err
+
+
 @pytest.mark.parametrize(
     "users",
     [
@@ -181,6 +188,30 @@ def test_a_user_told_in_words_that_no_users_file_has_is_refused(fact: str, membe
     lines = members["users.ndjson"].decode().splitlines()
     forgery = json.dumps({**json.loads(lines[0]), fact: "happy"})
     refused(forged({**members, "users.ndjson": "\n".join([forgery, *lines[1:], ""]).encode()}))
+
+
+def with_users(members: Members, *rows: Mapping[str, object]) -> bytes:
+    """A forged plan with other users than its document counts."""
+    lines = [*map(canonical_text, rows), ""]
+    return forged({**members, "users.ndjson": "\n".join(lines).encode()})
+
+
+def test_a_plan_that_shows_less_harm_than_its_users_hold_is_refused(members: dict[str, bytes]) -> None:
+    users = [json.loads(line) for line in members["users.ndjson"].splitlines()]
+    worse = [{**one, "outcome": "disconnected_blocked"} for one in users]
+    on_the_way = [{**one, "lost_on_the_way": one["outcome"] == "unaffected"} for one in users]
+    assert refused(with_users(members, *users[1:])) == refused(with_users(members, *worse))
+    assert "plan.json counts other users than users.ndjson lists" in refused(with_users(members, *on_the_way))
+
+
+def test_a_user_who_stands_twice_in_a_plan_or_in_the_wrong_place_is_refused(members: dict[str, bytes]) -> None:
+    users = [json.loads(line) for line in members["users.ndjson"].splitlines()]
+    assert "each once, at line 2" in refused(with_users(members, users[0], *users))
+    assert "sorted by address" in refused(with_users(members, *reversed(users)))
+
+
+def test_a_plan_whose_manifest_names_another_account_is_refused(members: dict[str, bytes]) -> None:
+    assert "the plan names two accounts" in refused(forged(members, account="other"))
 
 
 def below(value: object, path: Path_ = ()) -> Iterator[Path_]:
@@ -267,3 +298,10 @@ def test_a_plan_is_read_through_a_link_and_never_from_a_pipe_or_a_device(tmp_pat
     for endless in ("pipe", "/dev/zero"):
         assert calplan("show", endless).code is ExitCode.INVALID
         assert calplan("apply", endless).code is ExitCode.INVALID
+
+
+def test_a_plan_in_a_folder_that_nobody_may_enter_is_said_not_to_be_there(tmp_path: Path) -> None:
+    (tmp_path / "shut").mkdir(mode=0o000)
+    with somebody_without_rights():
+        said = calplan("show", tmp_path / "shut" / "corp.plan")
+    assert said.code is ExitCode.USAGE

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,28 @@ import pytest
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode
 from calplan.state.place import Place
+from calplan.state.run import Record
+from calplan.state.run_lock import Owner
 from calplan.state.store import Store
-from tests.cli.make import LOCKED, UNLIMITED, USERS, calplan, drifted, folder, moved, saved, state
+from tests.cli.make import (
+    LOCKED,
+    PROGRAM,
+    UNLIMITED,
+    USERS,
+    calplan,
+    drifted,
+    folder,
+    moved,
+    saved,
+    state,
+    surroundings,
+)
 
 PLANTED = "CREATE TRIGGER planted BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'a planted fault'); END"
+
+OWNER = Owner(who="eve\nerror: of her own", host="laptop", pid=4711, link=None)
+STANDINGS = ["partly applied", "running", "applied"]
+"""What is said of a run that is resumed: while it writes, nothing may say that it wrote nothing or had an end."""
 
 
 def in_account(corp: Path, statement: str) -> None:
@@ -32,12 +51,16 @@ def half_applied(corp: Path, *words: str) -> str:
     return said.err.partition("calplan apply --resume ")[2].split()[0]
 
 
-def kinds(run: str) -> list[str]:
+def records(run: str) -> tuple[Record, ...]:
     store = Store.open(Place.of(None))
     try:
-        return [one.kind for one in store.records(run)]
+        return store.records(run)
     finally:
         store.close()
+
+
+def kinds(run: str) -> list[str]:
+    return [one.kind for one in records(run)]
 
 
 def test_what_is_left_is_done_and_the_whole_plan_is_verified(tmp_path: Path) -> None:
@@ -50,7 +73,8 @@ def test_what_is_left_is_done_and_the_whole_plan_is_verified(tmp_path: Path) -> 
     assert resumed.out.startswith(f"Applied 1 step in run {run}.\n")
     assert resumed.last.startswith("Verified: 4 as forecast, 0 surprises, 0 false alarms, 0 not observable.")
     steps = ["intent", "outcome"] * 2
-    assert kinds(run) == ["begin", *steps, "status", "resume", "intent", "outcome", "status", "verification"]
+    assert kinds(run) == ["begin", *steps, "status", "resume", "status", "intent", "outcome", "status", "verification"]
+    assert [one.content["status"] for one in records(run) if one.kind == "status"] == STANDINGS
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
 
 
@@ -60,6 +84,27 @@ def test_a_run_that_was_applied_has_nothing_to_resume(tmp_path: Path) -> None:
     assert calplan("apply", "--resume", run).code is ExitCode.DONE
     again = calplan("apply", "--resume", run)
     assert (again.code, again.out) == (ExitCode.DONE, f"Nothing to resume: run {run} was applied.\n")
+
+
+def test_a_run_that_somebody_else_went_on_with_while_the_run_lock_was_waited_for_has_nothing_left(
+    tmp_path: Path,
+) -> None:
+    corp = folder(tmp_path / "corp")
+    run = half_applied(corp)
+    store = Store.open(Place.of(None))
+    lock = store.take("corp", OWNER, "resume")
+    words = [*PROGRAM, "apply", "--resume", run, "--lock-timeout", "30s"]
+    with subprocess.Popen(words, stdout=-1, stderr=-1, text=True, env=surroundings()) as child:
+        assert child.stderr is not None
+        told = child.stderr.readline()
+        store.finish(run, "applied", lock)
+        store.release(lock)
+        store.close()
+        out, err = child.communicate(timeout=30)
+    assert told.startswith("another run holds the run lock of corp: eve\\x0aerror: of her own on laptop, process 4711")
+    assert told.endswith("; waiting up to 30s\n")
+    assert (child.returncode, out, err) == (0, f"Nothing to resume: run {run} was applied.\n", "")
+    assert kinds(run)[-1] == "status"
 
 
 def test_a_step_that_somebody_did_by_hand_is_not_done_again(tmp_path: Path) -> None:
@@ -143,7 +188,11 @@ def test_a_gate_that_closed_meanwhile_refuses_and_can_be_lifted_with_a_reason(tm
     corp = folder(tmp_path / "corp")
     run = half_applied(corp)
     folder(corp, limits={**UNLIMITED, "disconnected": 0})
-    assert calplan("apply", "--resume", run).code is ExitCode.REFUSED
+    refusal = calplan("apply", "--resume", run)
+    assert (refusal.code, refusal.err.splitlines()[0]) == (
+        ExitCode.REFUSED,
+        "error: refused; nothing more was written",
+    )
     lifted = ("--allow", "limit.disconnected", "--reason", "half way is worse", "--by", "bob")
     assert calplan("apply", "--resume", run, *lifted).code is ExitCode.DONE
     assert kinds(run).count("override") == 1
@@ -153,7 +202,9 @@ def test_the_documents_of_a_run_may_have_moved_elsewhere(tmp_path: Path) -> None
     corp = folder(tmp_path / "corp")
     run = half_applied(corp)
     corp.rename(tmp_path / "moved")
-    assert calplan("apply", "--resume", run).code is ExitCode.USAGE
+    gone = calplan("apply", "--resume", run)
+    assert gone.code is ExitCode.USAGE
+    assert gone.err == f"error: the documents of run {run} are not at {corp} any more; say where: --path PATH\n"
     assert calplan("apply", "--resume", run, "--path", tmp_path / "moved").code is ExitCode.DONE
 
 
@@ -165,6 +216,7 @@ def test_the_documents_of_a_run_may_have_moved_elsewhere(tmp_path: Path) -> None
         (("corp", "--resume", "1234"), "--resume RUN takes the plan and the account of that run"),
         (("--resume", "1234", "--account", "corp"), "--resume RUN takes the plan and the account of that run"),
         (("corp", "--path", "corp"), "--path goes with --resume"),
+        (("--resume", "1234", "--verify-key", "key.pem"), "--verify-key checks a saved plan"),
     ],
     ids=str,
 )
@@ -173,6 +225,27 @@ def test_wrong_words_are_64(words: tuple[str, ...], said: str, tmp_path: Path) -
     found = calplan("apply", *words)
     assert found.code is ExitCode.USAGE
     assert said in found.err
+
+
+def test_looking_for_a_run_where_nothing_is_kept_makes_no_state(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    for words in (("apply", "--resume", "abc"), ("verify", "abc")):
+        said = calplan(*words, "--state", "typo/state.db")
+        assert said.code is ExitCode.USAGE
+        assert said.err == (
+            "error: there is no run 'abc' here: nothing is kept at typo/state.db; --state names another place\n"
+        )
+    assert not Path("typo").exists()
+
+
+def test_the_way_on_names_the_state_where_it_is_not_found_by_itself(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    in_account(corp, PLANTED)
+    said = calplan("apply", plan, "--state", "other.db")
+    assert said.err.splitlines()[-1].endswith(" (with the same --state)")
+    again = calplan("apply", plan, "--state", "other.db")
+    assert "(with the same --state)" in again.err
 
 
 def test_the_report_of_a_resumed_run_tells_of_all_steps(tmp_path: Path) -> None:
@@ -188,3 +261,16 @@ def test_the_report_of_a_resumed_run_tells_of_all_steps(tmp_path: Path) -> None:
     assert [one["result"] for one in second["steps"]] == ["done", "done"]
     assert second["verification"]["numbers"]["counts"]["hit"] == len(USERS)
     assert second["plan_id"] == first["plan_id"]
+
+
+def test_a_run_that_wrote_nothing_and_fails_again_has_still_written_nothing(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    in_account(corp, PLANTED.replace("UPDATE ON users", "INSERT ON writes"))
+    first = calplan("apply", plan, "-o", "json=report.json")
+    run = json.loads(Path("report.json").read_text("utf-8"))["run"]
+    again = calplan("apply", "--resume", run)
+    assert first.code is again.code is ExitCode.INVALID, again.err
+    assert "partly applied" not in again.err
+    in_account(corp, "DROP TRIGGER planted")
+    assert calplan("apply", "--resume", run).code is ExitCode.DONE

@@ -114,6 +114,17 @@ def test_it_is_written_to_a_file_that_can_be_committed(tmp_path: Path) -> None:
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.CHANGES
 
 
+def test_what_is_wrong_with_it_is_told_by_the_line_it_has_in_the_file(tmp_path: Path) -> None:
+    live = {**LIVE, "groups": [{"group": "Staff", "enabled": False}]}
+    policy = {**LOCKED, "groups": []}
+    corp = folder(tmp_path / "corp", users=STAFF, live=live, policy=policy, groups={"model": "legacy"})
+    said = calplan("rollback", applied(corp), "--out", "back.yaml")
+    assert said.code is ExitCode.INVALID
+    line, _, _ = said.err.partition("--> back.yaml:")[2].partition(":")
+    assert Path("back.yaml").read_text(encoding="utf-8").splitlines()[int(line) - 1].endswith("enabled: false}")
+    assert f"{line} |     - {{group: Staff, enabled: false}}" in said.err
+
+
 def test_what_nobody_knew_before_is_left_alone_and_said_so(tmp_path: Path) -> None:
     unread = {**UNREAD, "integration": {"enabled": True, "locked": False, "service": "unknown"}}
     policy = {"integration": {"locked": True}, "allowedDomains": "any", "bidirectionalSync": True}

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,25 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.planfile import pack
-from tests.cli.make import GOOGLE, LOCKED, UNLIMITED, USERS, Said, calplan, folder, moved, saved, state, user, write
+from calplan.state.place import Place
+from calplan.state.store import Store
+from tests.cli.make import (
+    GOOGLE,
+    LOCKED,
+    PROGRAM,
+    UNLIMITED,
+    USERS,
+    Said,
+    calplan,
+    folder,
+    moved,
+    saved,
+    state,
+    surroundings,
+    user,
+    write,
+)
+from tests.state.make import OWNER
 
 
 def planned(corp: Path) -> Planned:
@@ -50,6 +69,33 @@ def test_a_plan_is_applied_once(tmp_path: Path) -> None:
     again = calplan("apply", plan)
     assert refused_as_stale(again, corp)
     assert "settings: integration.locked was false when planned and is true now" in again.err
+
+
+def test_a_plan_is_applied_once_even_where_the_clock_that_it_is_applied_by_is_behind(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    Path("corp.plan").write_bytes(pack(planned(corp).parts, created_at=clock.now() + timedelta(minutes=4)))
+    assert calplan("apply", "corp.plan").code is ExitCode.DONE
+    (corp / "corp.db").unlink()
+    said = calplan("apply", "corp.plan")
+    assert refused_as_stale(said, corp)
+    assert ", and a plan is applied once" in said.err
+
+
+def test_documents_that_change_while_the_run_lock_is_waited_for_count(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    plan = saved(corp)
+    store = Store.open(Place.of(None))
+    lock = store.take("corp", OWNER, "apply")
+    words = [*PROGRAM, "apply", str(plan), "--lock-timeout", "30s"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=surroundings()) as child:
+        assert child.stderr is not None
+        assert "waiting up to 30s" in child.stderr.readline()
+        state(corp, {**LOCKED, "bidirectionalSync": True})
+        store.release(lock)
+        store.close()
+        _, err = child.communicate(timeout=30)
+    assert child.returncode == ExitCode.STALE.value, err
+    assert "policy: bidirectionalSync was not set when planned and is true now" in err
 
 
 def test_comments_layout_and_order_of_a_policy_do_not_count(tmp_path: Path) -> None:

@@ -153,6 +153,14 @@ def test_no_secret_shows_when_a_server_says_it_back(monkeypatch: pytest.MonkeyPa
             staged.server.forget()
 
 
+def test_what_a_server_says_begins_no_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stage(monkeypatch) as staged:
+        said_back = Reply(status=400, body=b"no\n::error::forged\n\x1b[2K\rPlan: 0 to change")
+        staged.server.plan(said_back, method="GET", path="/users")
+        said = launch("plan", "corp", CALPLAN_LOG="debug")
+        assert r"said no\x0a::error::forged\x0a\x1b[2K\x0dPlan: 0 to change" in said.stderr
+
+
 @pytest.mark.parametrize("level", ["debug", "info"])
 def test_no_secret_shows_in_the_traceback_of_a_fault(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
     with stage(monkeypatch) as staged:
@@ -168,7 +176,7 @@ def test_a_secret_of_which_the_library_knows_only_that_it_cannot_be_sent_shows_n
 ) -> None:
     with stage(monkeypatch) as staged:
         state(staged.corp, WANTED)
-        for bad in (f"{SECRET}\nx: y", f"{SECRET}\r\n", f"{SECRET}ü", "0"):
+        for bad in (f"{SECRET}\nx: y", f"{SECRET}\r\n", f"{SECRET}ü", f"{SECRET}\udcff", "0"):
             said = launch("plan", "corp", CALPLAN_LOG="debug", CALPLAN_SECRET_ZOOM=bad)
             assert said.returncode == 9
             assert "Traceback" not in said.stderr

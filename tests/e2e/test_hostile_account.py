@@ -88,6 +88,9 @@ def test_a_host_that_is_listed_outside_of_the_folder_is_spoken_to(
     monkeypatch.setenv("CALPLAN_ALLOW_HOSTS", f"proxy.corp.example, 127.0.0.2:{attacker.port}")
     platform(staged.corp, endpoints={"api": f"https://127.0.0.2:{attacker.port}"})
     assert calplan("validate", "corp").code is ExitCode.DONE
+    monkeypatch.setenv("CALPLAN_ALLOW_HOSTS", "proxy.corp.example:443")
+    platform(staged.corp, endpoints={"api": "https://proxy.corp.example/v2"})
+    assert calplan("validate", "corp").code is ExitCode.DONE
     monkeypatch.setenv("CALPLAN_ALLOW_HOSTS", "https://proxy.corp.example")
     said = calplan("plan", "corp")
     assert said.code is ExitCode.USAGE
@@ -151,6 +154,40 @@ def test_a_reference_to_what_is_no_business_of_the_document_is_not_resolved(
     assert staged.server.log == []
 
 
+@pytest.mark.parametrize("names", [",", " ", "\t, "])
+def test_a_list_of_secrets_that_lists_nothing_lets_none_be_resolved(
+    staged: Stage, monkeypatch: pytest.MonkeyPatch, names: str
+) -> None:
+    monkeypatch.setenv("CALPLAN_SECRET_NAMES", names)
+    said = calplan("plan", "corp")
+    assert said.code is ExitCode.NOT_AUTHORISED
+    assert "CALPLAN_SECRET_NAMES is set and does not list CALPLAN_SECRET_ZOOM" in said.err
+    assert staged.server.log == []
+
+
+@pytest.mark.parametrize("path", ["../../outside/keys", "link/keys", "{elsewhere}/keys"])
+def test_in_ci_no_account_is_made_far_from_its_document(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, path: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    Path("work/corp").mkdir(parents=True)
+    Path("outside").mkdir()
+    monkeypatch.chdir("work")
+    Path("corp/link").symlink_to("../../outside")
+    corp = folder(Path("corp"), policy=LOCKED)
+    document = corp / "account.yaml"
+    written = document.read_text("utf-8")
+    document.write_text(written.replace('"corp.db"', json.dumps(path.format(elsewhere=elsewhere))), encoding="utf-8")
+    monkeypatch.setenv("CI", "true")
+    for words in (("plan", "corp"), ("apply", "corp", "--auto-approve")):
+        said = calplan(*words)
+        assert said.code is ExitCode.INVALID, said.err
+        assert "CI makes no account outside of the working folder" in said.err
+    assert not [*Path("../outside").iterdir(), *elsewhere.iterdir()]
+    document.write_text(written.replace('"corp.db"', '"../near.db"'), encoding="utf-8")
+    assert calplan("plan", "corp").code is ExitCode.DONE
+
+
 def test_an_ews_url_elsewhere_is_contacted_by_no_plan_and_its_password_stays_unread(
     staged: Stage, attacker: Loopback
 ) -> None:
@@ -177,3 +214,12 @@ def test_in_ci_a_plan_warns_once_where_nothing_outside_holds_the_documents_in_ch
     assert calplan("plan", "corp").err.count(warning) == 1
     monkeypatch.setenv(name, "CALPLAN_SECRET_ZOOM")
     assert warning not in calplan("plan", "corp").err
+
+
+def test_in_ci_a_folder_of_secrets_is_named_from_the_root_on(staged: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert staged.corp.is_dir()
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("CALPLAN_SECRETS_DIR", "corp/secrets")
+    refused = calplan("plan", "corp")
+    assert refused.code is ExitCode.USAGE
+    assert "in automation CALPLAN_SECRETS_DIR is an absolute path" in refused.err

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from calplan.cli.exit_codes import ExitCode
-from tests.cli.make import calplan, folder, saved, surroundings
+from tests.cli.make import calplan, folder, nothing_kept, saved, surroundings
 from tests.fault.make import report_of
 
 LISTENS = """
@@ -57,6 +57,43 @@ def applying(*words: str, program: str = SLOW, wait: str = "1") -> Iterator["sub
     yield child
     child.kill()
     child.wait(10)
+
+
+def interrupted_in(place: str, *words: str, again_in: str = "") -> "subprocess.CompletedProcess[str]":
+    """A command line that hears of Ctrl-C at the end of a function, and again at the start of another one.
+
+    A function is given by its module and its name there.
+    """
+    program = f"""{LISTENS}
+import importlib, os
+def interrupted(place, *, first):
+    module, _, name = place.partition(":")
+    owner = importlib.import_module(module)
+    *classes, name = name.split(".")
+    for one in classes:
+        owner = getattr(owner, one)
+    before = getattr(owner, name)
+    def replaced(*words, **more):
+        if first:
+            os.kill(os.getpid(), signal.SIGINT)
+        given = before(*words, **more)
+        os.kill(os.getpid(), signal.SIGINT)
+        return given
+    setattr(owner, name, replaced)
+interrupted("{place}", first=False)
+if "{again_in}":
+    interrupted("{again_in}", first=True)
+main.main()
+"""
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env=surroundings(),
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
 
 
 def lock_of(err: str) -> str:
@@ -110,7 +147,9 @@ def test_the_second_signal_leaves_at_once_and_the_run_can_be_resumed(tmp_path: P
     assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
     assert "interrupted; run " in err
     assert "Traceback" not in err
-    assert report_of(Path("report.json"))["status"] == "interrupted"
+    report = report_of(Path("report.json"))
+    assert (report["status"], report["error"]) == ("interrupted", "interrupted")
+    assert [one["result"] for one in json.loads(json.dumps(report["steps"]))] == ["unknown", "not_started"]
     resumed = calplan("apply", "--resume", run_of(err))
     assert resumed.code is ExitCode.DONE, resumed.err
 
@@ -139,3 +178,132 @@ def test_the_second_signal_is_heard_even_where_no_python_runs_and_the_run_lock_w
     resumed = calplan("apply", "--resume", run_of(err))
     assert resumed.code is ExitCode.DONE, resumed.err
     assert calplan("plan", corp, "--detailed-exitcode").code is ExitCode.DONE
+
+
+def test_the_second_signal_leaves_at_once_even_where_nobody_reads_what_is_said_any_more(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    holder = sqlite3.connect(corp / "corp.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with applying("corp.plan") as child:
+        assert child.stderr is not None
+        child.stderr.close()
+        for _ in range(2):
+            child.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        assert child.wait(8) == ExitCode.PARTLY_APPLIED.value, "the account is waited for ten seconds"
+        assert child.stdout is not None
+        child.stdout.close()
+    holder.close()
+
+
+def test_a_terminal_that_goes_away_twice_lets_the_step_finish(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    with applying("corp.plan") as child:
+        child.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        child.send_signal(signal.SIGHUP)
+        _, err = child.communicate(timeout=30)
+    assert child.returncode == ExitCode.PARTLY_APPLIED.value, err
+    assert "done: s1; not started: none" in err
+    assert calplan("apply", "--resume", run_of(err)).code is ExitCode.DONE
+
+
+def test_an_interrupt_when_all_is_written_never_says_that_nothing_was(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in("calplan.state.store:Store.release", "apply", "corp", "--auto-approve")
+    assert found.returncode == ExitCode.DONE.value, found.stderr
+    assert "Verified: 4 as forecast" in found.stdout
+    assert "interrupted" not in found.stderr
+
+
+def test_an_interrupt_while_the_report_is_written_leaves_the_exit_code_as_it_was(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in(
+        "calplan.cli.apply_report:canonical_json", "apply", "corp", "--auto-approve", "-o", "json=report.json"
+    )
+    assert found.returncode == ExitCode.DONE.value, found.stderr
+    assert found.stderr.endswith("interrupted; the report was not written\n")
+
+
+def test_an_interrupt_that_python_drops_is_still_one_and_nothing_is_written(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    program = f"""{LISTENS}
+import os
+from calplan.cli import apply
+make_plan = apply.make_plan
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+def interrupted(*words, **more):
+    Cleared()
+    return make_plan(*words, **more)
+apply.make_plan = interrupted
+main.main()
+"""
+    words = [sys.executable, "-c", program, "apply", "corp", "--auto-approve"]
+    found = subprocess.run(words, capture_output=True, check=False, text=True, env=surroundings(), timeout=60)
+    assert "Exception ignored in" in found.stderr
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert "error: interrupted before s1" in found.stderr
+    assert calplan("plan", corp).last.startswith("Plan: 2 to change")
+
+
+def test_an_interrupt_while_a_run_is_begun_leaves_a_run_that_wrote_nothing(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    found = interrupted_in("calplan.state.store:Store.begin", "apply", "corp.plan", "-o", "json=report.json")
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert "error: interrupted before s1" in found.stderr
+    assert report_of(Path("report.json"))["status"] == "failed"
+    assert calplan("apply", "corp.plan").code is ExitCode.DONE
+
+
+def test_an_interrupt_while_a_resumed_run_is_planned_is_7_and_names_the_way_on(tmp_path: Path) -> None:
+    corp = folder(tmp_path / "corp")
+    saved(corp)
+    with applying("corp.plan") as child:
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    words = ("apply", "--resume", run_of(err), "-o", "json=report.json")
+    found = interrupted_in("calplan.cli.resuming:make_plan", *words)
+    assert found.returncode == ExitCode.PARTLY_APPLIED.value, found.stderr
+    said = f"interrupted; nothing more was written; to go on: calplan apply --resume {run_of(err)}"
+    assert found.stderr.splitlines() == [said]
+    assert report_of(Path("report.json"))["error"] == said
+    assert calplan("apply", "--resume", run_of(err)).code is ExitCode.DONE
+
+
+def test_an_interrupt_when_the_run_lock_was_just_taken_leaves_it_to_nobody(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in("calplan.state.store:Store._take", "apply", "corp", "--auto-approve")
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert nothing_kept()
+
+
+def test_a_fault_of_calplan_in_the_middle_of_a_run_names_the_way_on(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    program = f"""{LISTENS}
+from calplan.providers.local.writing import WritableLocalPlatform
+perform = WritableLocalPlatform.perform
+def broken(self, action):
+    perform(self, action)
+    raise RuntimeError
+WritableLocalPlatform.perform = broken
+main.main()
+"""
+    words = [sys.executable, "-c", program, "apply", "corp", "--auto-approve"]
+    found = subprocess.run(words, capture_output=True, check=False, text=True, env=surroundings(), timeout=60)
+    assert found.returncode == ExitCode.FAULT.value
+    assert "calplan has a fault of its own: RuntimeError" in found.stderr
+    assert calplan("apply", "--resume", run_of(found.stderr)).code is ExitCode.DONE
+
+
+def test_a_second_interrupt_does_not_keep_the_run_lock_from_being_given_back(tmp_path: Path) -> None:
+    folder(tmp_path / "corp")
+    found = interrupted_in(
+        "calplan.cli.apply:make_plan", "apply", "corp", "--auto-approve", again_in="calplan.state.store:Store.release"
+    )
+    assert found.returncode == ExitCode.INTERRUPTED.value, found.stderr
+    assert nothing_kept()

@@ -120,6 +120,15 @@ def test_a_grant_that_somebody_took_back_is_drift_and_one_the_policy_needs_anew_
     }
 
 
+def test_a_grant_that_lost_what_the_policy_needs_and_won_what_it_does_not_is_drift() -> None:
+    wanted, held = WantedSettings(service=make.graph("read", "read")), make.account(service=make.graph("read", "read"))
+    left = Scene(before=held, after=wanted, ensure_tenant_grant=True, facts_of_tenant=make.tenant(()))
+    now = replace(left, facts_of_tenant=make.tenant(("Contacts.ReadWrite",)))
+    assert origins(left, now) == {"office365.tenantGrant": "drift"}
+    more = replace(now, after=WantedSettings(service=make.graph("write", "read")))
+    assert origins(left, more)["office365.tenantGrant"] == "both"
+
+
 def test_a_privilege_is_compared_with_what_the_policy_of_the_run_wanted_of_it() -> None:
     hidden = PrivateEvents(default=PrivateAccess.HIDDEN, exceptions=())
     left = Scene(private_events=hidden, assistants={PAIR: PrivateAccess.HIDDEN})

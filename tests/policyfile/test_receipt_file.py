@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from calplan.model.times import NoReceipt, NoticeReceipt
 from calplan.policyfile.receipt_file import receipts_in
+from tests.cli.make import somebody_without_rights
 
 FILE = Path("notice.json")
 ID = "sha256:" + "a1" * 32
@@ -52,9 +53,17 @@ def test_a_file_that_is_no_receipt_says_why_and_quotes_nothing(content: object, 
     assert found(content) == NoReceipt(why=why)
 
 
+def test_a_file_in_a_folder_that_nobody_may_enter_is_no_receipt(tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o000)
+    with somebody_without_rights():
+        receipts = receipts_in(shut / "notice.json")
+    assert receipts == NoReceipt(why="cannot be read (Permission denied)")
+
+
 def test_a_file_that_cannot_be_read_says_so() -> None:
     assert receipts_in(FILE) == NoReceipt(why="is not there")
-    assert receipts_in(Path("a\0b")) == NoReceipt(why="is not there")
+    assert receipts_in(Path("a\0b")) == NoReceipt(why="cannot be read (its name holds a NUL character)")
     FILE.mkdir()
     assert receipts_in(FILE) == NoReceipt(why="cannot be read (Is a directory)")
     os.mkfifo("pipe")

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from calplan.plan.actions import SetLock
+from calplan.policyfile import documents
 from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.local.creation import create_on_first_use
 from calplan.providers.local.platform import LocalPlatform
 from calplan.providers.local.translation import translated
 from calplan.providers.local.writing import WritableLocalPlatform
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
 from calplan.sandbox.account.errors import AccountError, BusyAccountError, ForbiddenAccountError
 from calplan.sandbox.account.store import open_writable, writing
+from tests.cli.make import somebody_without_rights
 from tests.make import account, facts
 
 
@@ -133,3 +136,12 @@ def test_the_accounts_errors_have_a_providers_name(error: AccountError, expected
 
 def test_a_doubtful_write_stays_doubtful() -> None:
     assert translated(AccountError("disk", outcome_unknown=True)).outcome_unknown
+
+
+def test_an_account_in_a_folder_that_nobody_may_enter_is_not_for_us(tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o000)
+    files = documents.CreateFiles(users=tmp_path / "users.ndjson", settings=tmp_path / "live.yaml")
+    platform = documents.LocalPlatform(path=shut / "corp.db", create=files)
+    with somebody_without_rights(), pytest.raises(NotAuthorisedError, match="no permission to use"):
+        create_on_first_use(platform, "corp")

@@ -23,7 +23,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from calplan.model.service import SecretReference
 from calplan.providers.base import NotAuthorisedError
-from calplan.providers.redaction import HIDDEN
+from calplan.providers.redaction import HIDDEN, Redactor
 from calplan.providers.secret import Secret
 from calplan.providers.secrets import SecretError, in_words, resolve
 from calplan.providers.trust import Trust
@@ -64,7 +64,7 @@ SHOWN: Mapping[str, Callable[[Secret], object]] = {
     "repr": repr,
     "format": lambda secret: f"{secret}",
     "percent": lambda secret: "%s" % secret,  # noqa: UP031 - one of the ways
-    "bytes": bytes,
+    "bytes": bytes,  # type: ignore[dict-item]  # what a slip would do
     "json": json.dumps,
     "json by str": lambda secret: json.dumps(secret, default=str),
     "yaml": yaml.dump,
@@ -96,6 +96,7 @@ def test_a_secret_inside_of_a_value_is_not_found_by_what_walks_over_attributes()
     with pytest.raises(TypeError):
         repr(Holder(Secret(CANARY)))
     assert DeepDiff([Secret(CANARY)], [Secret("another")]) == {}
+    assert DeepDiff(Redactor(Secret(CANARY)), Redactor(Secret("another"))) == {}
 
 
 def test_a_variable_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,6 +241,35 @@ def test_an_entry_of_a_keyring_is_found() -> None:
     with using(Drawer):
         assert resolve(reference("keyring", service="calplan", username="zoom"), Trust(), HERE).reveal() == CANARY
         assert "no such entry" in refusal(reference("keyring", service="calplan", username="other"))
+
+
+class Broken(Drawer):
+    """A keyring that fails in a way of its own."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise LookupError(service, username, CANARY)
+
+
+class Odd(Drawer):
+    """A keyring that hands out what is no text."""
+
+    def get_password(self, service: str, username: str) -> str | None:  # noqa: ARG002 - the library's signature
+        return CANARY.encode()  # type: ignore[return-value]  # what a plugin may do
+
+
+def test_a_keyring_that_fails_in_a_way_of_its_own_is_no_fault_of_calplan() -> None:
+    with using(Broken):
+        assert "the keyring did not open" in refusal(reference("keyring", service="calplan", username="zoom"))
+    with using(Odd):
+        assert "something else than text" in refusal(reference("keyring", service="calplan", username="zoom"))
+
+
+def test_one_name_in_the_list_of_secrets_lets_one_entry_of_the_keyring_in() -> None:
+    listed = Trust(secret_names=frozenset({"keyring:calplan/zoom", "keyring:calplan/zoom/app"}))
+    with using(Drawer):
+        assert resolve(reference("keyring", service="calplan", username="zoom"), listed, HERE).reveal() == CANARY
+        said = refusal(reference("keyring", service="calplan", username="zoom/app"), listed)
+        assert "its username holds a slash" in said
 
 
 def test_a_machine_without_a_keyring_says_so() -> None:

@@ -167,3 +167,30 @@ def test_where_no_room_is_left_the_record_is_refused_and_what_was_recorded_stays
         report = store.check_chain("corp")
         assert (report.records, report.faults) == (1 + len(numbers), ())
         store.take("lab", OWNER, "apply")
+
+
+@pytest.mark.parametrize("kind", ["moved", "replaced"])
+def test_a_file_that_is_moved_or_replaced_while_it_is_used_takes_no_more_records_and_says_so(kind: str) -> None:
+    with opened(HERE) as store:
+        run, lock = begun(store)
+        DEFAULT.rename("aside.db")
+        if kind == "replaced":
+            shutil.copy("aside.db", DEFAULT)
+        with pytest.raises(StateError, match=r"its file was moved, removed or replaced while it was in use$"):
+            store.record(run, "intent", {"step": "s1"}, lock)
+
+
+@pytest.mark.parametrize(
+    "change", ["runs SET started_at = 'x'", "records SET at = 7", "accounts SET head_number = 'x'"]
+)
+def test_values_that_are_none_of_ours_are_a_fault_of_the_chain_and_end_nothing_in_a_traceback(change: str) -> None:
+    with opened(HERE) as store:
+        run = applied(store)
+    with sqlite3.connect(DEFAULT) as database:
+        database.execute(f"UPDATE {change}")
+    database.close()
+    with opened(HERE) as store:
+        assert "holds a value of a form that calplan never writes" in store.check_chain("corp").faults[0]
+        if not change.startswith("accounts"):
+            with pytest.raises(StateError, match="somebody changed it; go back to a copy of it"):
+                _ = (store.runs(), store.records(run))

@@ -1,6 +1,7 @@
 """What is remembered of runs: found again, in order, durable, and private."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,30 @@ def test_nothing_is_recorded_of_a_run_that_nobody_began(store: Store) -> None:
     with pytest.raises(StateError, match="a run of corp cannot begin under the run lock of lab"):
         store.begin(new_run("corp"), lab)
     assert [one.kind for one in store.records(run)] == ["begin"]
+
+
+def test_the_run_that_wrote_after_another_is_told_whatever_the_clocks_said(place: Place) -> None:
+    with opened(place) as store:
+        old, lock = begun(store)
+        store.record(old, "intent", {"step": "s1"}, lock)
+        store.release(lock)
+        run = store.find(old)
+        assert run is not None
+        assert store.later_writer(run) is None
+        begun(store, "lab")
+    with closing(Store.open(place, Ticking(NOON - timedelta(hours=1)))) as store:
+        nothing, lock = begun(store)
+        store.finish(nothing, "failed", lock)
+        assert store.later_writer(run) is None, "it wrote nothing"
+        store.release(lock)
+        later = applied(store)
+        store.record(old, "resume", {"who": "ann"})
+        found = store.later_writer(run)
+        assert found is not None
+        assert (found.id, found.started_at < run.started_at) == (later, True)
+        newest = store.find(later)
+        assert newest is not None
+        assert store.later_writer(newest) is None
 
 
 def test_what_is_observed_later_is_recorded_without_a_run_lock(store: Store) -> None:

@@ -73,25 +73,22 @@ Judge = Callable[[Answer], Meaning]
 NOT_JSON: Final = object()
 NAMES: Final = {"text/html": "a web page", "text/plain": "plain text", "application/xml": "XML", "text/xml": "XML"}
 """What can be said of an answer's type; the words of a header are the server's, and may be ours given back."""
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[\]{}]', re.DOTALL)
-"""A string, or a bracket; a string without an end reaches to the end, so that nothing is looked at twice."""
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+"""A string, or a bracket; a string without an end reaches to the end, and nothing is looked at twice."""
 BY_STATUS: Final = {
     401: Kind.SIGN_IN_AGAIN,
     403: Kind.NOT_ALLOWED,
     408: Kind.PASSING,
     429: Kind.SLOW_DOWN,
-    500: Kind.PASSING,
-    502: Kind.PASSING,
-    503: Kind.PASSING,
-    504: Kind.PASSING,
 }
+BY_HUNDREDS: Final = {2: Kind.FINE, 3: Kind.ELSEWHERE, 4: Kind.WRONG}
+"""All else is trouble: gateways have numbers of their own for a server that they lost while it was at work."""
 
 
 def by_status(answer: Answer) -> Meaning:
     """The meaning of an answer by its status alone."""
     hundreds = answer.status // 100
-    usual = Kind.FINE if hundreds == 2 else Kind.ELSEWHERE if hundreds == 3 else Kind.WRONG  # noqa: PLR2004
-    return Meaning(kind=BY_STATUS.get(answer.status, usual))
+    return Meaning(kind=BY_STATUS.get(answer.status) or BY_HUNDREDS.get(hundreds, Kind.PASSING))
 
 
 def depth(text: str) -> int:

@@ -64,7 +64,12 @@ class Reader:
         """A call of the API that only reads."""
         if any(part in ("", ".", "..") for part in parts):
             raise ProviderError("a part of a path is empty or points elsewhere; nothing was sent")
-        target = "".join(f"/{quote(part, safe='')}" for part in parts) + (f"?{urlencode(query)}" if query else "")
+        try:
+            target = "".join(f"/{quote(part, safe='')}" for part in parts) + (f"?{urlencode(query)}" if query else "")
+        except UnicodeEncodeError:
+            target = None
+        if target is None:
+            raise ProviderError("a part of a path or query is not text in UTF-8; nothing was sent")
         return Call(method=method, endpoint=self._server.api, target=target, writes=False, idempotent=True)
 
     def _ask(self, call: Call, until: float | None = None) -> Answer:
@@ -189,6 +194,6 @@ class Writer(Reader):
         Raises:
             ProviderError: it did not take place, or ``outcome_unknown`` is set because that is unclear.
         """
-        body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
+        body = b"" if content is None else json.dumps(content).encode("ascii")
         call = self._call(verb, parts, None)
         return self._ask(replace(call, writes=True, idempotent=idempotent, body=body))

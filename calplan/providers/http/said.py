@@ -18,19 +18,19 @@ _HOST: Final = re.compile(r"[a-z0-9.:-]{1,253}")
 
 def end_of(server: Server, tried: Tried, *, left: float) -> ProviderError | None:
     """The error a call ends with after this try, or ``None`` where it goes on; ``left`` are its last seconds."""
-    who = f"{server.name} ({tried.call.endpoint.place})"
+    who = _who(server, tried)
     again = tried.ruling.next is Next.AGAIN and tried.tries < server.patience.attempts and left > 0
     if isinstance(tried.outcome, Fault):
         return None if again else UnreachableError(f"{who} could not be reached: {tried.outcome.reason}{_often(tried)}")
     when = None if tried.wait is None else in_words(tried.wait, server.time.now().astimezone(UTC))
     if tried.ruling.next is Next.AGAIN and tried.wait is not None and tried.wait > left:
         return UnreachableError(f"{who} takes no more requests before {when}. Run the command again after that")
-    return None if again else _refused(who, tried, tried.outcome, when)
+    return None if again else _refused(server, tried, tried.outcome, when)
 
 
-def _refused(who: str, tried: Tried, answer: Answer, when: str | None) -> ProviderError:
-    status = f"status {answer.status}"
-    words = tried.meaning.words.strip()[:LONGEST_WORDS]
+def _refused(server: Server, tried: Tried, answer: Answer, when: str | None) -> ProviderError:
+    who, status = _who(server, tried), f"status {answer.status}"
+    words = " ".join(tried.meaning.words.split())[:LONGEST_WORDS]  # in one line: another could look like one of ours
     said = f": {words}" if words else ""
     match tried.meaning.kind:
         case Kind.SLOW_DOWN:
@@ -49,12 +49,16 @@ def _refused(who: str, tried: Tried, answer: Answer, when: str | None) -> Provid
         case Kind.NOT_ALLOWED:
             return NotAuthorisedError(f"{who} does not let calplan do this ({status}){said}")
         case Kind.ELSEWHERE:
-            place = _host(answer.headers.get("location", ""))
+            place = server.redactor.text(_host(answer.headers.get("location", "")))
             return ProviderError(f"{who} redirects to {place}, and calplan follows no redirect. Correct the endpoint")
         case Kind.WRONG | Kind.FINE:
             return ProviderError(f"{who} refused the request ({status}){said}")
         case _:
             assert_never(tried.meaning.kind)
+
+
+def _who(server: Server, tried: Tried) -> str:
+    return f"{server.name} ({tried.call.endpoint.place})"
 
 
 def _often(tried: Tried) -> str:

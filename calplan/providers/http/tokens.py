@@ -14,6 +14,8 @@ from calplan.providers.secret import Secret
 
 USUAL_SECONDS: Final = 3600.0
 """How long a token is good for where the server does not say."""
+LONGEST_SECONDS: Final = 24 * USUAL_SECONDS
+"""A token is renewed after this, whatever the server says."""
 EARLY: Final = 60.0
 """A token that ends so soon is renewed first: it could end on the way."""
 REFUSALS: Final = frozenset({400, 401, 403})
@@ -23,29 +25,25 @@ _SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What is posted to ``endpoint`` to be given a token.
-
-    The secret goes into the form field ``field`` or, where that is ``None``, with ``client`` into a Basic header.
-    """
+    """What is posted to ``endpoint`` to be given a token; the secret goes with ``client`` into a Basic header."""
 
     endpoint: Endpoint
     client: str
     secret: Secret = field(repr=False)
     form: Mapping[str, str]
-    secret_field: str | None = None
 
     def headers(self) -> dict[str, str]:
         """The headers of the request, made anew for each."""
-        named = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        if self.secret_field is not None:
-            return named
         pair = f"{self.client}:{self.secret.reveal()}".encode()
-        return {**named, "authorization": f"Basic {b64encode(pair).decode('ascii')}"}
+        return {
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+            "authorization": f"Basic {b64encode(pair).decode('ascii')}",
+        }
 
     def body(self) -> bytes:
-        """The form, made anew for each request."""
-        proof = {} if self.secret_field is None else {self.secret_field: self.secret.reveal()}
-        return urlencode({**self.form, **proof}).encode("ascii")
+        """The form."""
+        return urlencode(self.form).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,8 @@ def token_in(answer: Answer, now: float) -> Token:
     text, seconds = fields.get("access_token"), fields.get("expires_in")
     if not isinstance(text, str) or not _SENDABLE.fullmatch(text):
         raise NotAuthorisedError(f"{answer.place} let calplan in, but its answer holds no token that could be used")
-    good_for = float(seconds) if isinstance(seconds, int | float) and seconds > 0 else USUAL_SECONDS
+    stated_seconds = seconds if isinstance(seconds, int | float) and seconds > 0 else USUAL_SECONDS
+    good_for = min(stated_seconds, LONGEST_SECONDS)
     return Token(secret=Secret(text), until=now + max(good_for - EARLY, good_for / 2))
 
 

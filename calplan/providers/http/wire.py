@@ -123,7 +123,7 @@ class Wire:
         patience = self._patience
         timeout = httpx2.Timeout(connect=patience.connect, read=patience.read, write=patience.write, pool=1.0)
         end = request.endpoint
-        url = f"{end.scheme}://{end.host}:{end.port}{end.path}{request.target}"
+        url = end.url + request.target
         headers = {"accept-encoding": "gzip", "user-agent": "calplan", **request.headers}
         writes = request.method != "GET"
         client = self._fresh if writes else self._kept
@@ -233,17 +233,19 @@ def _context(ca_file: Path | None) -> ssl.SSLContext:
     """How the other side proves who it is: always, and by this file alone where one is given."""
     if ca_file is None:
         return httpx2.create_ssl_context(verify=True, trust_env=False)
-    try:
-        return ssl.create_default_context(cafile=str(ca_file))
-    except (OSError, ValueError) as error:
-        unreadable = f"{ca_file} cannot be used as caFile: {_about_file(error)}"
-    raise InvalidAccountError(f"{unreadable}. It needs certificates in PEM form")
-
-
-def _about_file(error: OSError | ValueError) -> str:
-    if isinstance(error, ssl.SSLError) or not isinstance(error, OSError):
-        return "no certificate is in it"
-    return error.strerror or "it cannot be read"
+    # Not the library's default context, which writes the keys of connections to where SSLKEYLOGFILE says.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    wrong = "there is no such file"
+    if ca_file.is_file():
+        try:
+            context.load_verify_locations(ca_file)
+        except ssl.SSLError:
+            wrong = "no certificate is in it"
+        except OSError as error:
+            wrong = error.strerror or "it cannot be read"
+        else:
+            return context
+    raise InvalidAccountError(f"{ca_file} cannot be used as caFile: {wrong}. It needs certificates in PEM form")
 
 
 def _unconnected(error: BaseException) -> Fault:

@@ -33,10 +33,9 @@ def create_on_first_use(platform: LocalPlatform, account: str, tell: Tell = say_
     Raises:
         ProviderError: a file is not valid, or the account cannot be written.
     """
-    if platform.create is None or platform.path.exists():
-        return
     with provider_errors(platform.path), suppress(AccountExistsError):
-        _create(platform.path, platform.create, tell, account=account)
+        if platform.create is not None and not platform.path.exists():
+            _create(platform.path, platform.create, tell, account=account)
 
 
 def create_from_files(path: Path, files: CreateFiles, tell: Tell = say_nothing) -> None:

@@ -1,5 +1,6 @@
 """No log holds a secret: not in a header, not in a body, not in another form."""
 
+import html
 import json
 import logging
 from base64 import b64encode, urlsafe_b64encode
@@ -58,11 +59,46 @@ def test_what_is_named_like_a_secret_is_one(name: str) -> None:
         "{'client_secret': 'hunter2hunter2'}",
         "password=hunter2hunter2",
         "refresh_token: hunter2hunter2",
+        'password: "correct horse hunter2 staple" and more',
+        '{"body": "{\\"password\\": \\"correct hunter2\\"}"}',
+        "page?redirect=x%26client_secret%3Dhunter2hunter2",
     ],
 )
 def test_text_that_speaks_of_a_secret_loses_it(text: str) -> None:
     assert "hunter2" not in Redactor().text(text)
     assert "aHVudGVyMj" not in Redactor().text(text)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        quote(CANARY).replace("%2B", "%2b").replace("%C3%BC", "%c3%bc"),
+        json.dumps(CANARY)[1:-1].replace("/", "\\/"),
+        html.escape(CANARY),
+        CANARY.lower(),
+        CANARY.upper(),
+        CANARY.encode().hex(),
+    ],
+)
+def test_a_known_secret_is_taken_out_as_other_servers_write_it(form: str) -> None:
+    assert Redactor(Secret(CANARY)).text(f"it said {form} to us") == f"it said {HIDDEN} to us"
+
+
+def test_a_known_secret_is_taken_out_of_json_of_either_kind() -> None:
+    odd = 'Tr0"ub4dör'
+    for ascii_alone in (True, False):
+        assert Redactor(Secret(odd)).text(json.dumps(odd, ensure_ascii=ascii_alone)) == f'"{HIDDEN}"'
+
+
+def test_a_secret_with_bytes_that_are_no_text_is_taken_out_as_well() -> None:
+    text = b"Tr0ub4dor\xff".decode("utf-8", "surrogateescape")
+    assert Redactor(Secret(text)).text(f"say {text}") == f"say {HIDDEN}"
+
+
+@pytest.mark.parametrize("word", ["a", "token", "token ", "password:", "basic ", '"password"', "\\"])
+def test_a_text_of_a_million_letters_keeps_nobody_busy(word: str) -> None:
+    text = word * (1_000_000 // len(word))
+    assert len(Redactor(Secret(CANARY)).text(text)) <= 2 * len(text)
 
 
 def test_harmless_text_stays_as_it_is() -> None:

@@ -93,6 +93,7 @@ def test_brackets_inside_of_strings_do_not_nest() -> None:
     assert depth('{"a": ["[[[[", "\\"[[", {}]}') == 3
     assert depth("[" * 500) == 500
     assert depth('"' + '\\"[' * 100_000) == 0
+    assert depth('"' + '\\"[' * 100_000 + "\\") == 0
 
 
 @pytest.mark.loopback
