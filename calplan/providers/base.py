@@ -103,10 +103,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Users:
-    """A stream of users and the evidence for them; the evidence is complete once the stream was read to its end."""
+    """A stream of users and the evidence for them; the evidence is complete once the stream was read to its end.
+
+    ``last_client_only``: the source knows one client of each user, the last one used (A18).
+    """
 
     batches: Iterator[UserBatch]
     evidence: Evidence
+    last_client_only: bool = False
 
 
 class Platform(Protocol):
@@ -133,8 +137,11 @@ class Platform(Protocol):
         """What the platform stores of the Microsoft tenant, or ``None`` when it stores nothing of the kind."""
         ...
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
-        """Every scheduling privilege and whether it includes private events."""
+    def read_assistants(self, hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+        """Every scheduling privilege and whether it includes private events; with ``hosts`` at least those they gave.
+
+        It may cost a request for each host, so whoever needs but a few names them.
+        """
         ...
 
 

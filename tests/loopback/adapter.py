@@ -92,7 +92,7 @@ class FiveRoutesPlatform:
         tenant = tenant_in(self._stated()["tenant"])
         return None if tenant is None else Observed(value=tenant, evidence=self._evidence("tenant", 1))
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+    def read_assistants(self, _hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
         pairs = {
             AssistantPair(user=user, assistant=assistant): PrivateAccess(access)
             for user, assistant, access in self._stated()["assistants"]
