@@ -74,6 +74,10 @@ class Capabilities:
     platform: str
     table: Mapping[str, Capability]
 
+    def of(self, address: str) -> Capability:
+        """What can be done about one address."""
+        return self.table.get(address, Capability(ability=Ability.NONE, source="the platform has no such thing"))
+
     @property
     def writable(self) -> frozenset[str]:
         """The addresses calplan can write by itself."""
@@ -111,6 +115,20 @@ class Users:
     batches: Iterator[UserBatch]
     evidence: Evidence
     last_client_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What a vendor's own log says that somebody did, in its words: a hint, and never how anything stands.
+
+    ``at`` is ``None`` where its time cannot be read.
+    """
+
+    at: datetime | None
+    operator: str
+    category: str
+    action: str
+    detail: str
 
 
 class Platform(Protocol):

@@ -30,8 +30,8 @@ def loopback() -> Iterator[Loopback]:
 def test_what_a_token_is_good_for_is_told_and_a_held_one_is_not_asked_for_again(loopback: Loopback) -> None:
     client = Reader(server(loopback.url, secret=SECRET))
     loopback.plan(Reply(body=b'{"access_token": "t", "scope": "users:read groups:read"}'), path="/token")
-    assert client.sign_in().scopes == {"users:read", "groups:read"}
-    assert client.sign_in().scopes == {"users:read", "groups:read"}
+    assert client.sign_in().scopes == frozenset({"users:read", "groups:read"})
+    assert client.sign_in().scopes == frozenset({"users:read", "groups:read"})
     assert loopback.asked() == ["POST /token"]
     assert Reader(server(loopback.url, secret=SECRET)).sign_in().scopes is None
     assert Reader(server(loopback.url)).sign_in().scopes is None
