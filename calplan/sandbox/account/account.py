@@ -29,7 +29,7 @@ from calplan.sandbox.account.store import account_errors, open_writable, reading
 IN_MEMORY: Final = Path(":memory:")
 EDITS_WORK: Final = "edits_work"
 STATED_NO_LONGER: Final = "null"
-"""What the log of writes says of an override that was taken away."""
+"""What the log of writes says of an override or a privilege that was taken away."""
 NOT_STATED: Final = GroupModel()
 NOTHING_KNOWN: Final = TenantFacts(hybrid=UNKNOWN, grant=UNKNOWN, user_consent=UNKNOWN)
 
@@ -165,6 +165,24 @@ class Account:
             statement = "UPDATE assistants SET access = ? WHERE (user, assistant) = (?, ?)"
             self._connection.execute(statement, (access.value, *names))
             return self._log(f"privateEvents[{pair.user},{pair.assistant}]", access.value)
+
+    def give_privilege(self, pair: AssistantPair, access: PrivateAccess) -> Written:
+        """Lets an assistant schedule for a host; a privilege that is there stays as it is."""
+        names = (pair.user, pair.assistant)
+        with self._transaction():
+            statement = "INSERT OR IGNORE INTO assistants VALUES (?, ?, ?)"
+            if not self._connection.execute(statement, (*names, access.value)).rowcount:
+                return Written(number=None)
+            return self._log(f"privateEvents[{pair.user},{pair.assistant}]", access.value)
+
+    def take_privilege(self, pair: AssistantPair) -> Written:
+        """Lets an assistant schedule for a host no longer."""
+        names = (pair.user, pair.assistant)
+        with self._transaction():
+            statement = "DELETE FROM assistants WHERE (user, assistant) = (?, ?)"
+            if not self._connection.execute(statement, names).rowcount:
+                return Written(number=None)
+            return self._log(f"privateEvents[{pair.user},{pair.assistant}]", STATED_NO_LONGER)
 
     def suppose_edits_work(self, works: bool) -> None:
         """Decides how the world turns out: whether a running impersonation survives an edit of its login."""

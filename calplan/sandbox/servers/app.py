@@ -1,0 +1,119 @@
+"""The servers as one ASGI application: the token endpoint, the API, and what stands around them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from calplan.sandbox.account.errors import AccountError
+from calplan.sandbox.servers.access_log import AccessLog, Listener
+from calplan.sandbox.servers.answer import Answer, Call, RefusedError, no_endpoint
+from calplan.sandbox.servers.zoom_api import ZoomApi
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LARGEST_BODY: Final = 1_000_000
+ANY_METHOD: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+API: Final = "/v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The routes of the vendor's API."""
+
+    zoom: ZoomApi
+
+    async def token(self, request: Request) -> Response:
+        """What the token endpoint answers."""
+        body = await body_of(request)
+        return sent(
+            self.zoom.tokens.sign_in(
+                authorization=request.headers.get("authorization", ""),
+                query=request.query_params,
+                body=body,
+                origin=f"{request.url.scheme}://{request.url.netloc}",
+            )
+        )
+
+    async def call(self, request: Request) -> Response:
+        """What an endpoint answers."""
+        call = Call(
+            method=request.method,
+            path=request.url.path.removeprefix(API),
+            query=request.query_params,
+            body=await body_of(request),
+        )
+        return sent(self.zoom.answer(call, request.headers.get("authorization", "")))
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/oauth/token", self.token, methods=["POST"]),
+            Route(f"{API}/{{path:path}}", self.call, methods=ANY_METHOD),
+        ]
+
+
+def application(zoom: ZoomApi, *, hear: Listener) -> ASGIApp:
+    """The whole of it; ``hear`` is told of every request."""
+    answers = {404: _not_here, 405: _not_here, AccountError: _unusable, RefusedError: _refused}
+    app = Starlette(routes=Api(zoom).routes(), exception_handlers=answers)
+    return AccessLog(OnlyLoopback(app), zoom.world.clock, hear)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyLoopback:
+    """Refuses whoever calls this machine by another name: a web page could have given it that name."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and host_of(scope) not in LOOPBACK:
+            refusal = Response("This server answers to 127.0.0.1 and localhost alone.\n", 421, media_type="text/plain")
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def host_of(scope: Scope) -> str:
+    """The host that a request names, without its port; empty where it names none, or several."""
+    named = [value for name, value in scope["headers"] if name == b"host"]
+    host = named[0].decode("latin-1").lower() if len(named) == 1 else ""
+    head, _, port = host.rpartition(":")
+    return head if head and port.isdecimal() else host
+
+
+async def body_of(request: Request) -> bytes:
+    """The body of a request.
+
+    Raises:
+        RefusedError: it is larger than any that is meant.
+    """
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise RefusedError(413, 300, "The request is too large.")
+    return body
+
+
+def sent(answer: Answer) -> Response:
+    """An answer of the API as it is sent."""
+    headers: Mapping[str, str] = {} if answer.body is None else {"content-type": "application/json;charset=UTF-8"}
+    return Response(answer.data(), answer.status, headers={**headers, **answer.headers})
+
+
+async def _not_here(_request: Request, _error: Exception) -> Response:
+    return sent(no_endpoint().answer())
+
+
+async def _unusable(_request: Request, error: Exception) -> Response:
+    return sent(Answer(status=500, body={"code": 500, "message": f"The simulated account: {error}."}))
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    return sent(error.answer())

@@ -1,0 +1,69 @@
+"""Running the application on a port of this machine, until somebody ends it."""
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+LOOPBACK: Final = "127.0.0.1"
+BACKLOG: Final = 128
+SECONDS_TO_FINISH: Final = 1
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class PortTakenError(Exception):
+    """Another program listens on the port, or nobody may."""
+
+
+def listening(port: int) -> socket.socket:
+    """A socket that listens on a port of this machine alone; port 0 stands for any that is free.
+
+    Raises:
+        PortTakenError: it cannot be had.
+    """
+    try:
+        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    except OSError as error:
+        raise PortTakenError(f"port {port} of this machine cannot be used: {error.strerror}") from error
+
+
+class LoopbackServer(uvicorn.Server):
+    """The server. It tells once it answers, and ends in good order at the first signal."""
+
+    def __init__(self, app: ASGIApp, *, tls: ssl.SSLContext | None = None, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            http=H11Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
+        )
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal ends the server, and is not sent again once it has ended: to end it is what was wanted."""
+        loop = asyncio.get_running_loop()
+        # Only the main thread hears signals.
+        with suppress(ValueError, RuntimeError):
+            for one in SIGNALS:
+                loop.add_signal_handler(one, self.handle_exit, one, None)
+        yield
