@@ -110,13 +110,13 @@ def _check_local(account: AccountDocument, _policy: CalendarPolicy | None, openi
 def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.zoom.opening import read_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return read_zoom(account, opening)
+    return read_zoom(account, opening.trust, opening.clock)
 
 
 def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:
     from calplan.providers.zoom.opening import write_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return write_zoom(account, opening)
+    return write_zoom(account, opening.trust, opening.clock)
 
 
 def _about_zoom() -> Capabilities:
@@ -128,7 +128,7 @@ def _about_zoom() -> Capabilities:
 def _check_zoom(account: AccountDocument, policy: CalendarPolicy | None, opening: Opening) -> Iterator[Check]:
     from calplan.providers.zoom.checkup import check_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return check_zoom(account, policy, opening)
+    return check_zoom(account, policy, opening.trust, opening.clock)
 
 
 CATALOG: Final[Mapping[str, Adapter]] = {

@@ -55,7 +55,9 @@ class Calls:
         self.require(route)
         return self._reader.get(*route.parts(*names), query=query)
 
-    def pages(self, route: Route, *, kind: type[Page[Row]], query: Mapping[str, str | int]) -> Iterator[Page[Row]]:
+    def pages(
+        self, route: Route, *names: str, kind: type[Page[Row]], query: Mapping[str, str | int]
+    ) -> Iterator[Page[Row]]:
         """Every page of a list. It begins again where the vendor lost its place or left rows out.
 
         Whoever reads the pages meets rows again then, and has to know them.
@@ -66,7 +68,7 @@ class Calls:
 
         def ask(token: str) -> Page[Row]:
             more = {"next_page_token": token} if token else {}
-            return self.get(route, kind=kind, query={**query, **more})
+            return self.get(route, *names, kind=kind, query={**query, **more})
 
         for attempt in range(1, ATTEMPTS + 1):
             read, total = 0, 0

@@ -7,13 +7,13 @@ from typing import Final
 from calplan.model.policy import CalendarPolicy
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
-from calplan.providers.catalog import Clock, Opening
 from calplan.providers.checkup import Check, doubtful, failed, passed
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
 from calplan.providers.http.retry import Time, server_time
+from calplan.providers.trust import Trust
 from calplan.providers.zoom.calls import Calls, MissingScopeError
-from calplan.providers.zoom.connecting import account_id, server_of
+from calplan.providers.zoom.connecting import Clock, account_id, server_of
 from calplan.providers.zoom.messages import UserPage, decoded
 from calplan.providers.zoom.routes import HINTS, PLAN, PRIVATE_EVENTS, USERS, WRITES, Route
 
@@ -22,12 +22,12 @@ APP: Final = "the server-to-server OAuth app at marketplace.zoom.us"
 
 
 def check_zoom(
-    account: AccountDocument, policy: CalendarPolicy | None, opening: Opening, time: Time | None = None
+    account: AccountDocument, policy: CalendarPolicy | None, trust: Trust, clock: Clock, time: Time | None = None
 ) -> Iterator[Check]:
     """What a look at the account finds, up to what makes going on useless."""
     yield _record(account)
     try:
-        server = server_of(account, opening, time)
+        server = server_of(account, trust, time)
         reader = Reader(server)
     except ProviderError as error:
         yield failed("secret", error, "provide what `platform.credential` of the Account document names")
@@ -51,7 +51,7 @@ def check_zoom(
             return
         count = f": {page.total_records:,} active users" if isinstance(page.total_records, int) else ""
         yield passed("account", f"{server.api.place} answers for account {account_id(account)}{count}")
-        yield _clock(answer, opening.clock)
+        yield _clock(answer, clock)
 
 
 def _record(account: AccountDocument) -> Check:
@@ -82,7 +82,7 @@ def _scopes(granted: frozenset[str] | None, *, private_events: bool) -> Iterator
     yield _needed("scopes to plan", planning, granted, necessary=True)
     why = "private events" if private_events else "private events, which no policy here manages"
     yield _needed(f"scopes to apply {why}", WRITES, granted, necessary=private_events)
-    yield _needed("scopes for hints", HINTS, granted, necessary=False)
+    yield _needed("other scopes", HINTS, granted, necessary=False)
 
 
 def _needed(subject: str, routes: tuple[Route, ...], granted: frozenset[str], *, necessary: bool) -> Check:

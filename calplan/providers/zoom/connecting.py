@@ -1,20 +1,23 @@
 """From an Account document to a server that can be spoken to: addresses, credential, pace, and how answers are read."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from calplan.policyfile.documents import AccountDocument, ZoomPlatform
 from calplan.policyfile.service_value import reference_of
 from calplan.policyfile.values import beside, mapping, text
-from calplan.providers.catalog import Opening
 from calplan.providers.endpoints import Endpoint
 from calplan.providers.http.retry import Time
 from calplan.providers.http.server import Server
 from calplan.providers.http.tokens import Grant
 from calplan.providers.secrets import resolve
+from calplan.providers.trust import Trust
 from calplan.providers.zoom.judging import judge
 from calplan.providers.zoom.pace import Pace
 
+Clock = Callable[[], datetime]
 NAME: Final = "Zoom"
 API: Final = "https://api.zoom.us/v2"
 """It answers for every account; the one of a region that a token's answer may name is not followed."""
@@ -22,7 +25,7 @@ TOKEN: Final = "https://zoom.us/oauth/token"  # noqa: S105 - an address
 VERSION: Final = "/v2"
 
 
-def server_of(account: AccountDocument, opening: Opening, time: Time | None = None) -> Server:
+def server_of(account: AccountDocument, trust: Trust, time: Time | None = None) -> Server:
     """The server that an account's document states, its secret resolved.
 
     Raises:
@@ -40,14 +43,14 @@ def server_of(account: AccountDocument, opening: Opening, time: Time | None = No
         grant=Grant(
             endpoint=Endpoint.parse(text(addresses.get("token", TOKEN))),
             client=text(stated["clientId"]),
-            secret=resolve(reference, opening.trust, account.file.parent),
+            secret=resolve(reference, trust, account.file.parent),
             form={"grant_type": "account_credentials", "account_id": account_id(account)},
         ),
         ca_file=None if ca_file is None else beside(account.file, text(ca_file)),
         judge=judge,
         pacer=Pace(ticks=passing.ticks),
         time=passing,
-        redactor=opening.trust.redactor,
+        redactor=trust.redactor,
     )
 
 

@@ -70,6 +70,7 @@ class GroupRow(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
+    total_members: Number = UNSET
 
 
 class GroupPage(Listed, frozen=True, kw_only=True):
@@ -80,6 +81,22 @@ class GroupPage(Listed, frozen=True, kw_only=True):
     @property
     def rows(self) -> Sequence[GroupRow]:
         return self.groups
+
+
+class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of a group."""
+
+    email: str
+
+
+class MemberPage(Listed, frozen=True, kw_only=True):
+    """A page of ``GET /groups/{id}/members``."""
+
+    members: list[MemberRow]
+
+    @property
+    def rows(self) -> Sequence[MemberRow]:
+        return self.members
 
 
 class AssistantRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Users as the vendor lists them, turned into the facts that rules read; what the vendor does not show is unknown."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from calplan.model.user import RawFacts, Status, UserBatch, text_list
 from calplan.providers.base import ProviderError, UnreachableError
 from calplan.providers.zoom.calls import Calls
+from calplan.providers.zoom.groups import Membership
 from calplan.providers.zoom.messages import Page, UserPage, UserRow, text_of
 from calplan.providers.zoom.routes import USERS
 
@@ -60,10 +61,10 @@ class Met:
 
 
 class FactsOf:
-    """The facts of users; equal ones are one object. ``group_word`` gives what to call the group with an id."""
+    """The facts of users; equal ones are one object."""
 
-    def __init__(self, group_word: Callable[[str], str]) -> None:
-        self._group_word = group_word
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
         self._groups: dict[tuple[str, ...], str] = {}
         self._known: dict[RawFacts, RawFacts] = {}
 
@@ -87,16 +88,20 @@ class FactsOf:
             auth=None,
             mailbox_location=None,
             own_grant=None,
-            groups=None if not isinstance(user.group_ids, list) else self._groups_of(tuple(user.group_ids)),
+            groups=self._groups_of(user),
             primary_group=None,
             clients=text_list([version] if version else []),
         )
         return self._known.setdefault(facts, facts)
 
-    def _groups_of(self, ids: tuple[str, ...]) -> str:
+    def _groups_of(self, user: UserRow) -> str | None:
+        stated = user.group_ids
+        ids = tuple(stated) if isinstance(stated, list) else self._membership.of(_address(user))
+        if ids is None:
+            return None
         words = self._groups.get(ids)
         if words is None:
-            words = self._groups[ids] = text_list([self._group_word(one) for one in ids])
+            words = self._groups[ids] = text_list([self._membership.word(one) for one in ids])
         return words
 
 
@@ -107,9 +112,9 @@ class People:
     from one list to another meanwhile counts as the later one has it. What is kept meanwhile is columns.
     """
 
-    def __init__(self, calls: Calls, group_word: Callable[[str], str]) -> None:
+    def __init__(self, calls: Calls, membership: Membership) -> None:
         self._calls = calls
-        self._facts = FactsOf(group_word)
+        self._facts = FactsOf(membership)
         self._met = Met()
         self.licensed: list[str] = []
 

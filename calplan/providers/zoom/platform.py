@@ -6,23 +6,22 @@ from datetime import datetime
 from typing import Final
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
-from calplan.model.levels import Group, Groups
+from calplan.model.levels import Groups
 from calplan.model.policy import Attested, GroupOverride
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import Capabilities, Edit, InvalidAccountError, Users
-from calplan.providers.catalog import Clock
 from calplan.providers.zoom.assistants import privileges_of
 from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.capabilities import CAPABILITIES
-from calplan.providers.zoom.connecting import account_id
-from calplan.providers.zoom.messages import DomainList, GroupPage
+from calplan.providers.zoom.connecting import Clock, account_id
+from calplan.providers.zoom.groups import Membership, groups_of, known
+from calplan.providers.zoom.messages import DomainList, GroupRow
 from calplan.providers.zoom.operation_log import edits_since
 from calplan.providers.zoom.people import People
-from calplan.providers.zoom.routes import ASSISTANTS, GROUPS, MANAGED_DOMAINS, PLAN
+from calplan.providers.zoom.routes import ASSISTANTS, MANAGED_DOMAINS, PLAN
 
-LARGEST_PAGE: Final = 300
 OWN: Final = "me"
 NOTHING_ATTESTED: Final = AccountSettings(
     enabled=UNKNOWN,
@@ -44,7 +43,7 @@ class ZoomPlatform:
         self._calls = calls
         self._account = account
         self._clock = clock
-        self._groups: tuple[Group, ...] | None = None
+        self._groups: tuple[GroupRow, ...] | None = None
         self._people: People | None = None
 
     def read_settings(self) -> Observed[AccountSettings]:
@@ -56,18 +55,17 @@ class ZoomPlatform:
 
     def read_groups(self) -> Observed[Groups]:
         """The groups that there are, with the overrides that were attested."""
-        known = self._groups = self._read_groups()
-        groups = Groups(known=known, overrides=UNKNOWN)
+        self._groups = groups_of(self._calls)
+        groups = Groups(known=known(self._groups), overrides=UNKNOWN)
         attested = self._account.attested
         if attested is not None and not isinstance(attested.overrides, Unknown):
             groups = replace(groups, overrides=_by_id(attested.overrides, groups, attested.name))
-        return Observed(value=groups, evidence=self._evidence("groups", len(known)))
+        return Observed(value=groups, evidence=self._evidence("groups", len(groups.known)))
 
     def read_users(self) -> Users:
         """Every user, active ones first. Of their connections the vendor shows nothing."""
-        known = self._read_groups() if self._groups is None else self._groups
-        names = Groups(known=known).names
-        self._people = People(self._calls, lambda group: names.get(group, group))
+        groups = groups_of(self._calls) if self._groups is None else self._groups
+        self._people = People(self._calls, Membership(self._calls, groups))
         count, batches = self._people.read()
         return Users(batches=batches, evidence=self._evidence("users", count), last_client_only=True)
 
@@ -101,11 +99,6 @@ class ZoomPlatform:
                 pass
         assert self._people is not None, "users were read above"
         return frozenset(self._people.licensed)
-
-    def _read_groups(self) -> tuple[Group, ...]:
-        pages = self._calls.pages(GROUPS, kind=GroupPage, query={"page_size": LARGEST_PAGE})
-        found = {row.id: Group(id=row.id, name=row.name) for page in pages for row in page.rows}
-        return tuple(sorted(found.values()))
 
     def _evidence(self, kind: str, records: int) -> Evidence:
         return Evidence(

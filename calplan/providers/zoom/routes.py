@@ -70,6 +70,13 @@ GROUPS: Final = Route(
     scope="group:read:list_groups:admin",
     classic="group:read:admin",
 )
+MEMBERS: Final = Route(
+    method="GET",
+    path="/groups/*/members",
+    rate=RateClass.MEDIUM,
+    scope="group:read:list_members:admin",
+    classic="group:read:admin",
+)
 ASSISTANTS: Final = Route(
     method="GET",
     path="/users/*/assistants",
@@ -105,7 +112,17 @@ MANAGED_DOMAINS: Final = Route(
     scope="account:read:managed_domains:master",
     classic="account:read:admin",
 )
-ROUTES: Final = (USERS, USER, GROUPS, ASSISTANTS, ADD_ASSISTANT, REMOVE_ASSISTANT, OPERATION_LOG, MANAGED_DOMAINS)
+ROUTES: Final = (
+    USERS,
+    USER,
+    GROUPS,
+    MEMBERS,
+    ASSISTANTS,
+    ADD_ASSISTANT,
+    REMOVE_ASSISTANT,
+    OPERATION_LOG,
+    MANAGED_DOMAINS,
+)
 
 PLAN: Final = (USERS, GROUPS)
 """What every plan calls."""
@@ -113,8 +130,8 @@ PRIVATE_EVENTS: Final = (ASSISTANTS,)
 """What a plan calls besides where the policy manages private events."""
 WRITES: Final = (ASSISTANTS, USER, REMOVE_ASSISTANT, ADD_ASSISTANT)
 """What it takes to change one privilege."""
-HINTS: Final = (OPERATION_LOG, MANAGED_DOMAINS)
-"""What calplan does without."""
+HINTS: Final = (MEMBERS, OPERATION_LOG, MANAGED_DOMAINS)
+"""What calplan can do without, and then knows less."""
 
 
 def rate_of(method: str, target: str) -> RateClass:

@@ -6,10 +6,10 @@ from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.plan.actions import Action, SetPrivateAccess
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import ProviderError, Receipt, Undo, forget
-from calplan.providers.catalog import Clock
 from calplan.providers.http.said import RefusedError
 from calplan.providers.zoom.assistants import NOT_FOUND, access_of, assistant_in, assistants_of
 from calplan.providers.zoom.calls import WritingCalls
+from calplan.providers.zoom.connecting import Clock
 from calplan.providers.zoom.messages import AssistantRow, UserDetail, text_of
 from calplan.providers.zoom.people import UNLICENSED
 from calplan.providers.zoom.platform import ZoomPlatform
