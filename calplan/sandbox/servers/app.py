@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from calplan.sandbox.account.errors import AccountError
 from calplan.sandbox.servers.access_log import AccessLog, Listener
 from calplan.sandbox.servers.answer import Answer, Call, RefusedError, no_endpoint
+from calplan.sandbox.servers.faults import FaultPlan
+from calplan.sandbox.servers.misbehaving import Lines, Misbehaving
 from calplan.sandbox.servers.zoom_api import ZoomApi
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -57,11 +59,11 @@ class Api:
         ]
 
 
-def application(zoom: ZoomApi, *, hear: Listener) -> ASGIApp:
+def application(zoom: ZoomApi, *, hear: Listener, faults: FaultPlan, lines: Lines) -> ASGIApp:
     """The whole of it; ``hear`` is told of every request."""
     answers = {404: _not_here, 405: _not_here, AccountError: _unusable, RefusedError: _refused}
     app = Starlette(routes=Api(zoom).routes(), exception_handlers=answers)
-    return AccessLog(OnlyLoopback(app), zoom.world.clock, hear)
+    return AccessLog(OnlyLoopback(Misbehaving(app, faults, lines, zoom)), zoom.world.clock, hear)
 
 
 @dataclass(frozen=True, slots=True)

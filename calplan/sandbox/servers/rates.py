@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
@@ -76,8 +76,7 @@ class Rates:
         now = self.clock()
         self._turn(int(now.timestamp()), now.toordinal())
         if limit.day is not None and self._in_day[label] >= limit.day:
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            return daily(label, limit.day, time_text(midnight))
+            return daily(label, limit.day, now)
         if self._in_second[label] >= limit.second:
             return by_the_second(label, limit.second, self._second + 1)
         self._in_second[label] += 1
@@ -100,13 +99,14 @@ def by_the_second(label: Label, limit: int, reset: int) -> Answer:
     return Answer(status=TOO_MANY, body={"code": TOO_MANY, "message": message}, headers=headers)
 
 
-def daily(label: Label, limit: int, again: str) -> Answer:
+def daily(label: Label, limit: int, now: datetime) -> Answer:
     """The answer to one request too many in a day; when to ask again is a time, and no number of seconds."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     message = (
         f"You have reached the daily rate limit ({limit}) for this API. This limit will be reset at GMT 00:00. Please"
         " refer to the response header for details on when you can make another request."
     )
-    headers = {**_headers(label, "Daily-limit", limit, 0), "Retry-After": again}
+    headers = {**_headers(label, "Daily-limit", limit, 0), "Retry-After": time_text(midnight)}
     return Answer(status=TOO_MANY, body={"code": TOO_MANY, "message": message}, headers=headers)
 
 

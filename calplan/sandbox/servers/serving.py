@@ -10,7 +10,8 @@ from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from calplan.sandbox.servers.misbehaving import Lines
 
 LOOPBACK: Final = "127.0.0.1"
 BACKLOG: Final = 128
@@ -37,10 +38,12 @@ def listening(port: int) -> socket.socket:
 class LoopbackServer(uvicorn.Server):
     """The server. It tells once it answers, and ends in good order at the first signal."""
 
-    def __init__(self, app: ASGIApp, *, tls: ssl.SSLContext | None = None, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, lines: Lines, *, tls: ssl.SSLContext | None = None, ready: Callable[[], None]
+    ) -> None:
         config = uvicorn.Config(
             app,
-            http=H11Protocol,
+            http=lines.protocol(),
             ws="none",
             lifespan="off",
             log_config=None,

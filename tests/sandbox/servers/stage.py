@@ -20,6 +20,8 @@ from calplan.sandbox.account.account import Account
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
 from calplan.sandbox.servers.access_log import Asked
 from calplan.sandbox.servers.app import application
+from calplan.sandbox.servers.faults import FaultPlan, parse
+from calplan.sandbox.servers.misbehaving import Lines
 from calplan.sandbox.servers.rates import RatePlan
 from calplan.sandbox.servers.serving import LoopbackServer, listening
 from calplan.sandbox.servers.sign_in import EVERY_SCOPE, Keys
@@ -77,6 +79,7 @@ class Stage:
     """Holds an Account document that leads here; its secret is in ``CALPLAN_SECRET_ZOOM``."""
     access_log: list[Asked] = field(default_factory=list)
     clients: list[httpx2.Client] = field(default_factory=list)
+    faults: FaultPlan = field(default_factory=FaultPlan)
 
     @property
     def account(self) -> Account:
@@ -86,6 +89,10 @@ class Stage:
     def pass_time(self, **of: float) -> None:
         """Let time pass for the servers alone: ``minutes=16``."""
         self.clock.passed += timedelta(**of)
+
+    def fault(self, spec: str) -> None:
+        """Misbehave as a specification says, after what was asked for before: ``GET /users:429x3``."""
+        self.faults.add(parse(spec))
 
     def asked(self, method: str | None = None) -> list[str]:
         """What was asked, as ``GET /v2/users``."""
@@ -182,7 +189,9 @@ def serving(
 def running(stage: Stage, sock: Any) -> Iterator[None]:  # noqa: ANN401 - a socket
     """The servers in a thread."""
     ready = threading.Event()
-    server = LoopbackServer(application(stage.zoom, hear=stage.access_log.append), ready=ready.set)
+    lines = Lines()
+    app = application(stage.zoom, hear=stage.access_log.append, faults=stage.faults, lines=lines)
+    server = LoopbackServer(app, lines, ready=ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     # A collection in the servers' thread would close what other tests left behind, and SQLite minds the thread.
     gc.collect()
