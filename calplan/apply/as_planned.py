@@ -31,9 +31,10 @@ def changed_grant(document: PlanDocument) -> bool:
     return any(change["address"] == GRANT_ADDRESS for change in document["resource_changes"])
 
 
-def changed_pairs(document: PlanDocument) -> bool:
-    """Whether a plan changes scheduling privileges."""
-    return any(change["address"].startswith(PAIRS) for change in document["resource_changes"])
+def changed_pairs(document: PlanDocument) -> frozenset[str]:
+    """The hosts of the scheduling privileges that a plan changes."""
+    addresses = (change["address"] for change in document["resource_changes"])
+    return frozenset(one.removeprefix(PAIRS).partition(",")[0] for one in addresses if one.startswith(PAIRS))
 
 
 def not_as_planned(document: PlanDocument, found: Found) -> tuple[str, ...]:

@@ -37,7 +37,9 @@ class Readable(Protocol):
     def read_settings(self) -> Observed[AccountSettings]: ...
     def read_groups(self) -> Observed[Groups]: ...
     def read_tenant(self) -> Observed[TenantFacts] | None: ...
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]: ...
+    def read_assistants(
+        self, hosts: frozenset[str] | None = None
+    ) -> Observed[Mapping[AssistantPair, PrivateAccess]]: ...
 
 
 class Found(Enum):
@@ -98,7 +100,7 @@ def read_value(action: Action, live: Readable) -> Value:
             tenant = live.read_tenant()
             return UNKNOWN if tenant is None else tenant.value.grant
         case SetPrivateAccess(pair=pair):
-            return live.read_assistants().value.get(pair)
+            return live.read_assistants(frozenset({pair.user})).value.get(pair)
         case SetOverride():
             return _override(action, live.read_groups().value.overrides)
         case _:

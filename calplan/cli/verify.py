@@ -110,7 +110,8 @@ def verified(
     """
     platform = open_account(chosen.account)
     with translated():
-        observed = populate(platform.read_users().batches)
+        users_now = platform.read_users()
+        observed = populate(users_now.batches, last_client_only=users_now.last_client_only)
         found = _found(platform, chosen, document)
     seen = Verified(
         run=run,
@@ -137,10 +138,11 @@ def code_of(seen: Verified) -> ExitCode:
 def _found(platform: Platform, chosen: Chosen, document: PlanDocument) -> Found:
     settings, groups = platform.read_settings(), platform.read_groups()
     tenant = platform.read_tenant() if changed_grant(document) else None
+    hosts = changed_pairs(document)
     return Found(
         levels=Levels(account=settings.value, groups=groups.value, model=chosen.account.groups),
         tenant=None if tenant is None else tenant.value,
-        assistants=platform.read_assistants().value if changed_pairs(document) else None,
+        assistants=platform.read_assistants(hosts).value if hosts else None,
     )
 
 

@@ -159,9 +159,10 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
         settings = platform.read_settings()
         groups = platform.read_groups()
         users = platform.read_users()
-        population = populate(users.batches)
+        population = populate(users.batches, last_client_only=users.last_client_only)
         stored = platform.read_tenant()
-        assistants = None if chosen.policy.private_events is None else platform.read_assistants()
+        wanted = chosen.policy.private_events
+        assistants = None if wanted is None else platform.read_assistants(wanted.hosts)
     tenants = (*(() if stored is None else (stored,)), *map(_documented, chosen.tenant))
     return Live(
         settings=settings,

@@ -74,6 +74,11 @@ class PrivateEvents:
     default: PrivateAccess | None
     exceptions: tuple[tuple[AssistantPair, PrivateAccess], ...]
 
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """Those whose assistants this policy concerns, or ``None`` where it concerns everybody's."""
+        return None if self.default is not None else frozenset(pair.user for pair, _ in self.exceptions)
+
     def wanted(self, pair: AssistantPair) -> PrivateAccess | None:
         """What this policy wants of one pair, or ``None`` to leave it alone."""
         return dict(self.exceptions).get(pair, self.default)

@@ -74,6 +74,10 @@ class Capabilities:
     platform: str
     table: Mapping[str, Capability]
 
+    def of(self, address: str) -> Capability:
+        """What can be done about one address."""
+        return self.table.get(address, Capability(ability=Ability.NONE, source="the platform has no such thing"))
+
     @property
     def writable(self) -> frozenset[str]:
         """The addresses calplan can write by itself."""
@@ -103,10 +107,28 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Users:
-    """A stream of users and the evidence for them; the evidence is complete once the stream was read to its end."""
+    """A stream of users and the evidence for them; the evidence is complete once the stream was read to its end.
+
+    ``last_client_only``: the source knows one client of each user, the last one used (A18).
+    """
 
     batches: Iterator[UserBatch]
     evidence: Evidence
+    last_client_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What a vendor's own log says that somebody did, in its words: a hint, and never how anything stands.
+
+    ``at`` is ``None`` where its time cannot be read.
+    """
+
+    at: datetime | None
+    operator: str
+    category: str
+    action: str
+    detail: str
 
 
 class Platform(Protocol):
@@ -133,8 +155,11 @@ class Platform(Protocol):
         """What the platform stores of the Microsoft tenant, or ``None`` when it stores nothing of the kind."""
         ...
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
-        """Every scheduling privilege and whether it includes private events."""
+    def read_assistants(self, hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+        """Every scheduling privilege and whether it includes private events; with ``hosts`` at least those they gave.
+
+        It may cost a request for each host, so whoever needs but a few names them.
+        """
         ...
 
 

@@ -1,15 +1,17 @@
 """The platforms calplan has an adapter for. Adapters are imported when an account asks for one."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, assert_never
 
 from calplan.model.diagnostic import Diagnostic
+from calplan.model.policy import CalendarPolicy
 from calplan.policyfile.documents import AccountDocument, LocalPlatform, ZoomPlatform
-from calplan.providers.base import InvalidAccountError, Platform, WritablePlatform
+from calplan.providers.base import Capabilities, InvalidAccountError, Platform, WritablePlatform
+from calplan.providers.checkup import Check
 from calplan.providers.trust import Trust, require_trusted
 
 Clock = Callable[[], datetime]
@@ -35,10 +37,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
-    """How the accounts of one platform are opened."""
+    """How the accounts of one platform are opened, what can be done with them, and how one is looked at beforehand.
+
+    ``check`` is told the policy of the account, if there is one, and writes nothing.
+    """
 
     read: Callable[[AccountDocument, Opening], Platform]
     write: Callable[[AccountDocument, Opening], WritablePlatform]
+    capabilities: Callable[[], Capabilities]
+    check: Callable[[AccountDocument, CalendarPolicy | None, Opening], Iterator[Check]]
 
 
 def open_platform(account: AccountDocument, opening: Opening) -> Platform:
@@ -60,6 +67,16 @@ def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatfor
     """
     require_trusted(account, opening.trust)
     return _adapter(account).write(account, opening)
+
+
+def check_account(account: AccountDocument, policy: CalendarPolicy | None, opening: Opening) -> Iterator[Check]:
+    """What a look at an account finds; nothing is written, and no secret shown.
+
+    Raises:
+        UntrustedHostError: its document names a host that nobody vouches for; nothing was opened or resolved.
+    """
+    require_trusted(account, opening.trust)
+    return _adapter(account).check(account, policy, opening)
 
 
 def _read_local(account: AccountDocument, opening: Opening) -> Platform:
@@ -96,17 +113,51 @@ def _require_near(path: Path, document: Path) -> None:
         )
 
 
+def _about_local() -> Capabilities:
+    from calplan.providers.local.platform import CAPABILITIES  # noqa: PLC0415 - see the module's docstring
+
+    return CAPABILITIES
+
+
+def _check_local(account: AccountDocument, _policy: CalendarPolicy | None, opening: Opening) -> Iterator[Check]:
+    from calplan.providers.local.checkup import check_local  # noqa: PLC0415 - see the module's docstring
+
+    assert isinstance(account.platform, LocalPlatform)
+    return check_local(account.platform, opening.clock)
+
+
+def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
+    from calplan.providers.zoom.opening import read_zoom  # noqa: PLC0415 - see the module's docstring
+
+    return read_zoom(account, opening.trust, opening.clock)
+
+
+def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:
+    from calplan.providers.zoom.opening import write_zoom  # noqa: PLC0415 - see the module's docstring
+
+    return write_zoom(account, opening.trust, opening.clock)
+
+
+def _about_zoom() -> Capabilities:
+    from calplan.providers.zoom.capabilities import CAPABILITIES  # noqa: PLC0415 - see the module's docstring
+
+    return CAPABILITIES
+
+
+def _check_zoom(account: AccountDocument, policy: CalendarPolicy | None, opening: Opening) -> Iterator[Check]:
+    from calplan.providers.zoom.checkup import check_zoom  # noqa: PLC0415 - see the module's docstring
+
+    return check_zoom(account, policy, opening.trust, opening.clock)
+
+
 CATALOG: Final[Mapping[str, Adapter]] = {
-    "local": Adapter(read=_read_local, write=_write_local),
+    "local": Adapter(read=_read_local, write=_write_local, capabilities=_about_local, check=_check_local),
+    "zoom": Adapter(read=_read_zoom, write=_write_zoom, capabilities=_about_zoom, check=_check_zoom),
 }
 
 
 def _adapter(account: AccountDocument) -> Adapter:
-    name = _name(account)
-    if name not in CATALOG:
-        known = ", ".join(sorted(CATALOG))
-        raise InvalidAccountError(f"account {account.name}: no adapter for platform {name}; there is: {known}")
-    return CATALOG[name]
+    return CATALOG[_name(account)]
 
 
 def _name(account: AccountDocument) -> str:

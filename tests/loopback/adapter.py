@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.levels import Groups
+from calplan.model.policy import CalendarPolicy
 from calplan.model.service import ExchangeEws, Impersonation
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN
@@ -29,6 +30,7 @@ from calplan.providers.base import (
     forget,
 )
 from calplan.providers.catalog import Adapter, Opening
+from calplan.providers.checkup import Check, passed
 from calplan.providers.endpoints import Endpoint
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
 from calplan.providers.http.client import Reader, Writer
@@ -92,7 +94,7 @@ class FiveRoutesPlatform:
         tenant = tenant_in(self._stated()["tenant"])
         return None if tenant is None else Observed(value=tenant, evidence=self._evidence("tenant", 1))
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+    def read_assistants(self, _hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
         pairs = {
             AssistantPair(user=user, assistant=assistant): PrivateAccess(access)
             for user, assistant, access in self._stated()["assistants"]
@@ -204,4 +206,10 @@ def judge(answer: Answer) -> Meaning:
     return Meaning(kind=meaning.kind, words=words if isinstance(words, str) else "")
 
 
-FIVE_ROUTES: Final = Adapter(read=_read, write=_write)
+def _check(account: AccountDocument, _policy: CalendarPolicy | None, opening: Opening) -> Iterator[Check]:
+    with Reader(_server(account, opening)) as reader:
+        reader.get("settings")
+    yield passed("account", "it answers")
+
+
+FIVE_ROUTES: Final = Adapter(read=_read, write=_write, capabilities=lambda: CAPABILITIES, check=_check)

@@ -1,12 +1,13 @@
 """calplan with the adapter for the five routes in its catalog, for processes of their own."""
 
 import os
+from dataclasses import replace
 
 from calplan.cli.main import main
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers import catalog
 from calplan.providers.base import Platform
-from calplan.providers.catalog import Adapter, Opening
+from calplan.providers.catalog import Opening
 from tests.loopback.adapter import FIVE_ROUTES
 
 
@@ -17,6 +18,6 @@ def _broken(_account: AccountDocument, _opening: Opening) -> Platform:
 
 def launch() -> None:
     """Run calplan; with ``BROKEN`` in the environment the adapter has a fault."""
-    adapter = Adapter(read=_broken, write=FIVE_ROUTES.write) if os.environ.get("BROKEN") else FIVE_ROUTES
+    adapter = replace(FIVE_ROUTES, read=_broken) if os.environ.get("BROKEN") else FIVE_ROUTES
     catalog.CATALOG["zoom"] = adapter  # type: ignore[index]  # a table that is only read, except here
     main()

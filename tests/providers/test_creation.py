@@ -14,7 +14,7 @@ from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import GroupOverride
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import SetLock
-from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform, ZoomPlatform
+from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform
 from calplan.providers.base import InvalidAccountError, Platform
 from calplan.providers.catalog import Opening, open_platform, open_writable
 from calplan.providers.local.creation import create_from_files, create_plausible
@@ -206,12 +206,6 @@ def test_a_command_never_overwrites_an_account(tmp_path: Path, files: CreateFile
 def test_a_number_of_users_is_enough(tmp_path: Path) -> None:
     create_plausible(tmp_path / "a.db", users=25, seed=1)
     assert len(emails(open_platform(document(tmp_path / "a.db", None), Opening(clock=now)))) == 25
-
-
-def test_a_platform_without_an_adapter_is_named() -> None:
-    zoom = AccountDocument(name="contoso", platform=ZoomPlatform(stated={"type": "zoom"}))
-    with pytest.raises(InvalidAccountError, match="no adapter for platform zoom; there is: local"):
-        open_platform(zoom, Opening(clock=now))
 
 
 def open_after_meeting(path: Path, files: CreateFiles, meeting: Meeting) -> None:

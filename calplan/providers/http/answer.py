@@ -62,10 +62,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What an adapter takes an answer to mean; ``words`` are what the vendor said, for an admin."""
+    """What an adapter takes an answer to mean; ``words`` are what the vendor said, for an admin.
+
+    ``wait`` are the seconds a vendor asks to wait in a way of its own, for where there is no ``Retry-After``.
+    """
 
     kind: Kind
     words: str = ""
+    wait: float | None = None
 
 
 Judge = Callable[[Answer], Meaning]

@@ -14,7 +14,7 @@ from calplan.providers.http.retry import retry_after
 from calplan.providers.http.ruling import Call, Next, Tried, after_answer, after_fault
 from calplan.providers.http.said import end_of
 from calplan.providers.http.server import Server
-from calplan.providers.http.tokens import Grant, Token, token_in, token_meaning
+from calplan.providers.http.tokens import Grant, Granted, Token, token_in, token_meaning
 from calplan.providers.http.wire import Allowed, Fault, Request, Wire
 
 LOG: Final = logging.getLogger("calplan.http")
@@ -48,6 +48,11 @@ class Reader:
         """The answer to a GET of the API's path of these parts, each quoted by itself."""
         return self._ask(self._call("GET", parts, query))
 
+    def sign_in(self) -> Granted:
+        """What the server grants; it is asked unless a token is at hand that is still good."""
+        token = self._bearer(self._server.time.ticks() + self._server.patience.in_all, unclear=False)
+        return Granted() if token is None else token.granted
+
     def close(self) -> None:
         """Let go of every connection."""
         self._wire.close()
@@ -79,7 +84,8 @@ class Reader:
         unclear = renewed = False
         tries = 0
         while True:
-            token = self._bearer(call, end, unclear=unclear)
+            token = None if call.asks_for_token else self._bearer(end, unclear=unclear)
+            self._pace(call, end)
             tries += 1
             tried = self._judged(call, self._once(call, token, tries, end), tries)
             unclear = unclear or tried.ruling.unclear
@@ -104,6 +110,7 @@ class Reader:
         server = self._server
         meaning = self._meaning(call, outcome)
         wait = retry_after(outcome.headers, server.time.now())
+        wait = meaning.wait if wait is None else wait
         ruling = after_answer(call, meaning, outcome.status, asked_to_wait=wait is not None)
         return Tried(call=call, outcome=outcome, tries=tries, ruling=ruling, meaning=meaning, wait=wait)
 
@@ -113,12 +120,21 @@ class Reader:
             meaning = token_meaning(answer) if call.asks_for_token else self._server.judge(answer)
         except ProviderError:
             meaning = by_status(answer)
-        return Meaning(kind=meaning.kind, words=self._redactor.text(meaning.words))
+        return replace(meaning, words=self._redactor.text(meaning.words))
 
-    def _bearer(self, call: Call, until: float, *, unclear: bool) -> Token | None:
+    def _pace(self, call: Call, until: float) -> None:
+        """Let pass what the vendor's limits want between two calls."""
+        if call.asks_for_token:
+            return
+        pause = self._server.pacer.pause(call.method, call.target)
+        if pause > 0:
+            time = self._server.time
+            time.sleep(min(pause, max(0.0, until - time.ticks())))
+
+    def _bearer(self, until: float, *, unclear: bool) -> Token | None:
         """A token that is still good, asked for where there is none; ``unclear`` goes into its error."""
         grant, time = self._server.grant, self._server.time
-        if grant is None or call.asks_for_token:
+        if grant is None:
             return None
         if self._token is None or self._token.until <= time.ticks():
             try:
@@ -157,6 +173,8 @@ class Reader:
         begun = server.time.ticks()
         outcome = self._wire.exchange(request, until)
         self._log(request, outcome, tries, server.time.ticks() - begun)
+        if isinstance(outcome, Answer) and not call.asks_for_token:
+            server.pacer.heard(call.method, call.target, outcome)
         return outcome
 
     def _log(self, request: Request, outcome: Answer | Fault, tries: int, seconds: float) -> None:

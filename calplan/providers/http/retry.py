@@ -61,8 +61,18 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     moment = _moment(stated)
     if moment is None:
         return None
-    since = _moment(headers.get("date", "")) or now
+    return until(moment, headers, now)
+
+
+def until(moment: datetime, headers: Mapping[str, str], now: datetime) -> float:
+    """The seconds until a moment that a server named, by the server's own clock where its answer shows one."""
+    since = server_time(headers) or now
     return min(max(0.0, (moment - since).total_seconds()), LONGEST_NAMED.total_seconds())
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """What the clock of a server showed when it answered, or ``None`` where it does not say."""
+    return _moment(headers.get("date", ""))
 
 
 def _moment(text: str) -> datetime | None:

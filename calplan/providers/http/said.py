@@ -16,6 +16,14 @@ LONGEST_WORDS: Final = 300
 _HOST: Final = re.compile(r"[a-z0-9.:-]{1,253}")
 
 
+class RefusedError(ProviderError):
+    """The server took the request and said no; nothing is gained by asking again. ``status`` is the answer's."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def end_of(server: Server, tried: Tried, *, left: float) -> ProviderError | None:
     """The error a call ends with after this try, or ``None`` where it goes on; ``left`` are its last seconds."""
     who = _who(server, tried)
@@ -52,7 +60,7 @@ def _refused(server: Server, tried: Tried, answer: Answer, when: str | None) -> 
             place = server.redactor.text(_host(answer.headers.get("location", "")))
             return ProviderError(f"{who} redirects to {place}, and calplan follows no redirect. Correct the endpoint")
         case Kind.WRONG | Kind.FINE:
-            return ProviderError(f"{who} refused the request ({status}){said}")
+            return RefusedError(f"{who} refused the request ({status}){said}", answer.status)
         case _:
             assert_never(tried.meaning.kind)
 

@@ -47,11 +47,19 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What came with a token: the scopes it holds, or ``None`` where the server does not say."""
+
+    scopes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A token, and the tick after which it is not used any more."""
 
     secret: Secret = field(repr=False)
     until: float
+    granted: Granted = field(default_factory=Granted)
 
     def header(self) -> str:
         """The value of ``Authorization``."""
@@ -71,7 +79,9 @@ def token_in(answer: Answer, now: float) -> Token:
         raise NotAuthorisedError(f"{answer.place} let calplan in, but its answer holds no token that could be used")
     stated_seconds = seconds if isinstance(seconds, int | float) and seconds > 0 else USUAL_SECONDS
     good_for = min(stated_seconds, LONGEST_SECONDS)
-    return Token(secret=Secret(text), until=now + max(good_for - EARLY, good_for / 2))
+    scope = fields.get("scope")
+    granted = Granted(scopes=frozenset(scope.split()) if isinstance(scope, str) else None)
+    return Token(secret=Secret(text), until=now + max(good_for - EARLY, good_for / 2), granted=granted)
 
 
 def token_meaning(answer: Answer) -> Meaning:

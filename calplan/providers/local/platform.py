@@ -80,7 +80,7 @@ class LocalPlatform:
             tenant = read_tenant(connection, self._path)
         return None if tenant is None else Observed(value=tenant, evidence=self._evidence("tenant", 1))
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+    def read_assistants(self, _hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
         with self._view() as connection:
             pairs = read_assistants(connection)
         return Observed(value=pairs, evidence=self._evidence("assistants", len(pairs)))

@@ -72,7 +72,7 @@ class WritableLocalPlatform:
         with LocalPlatform(self._path, self._clock) as now:
             return now.read_tenant()
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+    def read_assistants(self, _hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
         with LocalPlatform(self._path, self._clock) as now:
             return now.read_assistants()
 

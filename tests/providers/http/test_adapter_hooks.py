@@ -1,0 +1,74 @@
+"""What an adapter hands in and gets back: pace, waits of a vendor's own, scopes, the status of a refusal."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from calplan.providers.http.answer import Answer, Kind, Meaning
+from calplan.providers.http.client import Reader
+from calplan.providers.http.said import RefusedError
+from tests.loopback.server import Asked, Loopback, Reply, serving
+from tests.providers.http.make import Stopped, server
+
+pytestmark = pytest.mark.loopback
+
+SECRET = "client-secret-9c1f"
+
+
+def answer(asked: Asked) -> Reply:
+    return Reply(body=json.dumps({"access_token": "token"} if asked.path == "/token" else {}).encode())
+
+
+@pytest.fixture
+def loopback() -> Iterator[Loopback]:
+    with serving(answer) as running:
+        yield running
+
+
+def test_what_a_token_is_good_for_is_told_and_a_held_one_is_not_asked_for_again(loopback: Loopback) -> None:
+    client = Reader(server(loopback.url, secret=SECRET))
+    loopback.plan(Reply(body=b'{"access_token": "t", "scope": "users:read groups:read"}'), path="/token")
+    assert client.sign_in().scopes == frozenset({"users:read", "groups:read"})
+    assert client.sign_in().scopes == frozenset({"users:read", "groups:read"})
+    assert loopback.asked() == ["POST /token"]
+    assert Reader(server(loopback.url, secret=SECRET)).sign_in().scopes is None
+    assert Reader(server(loopback.url)).sign_in().scopes is None
+
+
+def test_a_pacer_sets_calls_apart_and_hears_each_answer(loopback: Loopback) -> None:
+    heard: list[tuple[str, str, int]] = []
+
+    class Pacer:
+        def pause(self, _method: str, target: str) -> float:
+            return 2.5 if target.startswith("/users") else 0.0
+
+        def heard(self, method: str, target: str, answer: Answer) -> None:
+            heard.append((method, target, answer.status))
+
+    stopped = Stopped()
+    client = Reader(replace(server(loopback.url, stopped=stopped, secret=SECRET), pacer=Pacer()))
+    loopback.plan(Reply(status=429), path="/v2/users")
+    client.get("users", query={"page": 2})
+    client.get("groups")
+    assert stopped.pauses == [2.5, 0.0, 2.5]
+    assert heard == [("GET", "/users?page=2", 429), ("GET", "/users?page=2", 200), ("GET", "/groups", 200)]
+
+
+def test_a_wait_that_a_vendor_asks_for_in_its_own_way_is_kept(loopback: Loopback) -> None:
+    def judge(answer: Answer) -> Meaning:
+        return Meaning(kind=Kind.SLOW_DOWN if answer.status == 429 else Kind.FINE, wait=7.0)
+
+    stopped = Stopped()
+    client = Reader(server(loopback.url, stopped=stopped, judge=judge))
+    loopback.plan(Reply(status=429), Reply(status=429, headers={"retry-after": "3"}))
+    client.get("users")
+    assert stopped.pauses == [7.0, 3.0]
+
+
+def test_a_refusal_carries_its_status(loopback: Loopback) -> None:
+    loopback.plan(Reply(status=404))
+    with pytest.raises(RefusedError) as caught:
+        Reader(server(loopback.url)).get("users")
+    assert caught.value.status == 404
