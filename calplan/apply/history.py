@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from calplan.apply.precision import VerifiedRun
+from calplan.apply.progress import ATTEST
 from calplan.apply.verification_record import Recorded, recorded
 from calplan.impact.outcome import DISCONNECTED
 from calplan.plan.document import PlanDocument
@@ -122,7 +123,7 @@ def _done(records: Iterable[Happened]) -> frozenset[str]:
     done: set[str] = set()
     for one in records:
         step, said = str(one.content.get("step")), one.content
-        if one.kind == "outcome" and said.get("result") == DONE:
+        if one.kind == ATTEST or (one.kind == "outcome" and said.get("result") == DONE):
             done.add(step)
         elif one.kind == "readback":
             (done.add if said.get("found") == AS_WANTED else done.discard)(step)
