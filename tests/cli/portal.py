@@ -13,6 +13,7 @@ from calplan.model.levels import Group, Groups
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import Action, SetPrivateAccess
+from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
 from calplan.policyfile.users_file import UsersFile, batches
 from calplan.providers import catalog
@@ -49,6 +50,9 @@ SEEN: Final = {
     "office365": {"consentForAccount": True, "enforceOAuth": False},
     "groups": [],
 }
+
+
+Recent = Callable[[datetime], EditLog]
 
 
 @dataclass(slots=True)
@@ -107,12 +111,24 @@ class PortalPlatform:
         )
 
 
-def attested_platform(patch: pytest.MonkeyPatch) -> dict[AssistantPair, PrivateAccess]:
+@dataclass(slots=True)
+class LoggedPortalPlatform(PortalPlatform):
+    """The same where the platform keeps an operation log."""
+
+    log: Recent = field(kw_only=True)
+
+    def recent_edits(self, since: datetime) -> EditLog:
+        return self.log(since)
+
+
+def attested_platform(patch: pytest.MonkeyPatch, log: Recent | None = None) -> dict[AssistantPair, PrivateAccess]:
     """Put the platform into the catalog; gives its scheduling privileges."""
     pairs = {PAIR: PrivateAccess.HIDDEN}
 
     def open_it(account: AccountDocument, opening: Opening) -> PortalPlatform:
-        return PortalPlatform(account, opening.clock, pairs)
+        if log is None:
+            return PortalPlatform(account, opening.clock, pairs)
+        return LoggedPortalPlatform(account, opening.clock, pairs, log=log)
 
     patch.setitem(catalog.CATALOG, "zoom", Adapter(read=open_it, write=open_it))
     return pairs
