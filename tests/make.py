@@ -33,6 +33,7 @@ from calplan.model.unknown import Unknown
 from calplan.model.user import RawFacts, UserBatch, text_list
 from calplan.plan.as_document import as_document
 from calplan.plan.build import Live, Terms, build_plan
+from calplan.plan.edits import EditLog, LogUnread
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.kinds import canonical, whole
 from calplan.plan.moves import Previous
@@ -295,6 +296,8 @@ class Scene:
     allowed: frozenset[str] = frozenset()
     windows: tuple[Windows, ...] = ()
     freezes: tuple[Freeze, ...] = ()
+    evidence: Evidence | None = None
+    edits: EditLog | LogUnread | None = None
 
     @property
     def policy(self) -> CalendarPolicy:
@@ -314,12 +317,13 @@ class Scene:
             tenants = (Observed(value=self.facts_of_tenant, evidence=self.seen("tenant")),)
         pairs = Observed(value=self.assistants, evidence=self.seen("assistants"))
         return Live(
-            settings=Observed(value=self.before, evidence=self.seen("settings")),
+            settings=Observed(value=self.before, evidence=self.evidence or self.seen("settings")),
             groups=Observed(value=self.groups, evidence=self.seen("groups")),
             population=population(self.users, mailboxes=self.mailboxes),
             users=self.seen("users"),
             tenant=tenants,
             assistants=None if self.private_events is None else pairs,
+            edits=self.edits,
         )
 
     @property

@@ -12,6 +12,8 @@ from calplan.plan.steps import Step
 INTENT: Final = "intent"
 OUTCOME: Final = "outcome"
 READ_BACK: Final = "readback"
+ATTEST: Final = "attest"
+"""That a person says to have done a step."""
 
 
 class StepState(Enum):
@@ -47,6 +49,8 @@ def progress(records: Records) -> dict[str, StepState]:
             states[step] = StepState.IN_DOUBT
         elif kind == OUTCOME:
             states[step] = STATE_OF.get(str(content.get("result")), StepState.IN_DOUBT)
+        elif kind == ATTEST:
+            states[step] = StepState.DONE
         elif kind == READ_BACK:
             states[step] = READ.get(str(content.get("found")), states.get(step, StepState.IN_DOUBT))
     return states

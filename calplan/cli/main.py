@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "why": Entry(module="why", name="why", help="Show the chain of proof for one user."),
     "explain": Entry(module="explain", name="explain", help="Explain any code in plain words, with its source."),
     "apply": Entry(module="apply", name="apply", help="Make a plan true, step by step, and verify it."),
+    "attest": Entry(module="attest", name="attest", help="Say that a person did manual steps of a run."),
     "verify": Entry(module="verify", name="verify", help="Hold a run's forecast against what is observed now."),
     "drift": Entry(module="drift", name="drift", help="Say where the account is otherwise than its policy wants it."),
     "rollback": Entry(module="rollback", name="rollback", help="Print the policy that sets a run back."),

@@ -3,6 +3,15 @@
 from typing import Final
 
 PLAN_CODES: Final = {
+    "E-EDITED": "Somebody did something in the portal since the settings were attested.\n\n"
+    "The platform's operation log has entries that are younger than the PortalRecord. They are free text about all "
+    "that an admin does, so they are a hint and never read as a setting; steps done by hand since stand there too. "
+    "Look in the portal whether the settings are still as attested. If one is not, correct it in the PortalRecord, "
+    "with who saw it and when.\n",
+    "E-UNLOGGED": "The operation log does not tell whether somebody edited the settings since they were attested.\n\n"
+    "It could not be read, or does not reach back to the date of the PortalRecord. Nothing rests on it, but nothing "
+    "would be said of an edit either. Let calplan read the log, or look in the portal and date the PortalRecord "
+    "anew.\n",
     "G-LOOSER": "Something in the folder would loosen the gates from outside, and is ignored.\n\n"
     "With CALPLAN_GATES the limits, tolerance, ages, windows, freezes, notice and owner of an account come from "
     "outside the folder that is reviewed. The folder may make them stricter, and nothing else. Remove what the warning "

@@ -22,6 +22,7 @@ from calplan.model.policy import CalendarPolicy
 from calplan.plan.as_document import as_document, gates_document
 from calplan.plan.build import Live, build_plan
 from calplan.plan.document import PlanDocument
+from calplan.plan.edits import PORTAL, EditLog, LogUnread
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.moves import Previous
 from calplan.plan.notice import with_notice
@@ -30,7 +31,14 @@ from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.users import AssessedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, Platform, ProviderError, WritablePlatform
+from calplan.providers.base import (
+    InvalidAccountError,
+    KeepsLog,
+    NotAuthorisedError,
+    Platform,
+    ProviderError,
+    WritablePlatform,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +179,18 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
         users=users.evidence,
         tenant=tenants,
         assistants=assistants,
+        edits=_edits(platform, settings.evidence),
     )
+
+
+def _edits(platform: Platform, record: Evidence) -> EditLog | LogUnread | None:
+    """What a platform's operation log says since its settings were attested: a hint, whose lack stops nothing."""
+    if record.kind != PORTAL or record.as_of is None or not isinstance(platform, KeepsLog):
+        return None
+    try:
+        return platform.recent_edits(record.as_of)
+    except ProviderError as error:
+        return LogUnread(reason=str(error))
 
 
 def _documented(document: TenantFactsDocument) -> Observed[TenantFacts]:

@@ -1,5 +1,6 @@
 """The settings of an account: complete as they stand live, partial as a policy wants them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeVar, assert_never
@@ -65,6 +66,22 @@ class AccountSettings:
                 return self.enforce_oauth
             case _:
                 assert_never(setting)
+
+    def taking(self, addresses: Collection[str], other: "AccountSettings") -> "AccountSettings":
+        """These settings with those at ``addresses`` as ``other`` has them."""
+
+        def side(setting: Setting) -> AccountSettings:
+            return other if setting.value in addresses else self
+
+        return AccountSettings(
+            enabled=side(Setting.ENABLED).enabled,
+            locked=side(Setting.LOCKED).locked,
+            service=side(Setting.SERVICE).service,
+            allowed_domains=side(Setting.ALLOWED_DOMAINS).allowed_domains,
+            bidirectional_sync=side(Setting.BIDIRECTIONAL_SYNC).bidirectional_sync,
+            consent_for_account=side(Setting.CONSENT_FOR_ACCOUNT).consent_for_account,
+            enforce_oauth=side(Setting.ENFORCE_OAUTH).enforce_oauth,
+        )
 
     @property
     def key(self) -> Key | Unknown:

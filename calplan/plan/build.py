@@ -20,6 +20,7 @@ from calplan.model.settings import AccountSettings
 from calplan.model.times import Freeze, NoReceipt, Notice, NoticeReceipt, Windows
 from calplan.plan.assumptions import assumptions_of
 from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
+from calplan.plan.edits import EditLog, LogUnread, said_of_edits
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
 from calplan.plan.freezes import freeze_gate
 from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
@@ -41,7 +42,8 @@ from calplan.plan.writes import Write, grant_write, pair_write, writes_between
 class Live:
     """What was read of an account. ``assistants`` is ``None`` unless the policy manages private events.
 
-    ``previous`` holds the users of an earlier plan, if there is one, to find those who changed groups since.
+    ``previous`` holds the users of an earlier plan, if there is one, to find those who changed groups since. ``edits``
+    is what the platform's operation log says since settings were attested, where it has one.
     """
 
     settings: Observed[AccountSettings]
@@ -51,6 +53,7 @@ class Live:
     tenant: tuple[Observed[TenantFacts], ...]
     assistants: Observed[Mapping[AssistantPair, PrivateAccess]] | None
     previous: Previous | None = None
+    edits: EditLog | LogUnread | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,14 +196,15 @@ def _findings(outlook: _Outlook, live: Live, order: OrderChoice) -> tuple[Diagno
         *data_findings(live.population),
         *_missing_pairs(policy, live),
         *lost_on_the_way(order, outlook.assessment),
+        *said_of_edits(live.edits, live.settings.evidence),
     )
 
 
 def _evidence(live: Live, tenant: Tenant) -> tuple[Evidence, ...]:
-    """Every source of the plan; groups are one only where they state anything or the policy wants them to."""
+    """Every source of the plan, each once; groups are one only where they state anything or the policy wants it."""
     groups = (live.groups.evidence,) if live.groups.value.overrides else ()
     assistants = () if live.assistants is None else (live.assistants.evidence,)
-    return (live.settings.evidence, *groups, live.users, *tenant.evidence, *assistants)
+    return tuple(dict.fromkeys((live.settings.evidence, *groups, live.users, *tenant.evidence, *assistants)))
 
 
 def _pairs(policy: CalendarPolicy, live: Live) -> tuple[PairChange, ...]:

@@ -23,8 +23,8 @@ before, or since which run something changed, is none of the plan's doing."""
 OF_AN_AGE: Final = "A27"
 """The assumption that is made only where evidence is old; like a mark of age it is no part of what is planned."""
 NOBODY_KNOWS: Final = "unknown"
-OF_THE_GATES: Final = "G-"
-"""How codes begin of what is said about gates; like the gates it is no part of what is planned."""
+OF_NO_PLAN: Final = ("G-", "E-")
+"""How codes begin of what is said about gates and evidence; like these it is no part of what is planned."""
 PLACES: Final = frozenset({"source", "range"})
 """Keys whose value only says where in a file something stands."""
 
@@ -44,7 +44,7 @@ def plan_id_of(document: PlanDocument, *, users_hash: str, policy_hash: str) -> 
     kept = {key: without_places(value) for key, value in document.items() if key not in OUTSIDE_THE_ID}
     kept["resource_changes"] = without_origin(kept.get("resource_changes"))
     kept["assumptions"] = without_age(kept.get("assumptions"))
-    kept["diagnostics"] = without_gates(kept.get("diagnostics"))
+    kept["diagnostics"] = without_remarks(kept.get("diagnostics"))
     parts = {"plan": kept, "users": users_hash, "policy": policy_hash, "rules": RULES_VERSION}
     return "sha256:" + digest(canonical_text(parts))
 
@@ -63,15 +63,15 @@ def without_age(assumptions: object) -> object:
     return [one for one in assumptions if not isinstance(one, Mapping) or one.get("id") != OF_AN_AGE]
 
 
-def without_gates(diagnostics: object) -> object:
-    """Diagnostics without those about gates; from a file they may be anything."""
+def without_remarks(diagnostics: object) -> object:
+    """Diagnostics without those about gates and evidence; from a file they may be anything."""
     if not isinstance(diagnostics, list):
         return diagnostics
-    return [one for one in diagnostics if not (isinstance(one, Mapping) and _is_of_gates(one.get("code")))]
+    return [one for one in diagnostics if not (isinstance(one, Mapping) and _is_remark(one.get("code")))]
 
 
-def _is_of_gates(code: object) -> bool:
-    return isinstance(code, str) and code.startswith(OF_THE_GATES)
+def _is_remark(code: object) -> bool:
+    return isinstance(code, str) and code.startswith(OF_NO_PLAN)
 
 
 def without_places(value: object) -> object:

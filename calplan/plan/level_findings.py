@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from calplan.impact.assess import Assessment
 from calplan.impact.resolve import Levels
@@ -76,8 +77,9 @@ def _unresolved(problem: Problem, users: int, place: Position | None) -> Diagnos
     )
 
 
+STATE_GROUPS: Final = "state what groups override in the PortalRecord (`groups: []` where none does)"
 HELP: Mapping[Problem, str] = {
-    Problem.OVERRIDES_UNREAD: "let the platform show what groups state, or lock the account",
+    Problem.OVERRIDES_UNREAD: f"{STATE_GROUPS}, or lock the account",
     Problem.MODEL_NOT_STATED: "state `groups: {model: legacy}` or `{model: priority, order: [...]}` in the Account",
     Problem.GROUPS_UNKNOWN: "give the users' groups (column `groups` of a users file), empty where they have none",
     Problem.PRIMARY_UNKNOWN: "declare `primary_group` for these users, or lock the setting in their group",
@@ -94,7 +96,7 @@ def _unread_overrides(before: Levels, policy: CalendarPolicy) -> Iterator[Diagno
             severity=Severity.ERROR,
             summary="nobody read what groups state today, so nobody can tell what has to be written for them",
             why="an override that stays unseen would go on to decide, whatever the policy lists",
-            help="let the platform show what groups state, or leave `groups` out of the policy and lock the account",
+            help=STATE_GROUPS,
             position=policy.positions.get("groups"),
         )
 

@@ -61,7 +61,7 @@ def read_tenant(path: Path) -> tuple[TenantFactsDocument, tuple[Diagnostic, ...]
         InvalidFileError: the file is not valid.
     """
     document, diagnostics = single_document(path, "tenant-facts")
-    built = tenant_document(document)
+    built = tenant_document(document, path)
     if isinstance(built, Diagnostic):
         raise InvalidFileError((*errors_in(diagnostics), built))
     return built, diagnostics

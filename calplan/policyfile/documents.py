@@ -108,6 +108,7 @@ class TenantFactsDocument:
     as_of: datetime | None
     source: str | None
     position: Position = field(compare=False)
+    file: Path = field(default_factory=Path, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

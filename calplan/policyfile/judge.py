@@ -112,7 +112,7 @@ def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic | t
         case "Account":
             return account_document(document, file)
         case "TenantFacts":
-            return tenant_document(document)
+            return tenant_document(document, file)
         case "PortalRecord":
             return portal_document(document, file)
         case "Scenario":

@@ -49,7 +49,7 @@ def set_back(document: PlanDocument, policy: Words, *, name: str, as_of: date) -
     """The policy of a run's plan with what it changed set back; ``policy`` is the plan's, in canonical form."""
     changed = {change["address"]: change for change in document["resource_changes"]}
     before, after = levels_of(document)
-    settings = _settings(before.account, after.account, changed.keys())
+    settings = after.account.taking(changed.keys(), before.account)
     service, remarks = _with_password(settings.service, after.account.service, policy)
     settings = replace(settings, service=service)
     values = {one: value for one, value in values_in_words(settings).items() if one.value in policy}
@@ -70,23 +70,6 @@ def set_back(document: PlanDocument, policy: Words, *, name: str, as_of: date) -
     )
     stated = _only(settings, policy.keys())
     return SetBack(text=acceptable(draft, refused_levels(stated, groups, as_of)), remarks=remarks)
-
-
-def _settings(before: AccountSettings, after: AccountSettings, changed: Collection[str]) -> AccountSettings:
-    """What the run changed as it was before, everything else as the run left it."""
-
-    def side(setting: Setting) -> AccountSettings:
-        return before if setting.value in changed else after
-
-    return AccountSettings(
-        enabled=side(Setting.ENABLED).enabled,
-        locked=side(Setting.LOCKED).locked,
-        service=side(Setting.SERVICE).service,
-        allowed_domains=side(Setting.ALLOWED_DOMAINS).allowed_domains,
-        bidirectional_sync=side(Setting.BIDIRECTIONAL_SYNC).bidirectional_sync,
-        consent_for_account=side(Setting.CONSENT_FOR_ACCOUNT).consent_for_account,
-        enforce_oauth=side(Setting.ENFORCE_OAUTH).enforce_oauth,
-    )
 
 
 def _only(settings: AccountSettings, stated: Collection[str]) -> AccountSettings:

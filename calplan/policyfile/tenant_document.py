@@ -1,6 +1,7 @@
 """A valid TenantFacts document as a typed value."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from calplan.model.account import TenantFacts
@@ -14,7 +15,7 @@ from calplan.policyfile.values import flag, items, mapping, moment, stated_text,
 AS_OF: Final = ("spec", "asOf")
 
 
-def tenant_document(document: Parsed) -> TenantFactsDocument | Diagnostic:
+def tenant_document(document: Parsed, file: Path) -> TenantFactsDocument | Diagnostic:
     """The facts that a document without errors states, or what is wrong with its date."""
     metadata, spec = mapping(document.at(("metadata",))), mapping(document.at(("spec",)))
     as_of = moment(document, AS_OF)
@@ -27,6 +28,7 @@ def tenant_document(document: Parsed) -> TenantFactsDocument | Diagnostic:
         as_of=as_of,
         source=stated_text(spec.get("source")),
         position=document.position(("metadata", "name")),
+        file=file,
     )
 
 

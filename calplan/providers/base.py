@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Diagnostic
@@ -12,6 +12,7 @@ from calplan.model.levels import Groups
 from calplan.model.settings import AccountSettings
 from calplan.model.user import UserBatch
 from calplan.plan.actions import Action
+from calplan.plan.edits import EditLog
 
 
 class ProviderError(Exception):
@@ -159,6 +160,19 @@ class Platform(Protocol):
         """Every scheduling privilege and whether it includes private events; with ``hosts`` at least those they gave.
 
         It may cost a request for each host, so whoever needs but a few names them.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsLog(Protocol):
+    """A platform that can say who edited anything lately, though not what came of it."""
+
+    def recent_edits(self, since: datetime) -> EditLog:
+        """The entries of its operation log since a time, or since the earliest that it remembers.
+
+        Raises:
+            ProviderError: it cannot be read.
         """
         ...
 

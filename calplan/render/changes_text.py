@@ -57,11 +57,16 @@ def kept_text(document: PlanDocument) -> Iterator[Line]:
             yield Line(f"    {address}: {words}{mark}", Style.FAINT)
 
 
+def unread_in_words(unread: list[str]) -> str:
+    """The settings nobody could read, and what to do about them."""
+    return f"{UNKNOWN_WORD} live, so look in the portal and attest them in the PortalRecord: {listed(unread)}"
+
+
 def unread_text(document: PlanDocument) -> Iterator[Line]:
     """The settings nobody could read: attesting them makes the forecast surer."""
     unread = sorted(document["unknown"])
     if unread:
-        yield Line(f"  {UNKNOWN_WORD} live, so look in the portal and attest: {listed(unread)}", Style.WARN)
+        yield Line(f"  {unread_in_words(unread)}", Style.WARN)
 
 
 def moves_text(happened: MovesDocument) -> Iterator[Line]:

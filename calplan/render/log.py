@@ -60,6 +60,10 @@ def _in_words(kind: str, content: Mapping[str, object]) -> str:
             return f"{_Words(content)['step']}: {_result(content)}"
         case "readback":
             return "{step}: read back, and is {found}".format_map(_Words(content))
+        case "attest":
+            return "{step}: {by} says it was done at {at}".format_map(_Words(content))
+        case "written":
+            return f"what was attested of {_listed(content, 'steps')} stands in {_listed(content, 'files')}"
         case "resume":
             return "resumed by {who}".format_map(_Words(content))
         case "status":
@@ -75,6 +79,11 @@ class _Words(dict[str, object]):
 
     def __missing__(self, key: str) -> str:
         return f"(no {key})"
+
+
+def _listed(content: Mapping[str, object], key: str) -> str:
+    named = content.get(key)
+    return ", ".join(map(str, named)) or "no document" if isinstance(named, list) else f"(no {key})"
 
 
 def _result(content: Mapping[str, object]) -> str:

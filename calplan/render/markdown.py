@@ -16,7 +16,7 @@ from calplan.plan.document import (
     ResourceChange,
     UserDocument,
 )
-from calplan.render.changes_text import NO_GROUPS
+from calplan.render.changes_text import NO_GROUPS, unread_in_words
 from calplan.render.counts import REFUSE, population_in_words, ranges_in_words, summary_line, users_in_words
 from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
 from calplan.render.step_wording import (
@@ -89,6 +89,7 @@ def _plan(document: PlanDocument, users: PlanUsers, show_users: ShowUsers) -> It
     else:
         yield "No changes."
         yield ""
+    yield from _unread(document, pen)
     yield from _moves(document, pen)
     yield from _gates(document, pen)
     yield from _steps(document, pen)
@@ -113,6 +114,12 @@ def _settings(document: PlanDocument, pen: Pen) -> Iterator[str]:
     said = {change["reversibility"] for change in changes}
     yield from (f"- `{word}`: {words}" for word, words in REVERSIBILITY.items() if word in said)
     yield ""
+
+
+def _unread(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    if document["unknown"]:
+        yield f"{pen.prose(unread_in_words(sorted(document['unknown'])))}."
+        yield ""
 
 
 def _rows(change: ResourceChange, since: str | None, pen: Pen) -> Iterator[str]:

@@ -13,6 +13,8 @@ from tests import make
 DONE, DOUBT, NOT_BEGUN = StepState.DONE, StepState.IN_DOUBT, StepState.NOT_BEGUN
 INTENT = ("intent", {"step": "s1", "op": "lock", "address": "integration.locked"})
 
+ATTESTED = ("attest", {"step": "s1", "by": "ann@corp.example", "at": "2026-11-22T09:00:00+00:00"})
+
 
 def outcome(result: str) -> tuple[str, dict[str, object]]:
     return ("outcome", {"step": "s1", "result": result})
@@ -32,6 +34,8 @@ def found(words: str) -> tuple[str, dict[str, object]]:
         ([INTENT, outcome("unknown")], DOUBT),
         ([INTENT, outcome("a word of a later version")], DOUBT),
         ([INTENT, found("as wanted")], DONE),
+        ([ATTESTED], DONE),
+        ([INTENT, outcome("waiting"), ATTESTED], DONE),
         ([INTENT, found("as before")], NOT_BEGUN),
         ([INTENT, found("something else")], DOUBT),
         ([INTENT, found("not read")], DOUBT),
