@@ -7,7 +7,7 @@ from typing import Final
 
 from calplan.apply.standing import Found
 from calplan.plan.document import PlanDocument
-from calplan.plan.steps import Step
+from calplan.plan.steps import Step, in_turn
 
 INTENT: Final = "intent"
 OUTCOME: Final = "outcome"
@@ -82,4 +82,4 @@ def rest_of(planned: PlanDocument, states: Mapping[str, StepState], fresh: Seque
         else:
             steps.append(replace(step, id=one["id"]))
     faults += [f"{address} is not as it was when planned, and the plan does not change it" for address in needed]
-    return Rest(steps=tuple(steps), already=tuple(already), faults=tuple(faults))
+    return Rest(steps=in_turn(steps), already=tuple(already), faults=tuple(faults))
