@@ -12,6 +12,7 @@ from calplan.model.levels import Groups
 from calplan.model.settings import AccountSettings
 from calplan.model.user import UserBatch
 from calplan.plan.actions import Action
+from calplan.plan.labels import Labels
 
 
 class ProviderError(Exception):
@@ -68,11 +69,12 @@ class Capabilities:
     """What a platform can do, by the addresses of a plan without ``[...]``.
 
     They are those of ``Setting``, and ``groups``, ``office365.tenantGrant``, ``privateEvents`` and ``users``. What is
-    not named is ``NONE``.
+    not named is ``NONE``. ``labels`` are those of the portal, for what only a person can write.
     """
 
     platform: str
     table: Mapping[str, Capability]
+    labels: Labels = ()
 
     @property
     def writable(self) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""The account at Zoom. Users, groups and privileges come from its API; settings only from what a person attested."""
