@@ -76,6 +76,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 users=saved.users,
                 verify=request.verify,
                 quiet=request.quiet,
+                guided=request.guided,
             )
             return applied(work, open_for_writing(chosen.account), kept, report, heard)
 

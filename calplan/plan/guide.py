@@ -37,6 +37,7 @@ from calplan.plan.steps import MANUAL, Step
 ON: Final = "on"
 OFF: Final = "off"
 UNKEPT_PASSWORD: Final = "the password of that account; the policy does not say where it is kept"  # noqa: S105 - none
+CONFIRM_IT: Final = "If a dialog asks, confirm it."
 OF_THE_ACCOUNT: Final = "the value of the account"
 INHERITED: Final = {
     Setting.ENABLED: "whether the integration is on",
@@ -130,7 +131,7 @@ def _parts(action: Action) -> Iterator[Wanted]:
         case SetEnabled(on=on):
             yield Part.ENABLED, _word(on), ""
         case SetLock(on=on):
-            yield Part.LOCKED, _word(on), ""
+            yield _lock(on=on)
         case SetService(service=service):
             yield from _of_service(service)
         case SetDomains(domains=domains):
@@ -156,6 +157,11 @@ def _word(on: bool) -> str:
     return ON if on else OFF
 
 
+def _lock(*, on: bool) -> Wanted:
+    """A lock put on or taken off; of the dialog that may ask about the latter no article names the button."""
+    return Part.LOCKED, _word(on), "" if on else CONFIRM_IT
+
+
 def _of_domains(domains: Domains) -> Iterator[Wanted]:
     if isinstance(domains, AnyDomain):
         yield Part.DOMAINS, OFF, ""
@@ -167,7 +173,7 @@ def _of_domains(domains: Domains) -> Iterator[Wanted]:
 def _of_group(setting: Setting, value: bool | Service | Unmanaged) -> Iterator[Wanted]:
     """What one group states; a lock it no longer states is one it no longer has."""
     if setting is Setting.LOCKED:
-        yield Part.LOCKED, _word(value is True), ""
+        yield _lock(on=value is True)
     elif isinstance(value, Unmanaged):
         yield Part.INHERITANCE, OF_THE_ACCOUNT, f"Of the setting {INHERITED[setting]}."
     elif isinstance(value, bool):

@@ -36,6 +36,7 @@ from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.server import Server
 from calplan.providers.http.tokens import Grant
 from calplan.providers.secrets import resolve
+from calplan.providers.zoom.portal_labels import LABELS
 from tests.loopback.protocol import action_out, groups_in, settings_in, tenant_in
 
 CAPABILITIES: Final = Capabilities(
@@ -45,6 +46,19 @@ CAPABILITIES: Final = Capabilities(
         Capability(ability=Ability.WRITE, source="five routes"),
     ),
 )
+BY_HAND: Final = Capabilities(
+    platform="zoom",
+    table={
+        **dict.fromkeys(
+            (*(one.value for one in Setting), "groups"), Capability(ability=Ability.ATTEST, source="a person")
+        ),
+        **dict.fromkeys(
+            ("office365.tenantGrant", "privateEvents"), Capability(ability=Ability.WRITE, source="five routes")
+        ),
+    },
+    labels=LABELS,
+)
+"""The same account where its settings are a person's: only the grant and the privileges are written."""
 PATIENCE: Final = Patience(attempts=3, in_all=60.0, connect=5.0, write=5.0, read=0.5)
 
 
@@ -158,13 +172,17 @@ class WritableFiveRoutesPlatform(FiveRoutesPlatform):
         return {"password": secret.reveal()}
 
 
-def _read(account: AccountDocument, opening: Opening) -> Platform:
-    return FiveRoutesPlatform(Reader(_server(account, opening)), opening)
+def adapter_of(able: Capabilities) -> Adapter:
+    """The adapter, able to do what it is said to be."""
 
+    def read(account: AccountDocument, opening: Opening) -> Platform:
+        return FiveRoutesPlatform(Reader(_server(account, opening)), opening, able)
 
-def _write(account: AccountDocument, opening: Opening) -> WritablePlatform:
-    writer = Writer(_server(account, opening))
-    return WritableFiveRoutesPlatform(writer, opening, _writer=writer, _account=account)
+    def write(account: AccountDocument, opening: Opening) -> WritablePlatform:
+        writer = Writer(_server(account, opening))
+        return WritableFiveRoutesPlatform(writer, opening, able, _writer=writer, _account=account)
+
+    return Adapter(read=read, write=write)
 
 
 def _server(account: AccountDocument, opening: Opening) -> Server:
@@ -204,4 +222,4 @@ def judge(answer: Answer) -> Meaning:
     return Meaning(kind=meaning.kind, words=words if isinstance(words, str) else "")
 
 
-FIVE_ROUTES: Final = Adapter(read=_read, write=_write)
+FIVE_ROUTES: Final = adapter_of(CAPABILITIES)

@@ -102,7 +102,6 @@ def _lock(name: str, path: tuple[str, ...], group_path: tuple[str, ...], source:
         words={"on": "locked", "off": "unlocked"},
         confirm={"on": "Lock"},
         source=source,
-        note="If a dialog asks, confirm it.",
     )
 
 
@@ -165,7 +164,7 @@ OLD_SYNC: Final = (
 )
 OLDER: Final = Edition(
     name="older",
-    title="older navigation, tab Meeting",
+    title="older navigation",
     as_of=AS_OF,
     labels={
         Part.ENABLED: _switch("Calendar and contacts integration", OLD_PATH, OLD_GROUP_PATH, ARTICLE),
@@ -194,7 +193,7 @@ OLDER: Final = Edition(
 NEW_TOGGLE: Final = "Integrate third-party mail and calendar services"
 NEWER: Final = Edition(
     name="newer",
-    title="newer navigation, tab Mail & Calendar",
+    title="newer navigation",
     as_of=AS_OF,
     labels={
         Part.ENABLED: replace(
