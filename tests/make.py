@@ -36,6 +36,7 @@ from calplan.plan.build import Live, Terms, build_plan
 from calplan.plan.edits import EditLog, LogUnread
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.kinds import canonical, whole
+from calplan.plan.labels import Labels
 from calplan.plan.moves import Previous
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, pack, users_bytes
@@ -293,6 +294,7 @@ class Scene:
     as_of: date = date(2026, 11, 22)
     read_at: datetime | None = NOW - timedelta(minutes=1)
     modes: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(EVERY_ADDRESS, "api"))
+    labels: Labels = ()
     allowed: frozenset[str] = frozenset()
     windows: tuple[Windows, ...] = ()
     freezes: tuple[Freeze, ...] = ()
@@ -336,6 +338,7 @@ class Scene:
             at=self.now,
             modes=self.modes,
             provider="local",
+            labels=self.labels,
             group_model=self.group_model,
             allowed=self.allowed,
             windows=self.windows,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from calplan.apply.flow import Done, Failed, Flow, Report, Result, Stopped, Waiting
 from calplan.apply.standing import Found
-from calplan.plan.steps import Step
+from calplan.plan.steps import MANUAL, Step
 
 
 class Journal(Protocol):
@@ -41,20 +41,38 @@ class Hand(Protocol):
         ...
 
 
-def drive(flow: Flow, hand: Hand, journal: Journal, stop_asked: Callable[[], bool] = lambda: False) -> Report:
-    """Run the flow to its end, or up to the step before which ``stop_asked`` says so."""
+Person = Callable[[Step], Done | Waiting]
+"""Has a person do a step, or leaves it to one."""
+
+
+def nobody(_step: Step) -> Done | Waiting:
+    """There is no person here: the step waits for one."""
+    return Waiting()
+
+
+def drive(
+    flow: Flow,
+    hand: Hand,
+    journal: Journal,
+    stop_asked: Callable[[], bool] = lambda: False,
+    person: Person = nobody,
+) -> Report:
+    """Run the flow to its end, or up to the step before which ``stop_asked`` says so; manual steps are ``person``'s."""
     try:
         step = next(flow)
         while True:
-            step = flow.send(Stopped() if stop_asked() else _one(step, hand, journal))
+            step = flow.send(Stopped() if stop_asked() else _one(step, hand, journal, person))
     except StopIteration as end:
         report: Report = end.value
         return report
 
 
-def _one(step: Step, hand: Hand, journal: Journal) -> Result:
-    if step.mode == "manual":
-        return _noted(step, Waiting(), journal)
+def _one(step: Step, hand: Hand, journal: Journal, person: Person) -> Result:
+    if step.mode == MANUAL:
+        return _noted(step, person(step), journal)
+    if step.half is not None:
+        journal.intend(step)
+        return _noted(step, _performed(step, hand, journal), journal)
     before = hand.look(step)
     if isinstance(before, Failed):
         return _noted(step, before, journal)

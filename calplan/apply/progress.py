@@ -6,12 +6,17 @@ from enum import Enum
 from typing import Final
 
 from calplan.apply.standing import Found
-from calplan.plan.document import PlanDocument
-from calplan.plan.steps import Step
+from calplan.model.account import AssistantPair, PrivateAccess
+from calplan.plan.actions import SetPrivateAccess
+from calplan.plan.document import PlanDocument, StepDocument
+from calplan.plan.kinds import StepKind
+from calplan.plan.steps import Step, in_turn
 
 INTENT: Final = "intent"
 OUTCOME: Final = "outcome"
 READ_BACK: Final = "readback"
+UNDO: Final = "undo"
+"""What it takes to finish a write of which the first part is done."""
 ATTEST: Final = "attest"
 """That a person says to have done a step."""
 
@@ -56,6 +61,18 @@ def progress(records: Records) -> dict[str, StepState]:
     return states
 
 
+def halves(records: Records) -> dict[str, Mapping[str, str]]:
+    """What was kept of steps of which the first part may be done, and the second is not known to be, by their ids."""
+    found: dict[str, Mapping[str, str]] = {}
+    for kind, content in records:
+        step, half = content.get("step"), content.get("half")
+        if kind == UNDO and isinstance(step, str) and isinstance(half, Mapping):
+            found[step] = {str(key): str(value) for key, value in half.items()}
+        elif kind == OUTCOME and content.get("result") == "done":
+            found.pop(str(step), None)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
     """What is left of a plan: its remaining steps in its own order, or why they cannot be taken."""
@@ -65,17 +82,24 @@ class Rest:
     faults: tuple[str, ...]
 
 
-def rest_of(planned: PlanDocument, states: Mapping[str, StepState], fresh: Sequence[Step]) -> Rest:
+def rest_of(
+    planned: PlanDocument,
+    states: Mapping[str, StepState],
+    fresh: Sequence[Step],
+    half_done: Mapping[str, Mapping[str, str]],
+) -> Rest:
     """What is left of a saved plan, given the steps that lead from the account as it is to the same policy.
 
     A fresh step that the plan does not have, or that was done and is needed again, means that somebody changed the
-    account in between.
+    account in between. A step that is half done is finished, whether the account shows that it is needed or not.
     """
     needed = {step.address: step for step in fresh}
     faults, steps, already = [], [], []
     for one in planned["steps"]:
         step = needed.pop(one["address"], None)
-        if step is None:
+        if step is None and one["id"] in half_done:
+            steps.append(_to_finish(one, planned, half_done[one["id"]]))
+        elif step is None:
             already.append(one["id"])
         elif step.kind.value != one["op"] or step.mode != one["mode"]:
             faults.append(
@@ -86,4 +110,23 @@ def rest_of(planned: PlanDocument, states: Mapping[str, StepState], fresh: Seque
         else:
             steps.append(replace(step, id=one["id"]))
     faults += [f"{address} is not as it was when planned, and the plan does not change it" for address in needed]
-    return Rest(steps=tuple(steps), already=tuple(already), faults=tuple(faults))
+    return Rest(steps=in_turn(steps), already=tuple(already), faults=tuple(faults))
+
+
+def _to_finish(one: StepDocument, planned: PlanDocument, half: Mapping[str, str]) -> Step:
+    """A step of which the first part is done, as the plan has it: only flags of privileges are written in two parts."""
+    changes = {change["address"]: change["change"]["after"] for change in planned["resource_changes"]}
+    user, _, assistant = one["address"].partition("[")[2].removesuffix("]").partition(",")
+    pair = AssistantPair(user=user, assistant=assistant)
+    return Step(
+        id=one["id"],
+        kind=StepKind(one["op"]),
+        mode=one["mode"],
+        provider=one["provider"],
+        address=one["address"],
+        action=SetPrivateAccess(pair=pair, access=PrivateAccess(str(changes[one["address"]]))),
+        depends_on=(),
+        expected_lost=0,
+        why=one["why"],
+        half=half,
+    )

@@ -13,6 +13,7 @@ from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_moved, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.guiding import require_terminal
 from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
@@ -38,6 +39,7 @@ FORMATS: Final = ("text", "json")
 @click.option("--account", metavar="NAME", help="The account to apply to, where the folder has several.")
 @click.option("--resume", metavar="RUN", help="Go on with a run that did not come to its end.")
 @click.option("--path", "documents", metavar="PATH", type=click.Path(path_type=Path), help="The documents of --resume.")
+@click.option("--guide", "guided", is_flag=True, help="Show each step by hand, act by act, and wait until it is done.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask; gates still refuse.")
 @click.option("--allow", "gates", metavar="GATE", multiple=True, help="Lift a gate that refuses; may repeat.")
 @click.option("--reason", metavar="TEXT", help="Why gates are lifted; kept with the run.")
@@ -55,6 +57,7 @@ def apply(
     account: str | None,
     resume: str | None,
     documents: Path | None,
+    guided: bool,
     auto_approve: bool,
     gates: tuple[str, ...],
     reason: str | None,
@@ -79,6 +82,8 @@ def apply(
         raise StopError(ExitCode.USAGE, "error: --verify-key checks a saved plan; a run goes on with the one it keeps")
     if resume is None and documents is not None:
         raise StopError(ExitCode.USAGE, "error: --path goes with --resume; otherwise give PATH as an argument")
+    if guided:
+        require_terminal(resume)
     source = plan_or_path or Path()
     request = ApplyRequest(
         source=source,
@@ -91,6 +96,7 @@ def apply(
         verify_keys=keys_to_check(verify_key),
         verify=not no_verify,
         look=look(users, verbose=verbose, color=color, source=source),
+        guided=guided,
     )
     report = ApplyReport(who=request.consent.who)
     with reported(report, request.outputs) as codes, interrupts() as heard:
@@ -138,6 +144,7 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             users=planned.users,
             verify=request.verify,
             quiet=request.quiet,
+            guided=request.guided,
         )
         platform = open_for_writing(chosen.account)
         with heard.gentle():

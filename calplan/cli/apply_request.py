@@ -15,7 +15,7 @@ class ApplyRequest:
     """The words of one apply.
 
     ``source`` is PLAN or PATH, ``path`` the PATH beside a PLAN or a run that is resumed. ``wait`` is how long to wait
-    for another run, ``look`` how a plan is shown.
+    for another run, ``look`` how a plan is shown. ``guided``: a person at the terminal does the steps by hand.
     """
 
     source: Path
@@ -28,6 +28,7 @@ class ApplyRequest:
     verify_keys: tuple[PublicKey, ...]
     verify: bool
     look: Look
+    guided: bool = False
 
     @property
     def quiet(self) -> bool:

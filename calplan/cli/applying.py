@@ -5,11 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
-from calplan.apply.drive import drive
-from calplan.apply.flow import Failed, Report, Stopped, Waiting, apply_flow
+from calplan.apply.drive import drive, nobody
+from calplan.apply.flow import Failed, Report, Stopped, apply_flow
 from calplan.apply.verification_document import verification_document
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.guiding import as_attested, guide_of, say_open
 from calplan.cli.hand import Hand
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.output import say, tell
@@ -32,7 +33,8 @@ class Work:
     """What is to be performed: the steps left of a plan, which was made afresh, and what the whole plan forecast.
 
     ``document`` and ``users`` are those of the plan that was agreed to; in a resumed run that is the saved one.
-    ``quiet`` keeps words from standard output, where a report goes as data.
+    ``quiet`` keeps words from standard output, where a report goes as data. ``guided``: a person at the terminal does
+    the steps by hand.
     """
 
     chosen: Chosen
@@ -42,6 +44,7 @@ class Work:
     users: PlanUsers
     verify: bool
     quiet: bool = False
+    guided: bool = False
 
 
 def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
@@ -54,11 +57,12 @@ def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRep
 
 def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
     orders = {step: for_terminal(words) for step, words in orders_of(work.document).items()}
-    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders)
+    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders, undo=kept.undo)
+    person = guide_of(kept, report.who, hand.orders, work.planned.document) if work.guided else nobody
     try:
         with heard.gentle(lambda: _leave(kept)):
-            driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked)
-        code = _ended(driven, kept, hand, report)
+            driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked, person)
+        code = _ended(driven, work, kept, hand, report)
     except KeyboardInterrupt:
         report.status = report.error = "interrupted"
         say(f"interrupted; {_how_to_go_on(kept)}")
@@ -80,18 +84,17 @@ def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRe
     return _looked_at(len(driven.done), work, kept, report) if code is ExitCode.DONE else code
 
 
-def _ended(driven: Report, kept: Kept, hand: Hand, report: ApplyReport) -> ExitCode:
+def _ended(driven: Report, work: Work, kept: Kept, hand: Hand, report: ApplyReport) -> ExitCode:
     """Keep how the run stands, say what is left, and give the exit code."""
     report.status, code = _standing(driven, hand, wrote=kept.wrote)
     kept.finish(report.status)
+    if driven.waiting:
+        say_open(kept.id, work.steps, driven, hand.orders)
     if driven.stopped is None:
         return code
     left = ", ".join(driven.not_started) or "none"
     order = f"{driven.stopped} ({hand.orders[driven.stopped]})"
     match driven.why:
-        case Waiting():
-            say(f"run {kept.id} waits for a person to do {order}. Not started: {left}")
-            return code
         case Stopped():
             report.error = f"interrupted before {order}"
         case Failed(message=message, outcome_unknown=unknown):
@@ -113,9 +116,7 @@ def _standing(driven: Report, hand: Hand, *, wrote: bool) -> tuple[str, ExitCode
     written = bool(driven.done) or wrote
     match driven.why:
         case None:
-            return "applied", ExitCode.DONE
-        case Waiting():
-            return "waiting", ExitCode.WAITING
+            return ("waiting", ExitCode.WAITING) if driven.waiting else ("applied", ExitCode.DONE)
         case Stopped():
             return ("interrupted", ExitCode.PARTLY_APPLIED) if written else ("failed", ExitCode.INTERRUPTED)
         case Failed(outcome_unknown=unknown):
@@ -145,7 +146,8 @@ def _looked_at(steps: int, work: Work, kept: Kept, report: ApplyReport) -> ExitC
             tell((f"Applied {plural(steps, 'step')} in run {kept.id}.\n",))
         if not work.verify:
             return ExitCode.DONE
-        seen = verified(kept.store, kept.id, work.chosen, work.document, work.users, who=report.who, lock=kept.lock)
+        chosen = as_attested(work.chosen) if work.guided else work.chosen
+        seen = verified(kept.store, kept.id, chosen, work.document, work.users, who=report.who, lock=kept.lock)
         report.verification = verification_document(seen)
         if not work.quiet:
             tell(verification_text(seen, show_users="top", name_disconnected=False))

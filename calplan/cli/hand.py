@@ -10,7 +10,7 @@ from calplan.apply.standing import Found, found, read_value, value_before
 from calplan.cli.output import say
 from calplan.plan.plan import Plan
 from calplan.plan.steps import Step
-from calplan.providers.base import ProviderError, WritablePlatform
+from calplan.providers.base import ProviderError, Receipt, WritablePlatform
 
 SETTLES: Final = (0.0, 0.2, 1.0, 3.0)
 """Seconds to wait before each look at what was written: some platforms show a write a little later."""
@@ -20,12 +20,13 @@ SETTLES: Final = (0.0, 0.2, 1.0, 3.0)
 class Hand:
     """Performs the steps of ``plan``; remembers which were begun, and what the provider said last.
 
-    ``orders`` are the steps in words, by their ids.
+    ``orders`` are the steps in words, by their ids; ``undo`` keeps what finishes a write that has two parts.
     """
 
     platform: WritablePlatform
     plan: Plan
     orders: Mapping[str, str]
+    undo: Callable[[Step, Mapping[str, str]], None]
     sleep: Callable[[float], None] = time.sleep
     begun: list[str] = field(default_factory=list)
     error: ProviderError | None = None
@@ -43,11 +44,16 @@ class Hand:
         say(f"{step.id}: {self.orders[step.id]} ...")
         self.begun.append(step.id)
         try:
-            receipt = self.platform.perform(step.action)
+            receipt = self._written(step)
         except ProviderError as error:
             self.error = error
             return Failed(message=str(error), outcome_unknown=error.outcome_unknown)
         return Done(changed=receipt.changed)
+
+    def _written(self, step: Step) -> Receipt:
+        if step.half is not None:
+            return self.platform.finish(step.action, step.half)
+        return self.platform.perform(step.action, lambda half: self.undo(step, half))
 
     def confirm(self, step: Step) -> Found | Failed:
         """How the place of the step stands after a write; what still reads as before is looked at again."""

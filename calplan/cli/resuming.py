@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from calplan.apply.progress import StepState, progress, rest_of
+from calplan.apply.progress import StepState, halves, progress, rest_of
 from calplan.apply.standing import Found
 from calplan.cli import clock
 from calplan.cli.apply_report import APPLIED, ApplyReport
@@ -61,9 +61,11 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 by=consent.who,
                 notice_for=run.plan_id,
             )
-            states = _read_back(kept, progress((one.kind, one.content) for one in records), saved, planned)
-            kept = replace(kept, wrote=StepState.DONE in states.values())
-            rest = rest_of(saved.document, states, planned.plan.steps)
+            happened = tuple((one.kind, one.content) for one in records)
+            half_done = halves(happened)
+            states = _read_back(kept, progress(happened), saved, planned, frozenset(half_done))
+            kept = replace(kept, wrote=bool(half_done) or StepState.DONE in states.values())
+            rest = rest_of(saved.document, states, planned.plan.steps, half_done)
             report.stale = (
                 *_overtaken(store, run),
                 *moved_meanwhile(saved, planned.policy, planned.document, planned.users, clock.now()),
@@ -83,6 +85,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 users=saved.users,
                 verify=request.verify,
                 quiet=request.quiet,
+                guided=request.guided,
             )
             platform = open_for_writing(chosen.account)
             kept.go_on(run.status)
@@ -99,11 +102,15 @@ def _nothing_left(run: Run, request: ApplyRequest) -> ExitCode:
     return ExitCode.DONE
 
 
-def _read_back(kept: Kept, states: dict[str, StepState], saved: SavedPlan, planned: Planned) -> dict[str, StepState]:
+def _read_back(
+    kept: Kept, states: dict[str, StepState], saved: SavedPlan, planned: Planned, half_done: frozenset[str]
+) -> dict[str, StepState]:
     """The states of steps once everything in doubt was held against what was read just now."""
     needed = {change["address"]: change["change"] for change in planned.document["resource_changes"]}
     needed_steps = {step.address for step in planned.plan.steps}
     for step in saved.document["steps"]:
+        if step["id"] in half_done and step["address"] not in needed_steps:
+            continue  # what the account shows says nothing of it: it is finished
         state = states.get(step["id"])
         if state is StepState.IN_DOUBT:
             unread = step["address"] in needed and needed[step["address"]]["before_unknown"]

@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 
 from calplan.apply.document import OverrideDocument
 from calplan.apply.flow import Done, Failed, Waiting
+from calplan.apply.progress import UNDO
 from calplan.apply.standing import Found
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
@@ -207,6 +208,10 @@ class Kept:
     def read_back(self, step: Step, found: Found) -> None:
         """Note how the place of a step stands whose outcome was in doubt."""
         self.found(step.id, found)
+
+    def undo(self, step: Step, half: Mapping[str, str]) -> None:
+        """Note what it takes to finish a write of which the first part is done."""
+        self._record(UNDO, {"step": step.id, "half": dict(half)})
 
     def found(self, step: str, found: Found) -> None:
         """Note how the place of a step stands, by the id of the step."""

@@ -13,12 +13,13 @@ import click
 from calplan.cli.output import Target, emit
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.csv import users_csv
+from calplan.render.guide import checklist
 from calplan.render.markdown import plan_markdown
 from calplan.render.ndjson import users_ndjson
 from calplan.render.plan_json import plan_json
 from calplan.render.text import plan_text
 
-PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "csv")
+PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "checklist", "csv")
 
 ShownUsers = Literal["all", "top", "none"]
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -94,6 +95,8 @@ def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Lo
             return users_csv(users)
         case "markdown":
             return plan_markdown(document, users, show_users=look.users or "none")
+        case "checklist":
+            return checklist(document)
         case _:
             return plan_text(
                 document,

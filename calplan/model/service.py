@@ -79,6 +79,11 @@ class SecretReference:
     kind: Literal["env", "file", "keyring", "vault"]
     parts: tuple[tuple[str, str], ...]
 
+    def __str__(self) -> str:
+        """The reference as documents write it."""
+        parts = ", ".join(f"{name}: {part}" for name, part in self.parts)
+        return f"{{{parts}}}" if self.kind in ("env", "file") else f"{{{self.kind}: {{{parts}}}}}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impersonation:

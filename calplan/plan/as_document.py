@@ -14,6 +14,7 @@ from calplan.model.settings import Setting
 from calplan.model.unknown import Unknown
 from calplan.plan.document import (
     FORMAT_VERSION,
+    ActDocument,
     DiagnosticDocument,
     EvidenceDocument,
     GateDocument,
@@ -23,10 +24,12 @@ from calplan.plan.document import (
     RuleUse,
     Shares,
     StepDocument,
+    WayDocument,
 )
 from calplan.plan.document import ResourceChange as ChangeDocument
 from calplan.plan.fingerprint import plan_id_of
 from calplan.plan.gates import Gate
+from calplan.plan.guide import Act, Way
 from calplan.plan.levels_document import json_of, levels_document, order_document, tenant_document
 from calplan.plan.moves import moves_document
 from calplan.plan.origin import Base, Origin, origin_of
@@ -147,7 +150,7 @@ def _rule(rule: str, users: int) -> RuleUse:
 
 def _step(plan: Plan, number: int) -> StepDocument:
     step = plan.steps[number]
-    return {
+    document: StepDocument = {
         "id": step.id,
         "mode": step.mode,
         "provider": step.provider,
@@ -157,6 +160,30 @@ def _step(plan: Plan, number: int) -> StepDocument:
         "expected": {"disconnected": step.expected_lost},
         "why": step.why,
     }
+    if ways := plan.guides.get(step.id):
+        document["guide"] = [_way(way) for way in ways]
+    return document
+
+
+def _way(way: Way) -> WayDocument:
+    return {
+        "edition": way.edition,
+        "title": way.title,
+        "as_of": way.as_of,
+        "sources": [*way.sources],
+        "path": [*way.path],
+        "acts": [_act(act) for act in way.acts],
+        "save": way.save,
+    }
+
+
+def _act(act: Act) -> ActDocument:
+    document: ActDocument = {"field": act.field, "control": act.control.value, "set_to": act.set_to}
+    if act.confirm:
+        document["confirm"] = act.confirm
+    if act.note:
+        document["note"] = act.note
+    return document
 
 
 def gates_document(gates: tuple[Gate, ...]) -> list[GateDocument]:

@@ -24,6 +24,8 @@ from calplan.plan.edits import EditLog, LogUnread, said_of_edits
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
 from calplan.plan.freezes import freeze_gate
 from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
+from calplan.plan.guide import manual_steps
+from calplan.plan.labels import Labels
 from calplan.plan.level_findings import group_sizes, level_findings
 from calplan.plan.moves import Previous, moves_since
 from calplan.plan.order import OrderChoice, choose_order
@@ -61,8 +63,9 @@ class Terms:
     """Under which terms to plan: the account's limits, who owns it, which day it is, and who writes what.
 
     ``at`` is the real time, for ages, windows and freezes. ``modes`` maps an address without ``[...]`` to ``api`` or
-    ``manual``. ``allowed`` names gates that are lifted, ``by`` who applies, where somebody does. Each list of
-    ``windows`` has to let the change through. ``receipts`` is what the receipt file of ``notice`` proves.
+    ``manual``, ``labels`` are those of the platform's portal. ``allowed`` names gates that are lifted, ``by`` who
+    applies, where somebody does. Each list of ``windows`` has to let the change through. ``receipts`` is what the
+    receipt file of ``notice`` proves.
     """
 
     limits: Limits
@@ -75,6 +78,7 @@ class Terms:
     group_model: GroupModel = field(default_factory=GroupModel)
     allowed: frozenset[str] = frozenset()
     by: str | None = None
+    labels: Labels = ()
     windows: tuple[Windows, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     notice: Notice | None = None
@@ -129,6 +133,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         age_gate(stale, terms.ages, terms.owner),
         *(gate for gate in timed if gate is not None),
     )
+    steps = steps_of(order, terms.modes, terms.provider)
     said = (*said_of_plan(subjects, known, diagnostics), *_findings(outlook, live, order))
     return Plan(
         policy=policy,
@@ -143,7 +148,8 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         impact=outlook.impact,
         without_grant=_without_grant(outlook),
         order=order,
-        steps=steps_of(order, terms.modes, terms.provider),
+        steps=steps,
+        guides=manual_steps(steps, terms.labels),
         gates=overridden(gates, terms.allowed),
         diagnostics=worst_first(said),
         evidence=evidence,

@@ -88,8 +88,30 @@ class ImpactDocument(TypedDict):
     by_rule: list[RuleUse]
 
 
+class ActDocument(TypedDict):
+    """One thing a person does with one control of the portal; ``confirm`` is the button of its dialog."""
+
+    field: str
+    control: str
+    set_to: str
+    confirm: NotRequired[str]
+    note: NotRequired[str]
+
+
+class WayDocument(TypedDict):
+    """How a person takes a step in one edition of the portal: the click path, the acts, and one Save if any."""
+
+    edition: str
+    title: str
+    as_of: str
+    sources: list[str]
+    path: list[str]
+    acts: list[ActDocument]
+    save: bool
+
+
 class StepDocument(TypedDict):
-    """One write, in the order of the plan."""
+    """One write, in the order of the plan; ``guide`` says how a person does it, the newest edition first."""
 
     id: str
     mode: str
@@ -99,6 +121,7 @@ class StepDocument(TypedDict):
     depends_on: list[str]
     expected: dict[str, int]
     why: str
+    guide: NotRequired[list[WayDocument]]
 
 
 class GateDocument(TypedDict):

@@ -43,6 +43,7 @@ def plan_id_of(document: PlanDocument, *, users_hash: str, policy_hash: str) -> 
     """The identity of a plan: the same for an identical plan made again, by whomever and whenever."""
     kept = {key: without_places(value) for key, value in document.items() if key not in OUTSIDE_THE_ID}
     kept["resource_changes"] = without_origin(kept.get("resource_changes"))
+    kept["steps"] = without_guides(kept.get("steps"))
     kept["assumptions"] = without_age(kept.get("assumptions"))
     kept["diagnostics"] = without_remarks(kept.get("diagnostics"))
     parts = {"plan": kept, "users": users_hash, "policy": policy_hash, "rules": RULES_VERSION}
@@ -54,6 +55,16 @@ def without_origin(changes: object) -> object:
     if not isinstance(changes, list):
         return changes
     return [{**one, "origin": NOBODY_KNOWS} if isinstance(one, Mapping) else one for one in changes]
+
+
+def without_guides(steps: object) -> object:
+    """Steps without how a person takes them: what a portal calls things is no part of what is planned."""
+    if not isinstance(steps, list):
+        return steps
+    return [
+        {key: value for key, value in one.items() if key != "guide"} if isinstance(one, Mapping) else one
+        for one in steps
+    ]
 
 
 def without_age(assumptions: object) -> object:

@@ -1,5 +1,6 @@
 """The plan: one reviewed value, from which everything shown, saved or applied is taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from calplan.model.diagnostic import Diagnostic, Position
 from calplan.model.policy import CalendarPolicy
 from calplan.plan.assumptions import Assumption
 from calplan.plan.gates import Gate
+from calplan.plan.guide import Way
 from calplan.plan.moves import Moves
 from calplan.plan.order import OrderChoice
 from calplan.plan.steps import Step
@@ -42,7 +44,8 @@ class Plan:
     ``tenant`` is the Microsoft tenant as it was read, ``moves`` are moves between groups that happened before.
     ``order`` is the order of the steps, and what it spares against the naive one. ``without_grant`` is the forecast
     without the step that widens the tenant-wide grant, where the plan has that step. ``stale`` names the sources whose
-    evidence is too old. Addresses in ``position`` are the policy's.
+    evidence is too old. ``guides`` say what a person does, by the ids of manual steps. Addresses in ``position`` are
+    the policy's.
     """
 
     policy: CalendarPolicy
@@ -58,6 +61,7 @@ class Plan:
     without_grant: Impact | None
     order: OrderChoice
     steps: tuple[Step, ...]
+    guides: Mapping[str, tuple[Way, ...]]
     gates: tuple[Gate, ...]
     diagnostics: tuple[Diagnostic, ...]
     evidence: tuple[Evidence, ...]

@@ -13,6 +13,7 @@ from calplan.model.settings import AccountSettings
 from calplan.model.user import UserBatch
 from calplan.plan.actions import Action
 from calplan.plan.edits import EditLog
+from calplan.plan.labels import Labels
 
 
 class ProviderError(Exception):
@@ -69,11 +70,12 @@ class Capabilities:
     """What a platform can do, by the addresses of a plan without ``[...]``.
 
     They are those of ``Setting``, and ``groups``, ``office365.tenantGrant``, ``privateEvents`` and ``users``. What is
-    not named is ``NONE``.
+    not named is ``NONE``. ``labels`` are those of the portal, for what only a person can write.
     """
 
     platform: str
     table: Mapping[str, Capability]
+    labels: Labels = ()
 
     def of(self, address: str) -> Capability:
         """What can be done about one address."""
@@ -116,20 +118,6 @@ class Users:
     batches: Iterator[UserBatch]
     evidence: Evidence
     last_client_only: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """What a vendor's own log says that somebody did, in its words: a hint, and never how anything stands.
-
-    ``at`` is ``None`` where its time cannot be read.
-    """
-
-    at: datetime | None
-    operator: str
-    category: str
-    action: str
-    detail: str
 
 
 class Platform(Protocol):

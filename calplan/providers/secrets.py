@@ -44,13 +44,7 @@ def resolve(reference: SecretReference, trust: Trust, folder: Path) -> Secret:
         trust.redactor.hide(secret)
         return secret
     # Raised out here so that nothing hangs on it: an error of reading or decoding holds what was read.
-    raise SecretError(f"the secret {in_words(reference)} cannot be resolved: {reason}")
-
-
-def in_words(reference: SecretReference) -> str:
-    """A reference as documents write it."""
-    parts = ", ".join(f"{name}: {part}" for name, part in reference.parts)
-    return f"{{{parts}}}" if reference.kind in ("env", "file") else f"{{{reference.kind}: {{{parts}}}}}"
+    raise SecretError(f"the secret {reference} cannot be resolved: {reason}")
 
 
 def name_of(reference: SecretReference) -> str | None:

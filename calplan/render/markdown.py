@@ -1,8 +1,6 @@
 """A plan as Markdown for a pull request: counts for everybody to see, names only when asked for."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 from urllib.parse import quote
@@ -17,8 +15,10 @@ from calplan.plan.document import (
     UserDocument,
 )
 from calplan.render.changes_text import NO_GROUPS, unread_in_words
-from calplan.render.counts import REFUSE, population_in_words, ranges_in_words, summary_line, users_in_words
+from calplan.render.counts import MANUAL, REFUSE, population_in_words, ranges_in_words, summary_line, users_in_words
 from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
+from calplan.render.guide import path_in_markdown, steps_by_hand
+from calplan.render.pen import Pen
 from calplan.render.step_wording import (
     changes_by_address,
     cost_in_words,
@@ -29,7 +29,6 @@ from calplan.render.step_wording import (
     step_in_words,
 )
 from calplan.render.steps_text import NOTHING_TO_APPLY
-from calplan.render.untrusted import for_markdown, for_markdown_code
 from calplan.render.users_text import TOP, ShowUsers, facets_in_words, worst_first
 from calplan.render.values import REVERSIBILITY, Difference, differences, origin_marks, place_in_words
 from calplan.render.wording import (
@@ -41,27 +40,9 @@ from calplan.render.wording import (
     rule_in_words,
 )
 
-ADDRESS: Final = re.compile(r"[^\s,;:\[\]()<>\"'`]+@[^\s,;:\[\]()<>\"'`]+")
-NO_ADDRESS: Final = "(address)"
 PAIRS: Final = "privateEvents["
 STATUS: Final = {"pass": "passed", "refuse": "**refused**", "overridden": "lifted"}
 WITHOUT_CHANGES: Final = {**STATUS, REFUSE: "would refuse"}
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """Writes text from outside; without ``addresses`` no e-mail address comes through, wherever it stands."""
-
-    addresses: bool
-
-    def prose(self, text: str) -> str:
-        return for_markdown(self._masked(text))
-
-    def code(self, text: str) -> str:
-        return for_markdown_code(self._masked(text))
-
-    def _masked(self, text: str) -> str:
-        return text if self.addresses else ADDRESS.sub(NO_ADDRESS, text)
 
 
 def marker(account: str) -> str:
@@ -93,6 +74,7 @@ def _plan(document: PlanDocument, users: PlanUsers, show_users: ShowUsers) -> It
     yield from _moves(document, pen)
     yield from _gates(document, pen)
     yield from _steps(document, pen)
+    yield from _by_hand(document, pen)
     yield from _diagnostics(document, pen)
     yield from _assumptions(document, pen)
     yield from _evidence(document, pen)
@@ -236,11 +218,22 @@ def _steps(document: PlanDocument, pen: Pen) -> Iterator[str]:
     for number, (step, reason) in enumerate(zip(steps, reasons(steps), strict=True), start=1):
         doer = pen.prose(doer_of(step["mode"], step["provider"]))
         why = f" <sub>{pen.prose(reason)}</sub>" if reason else ""
-        yield f"{number}. {pen.prose(step_in_words(step, changes))} ({doer}; {cost_in_words(step)}){why}"
+        path = path_in_markdown(step, pen)
+        where = f"; in {path}" if path else ""
+        yield f"{number}. {pen.prose(step_in_words(step, changes))} ({doer}; {cost_in_words(step)}){where}{why}"
     yield ""
     words = [*order_in_words(document["order"])]
     if words:
         yield " ".join(map(pen.prose, words))
+        yield ""
+
+
+def _by_hand(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    """The checklist of what a person does, where there is anything."""
+    if any(step["mode"] == MANUAL for step in document["steps"]):
+        yield "### Steps by hand"
+        yield ""
+        yield from steps_by_hand(document, pen)
         yield ""
 
 

@@ -8,6 +8,7 @@ from calplan.plan.document import DiagnosticDocument, GateDocument, PlanDocument
 from calplan.render.colour import Line, Style
 from calplan.render.counts import ERROR, REFUSE
 from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
+from calplan.render.guide import path_in_words
 from calplan.render.step_wording import (
     changes_by_address,
     cost_in_words,
@@ -72,6 +73,8 @@ def steps_text(document: PlanDocument) -> Iterator[Line]:
     for step, why in zip(steps, reasons(steps), strict=True):
         doer = doer_of(step["mode"], step["provider"])
         yield Line(f"  {step['id']} [{doer}] {step_in_words(step, changes)}; {cost_in_words(step)}")
+        if path := path_in_words(step):
+            yield Line(f"      {path}")
         if why:
             yield Line(f"      {why}", Style.FAINT)
     for words in order_in_words(document["order"]):

@@ -1,11 +1,12 @@
 """An apply takes one step at a time, stops at the first that did not happen, and journals both sides of each."""
 
 from dataclasses import dataclass, field, replace
+from itertools import combinations, product
 
 import pytest
 
 from calplan.apply.drive import drive
-from calplan.apply.flow import Done, Failed, Report, Stopped, Waiting, apply_flow
+from calplan.apply.flow import Done, Failed, Report, Stopped, Waiting, apply_flow, by_hand
 from calplan.apply.standing import Found
 from calplan.plan.steps import Step
 from tests import make
@@ -68,15 +69,97 @@ def test_every_step_is_intended_performed_confirmed_and_noted_in_this_order() ->
     ]
 
 
-@pytest.mark.parametrize("bad", [FAILED, Waiting()], ids=repr)
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_nothing_follows_a_step_that_did_not_happen(at: int, bad: Result) -> None:
-    world = World(results=[*[MADE] * at, bad])
+def test_nothing_follows_a_step_that_did_not_happen(at: int) -> None:
+    world = World(results=[*[MADE] * at, FAILED])
     report = world.driven()
     names = ("s1", "s2", "s3")
     assert (report.done, report.stopped, report.not_started) == (names[:at], names[at], names[at + 1 :])
-    assert report.why == bad
-    assert world.lines[-1] == f"{type(bad).__name__} {names[at]}"
+    assert report.why == FAILED
+    assert world.lines[-1] == f"Failed {names[at]}"
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_what_depends_on_a_step_that_waits_for_a_person_waits_too(at: int) -> None:
+    names = ("s1", "s2", "s3")
+    report = World(results=[*[MADE] * at, Waiting()]).driven()
+    assert (report.done, report.waiting, report.not_started) == (names[:at], names[at : at + 1], names[at + 1 :])
+    assert (report.stopped, report.why, report.complete) == (None, None, False)
+
+
+def test_a_step_by_hand_is_the_persons_and_neither_looked_at_nor_intended() -> None:
+    one, two, three = steps()
+    world = World(results=[MADE, MADE])
+    answers: list[Result] = [Done(changed=True)]
+    by_hand = replace(two, mode="manual")
+    report = drive(apply_flow((one, by_hand, three)), world, world, person=lambda step: person(step, answers))
+    assert report.complete
+    assert [line for line in world.lines if line.endswith("s2")] == ["Done s2"]
+
+
+def person(step: Step, answers: list[Result]) -> Done | Waiting:
+    answer = answers.pop(0)
+    assert step.mode == "manual"
+    assert isinstance(answer, (Done, Waiting))
+    return answer
+
+
+RESULTS: tuple[Result | Stopped, ...] = (MADE, FAILED, Waiting(), Waiting(leave=True), Stopped())
+PAIRS = [*combinations(range(4), 2)]
+
+
+def graph(edges: tuple[tuple[int, int], ...]) -> tuple[Step, ...]:
+    """Four steps, some of which depend on earlier ones."""
+    pattern = steps()[0]
+    return tuple(
+        replace(pattern, id=f"s{at}", depends_on=tuple(f"s{one}" for one, other in edges if other == at))
+        for at in range(4)
+    )
+
+
+def waits_on(step: Step, graph_of: dict[str, Step], named: set[str]) -> bool:
+    """Whether a step depends on one of these, directly or over others."""
+    return any(one in named or waits_on(graph_of[one], graph_of, named) for one in step.depends_on)
+
+
+@pytest.mark.parametrize("size", range(len(PAIRS) + 1))
+def test_over_every_small_graph_no_step_is_begun_before_what_it_depends_on(size: int) -> None:
+    for plan, results in product(map(graph, combinations(PAIRS, size)), product(RESULTS, repeat=4)):
+        by_id = {step.id: step for step in plan}
+        flow, begun, waiting = apply_flow(plan), [], set[str]()
+        try:
+            step = next(flow)
+            while True:
+                result = results[int(step.id[1:])]
+                assert not waits_on(step, by_id, waiting)
+                begun.append(step.id)
+                waiting |= {step.id} if isinstance(result, Waiting) else set()
+                step = flow.send(result)
+        except StopIteration as end:
+            report: Report = end.value
+        by_result = [(name, results[int(name[1:])]) for name in begun]
+        assert report.done == tuple(name for name, result in by_result if result == MADE)
+        assert report.waiting == tuple(name for name, result in by_result if isinstance(result, Waiting))
+        assert report.not_started == tuple(step.id for step in plan if step.id not in begun)
+        *early, (last, ending) = by_result
+        assert not any(result in (FAILED, Stopped(), Waiting(leave=True)) for _, result in early)
+        stopped = isinstance(ending, (Failed, Stopped))
+        assert (report.stopped, report.why) == ((last, ending) if stopped else (None, None))
+        if not stopped and ending != Waiting(leave=True):
+            assert all(waits_on(by_id[name], by_id, waiting) for name in report.not_started), "no step is forgotten"
+
+
+def test_what_a_person_can_do_now_is_told_from_what_comes_after_a_step_of_calplan() -> None:
+    modes = ("manual", "manual", "api", "manual", "api")
+    chain = (*steps(), *steps()[1:])
+    plan = tuple(
+        replace(step, id=f"s{at}", mode=mode, depends_on=(f"s{at - 1}",) if at > 1 else ())
+        for at, (step, mode) in enumerate(zip(chain, modes, strict=True), start=1)
+    )
+    report = Report(done=(), waiting=("s1",), stopped=None, why=None, not_started=("s2", "s3", "s4", "s5"))
+    assert by_hand(plan, report) == (("s1", "s2"), ("s4",))
+    further = replace(report, done=("s1", "s2", "s3"), waiting=("s4",), not_started=("s5",))
+    assert by_hand(plan, further) == (("s4",), ())
 
 
 def test_what_is_as_wanted_already_is_not_written_and_counts_as_done() -> None:

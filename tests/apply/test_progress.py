@@ -4,7 +4,9 @@ import itertools
 
 import pytest
 
-from calplan.apply.progress import StepState, progress, rest_of
+from calplan.apply.progress import StepState, halves, progress, rest_of
+from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
+from calplan.plan.actions import SetPrivateAccess
 from calplan.plan.as_document import as_document
 from calplan.plan.document import PlanDocument
 from calplan.plan.steps import Step
@@ -60,7 +62,7 @@ def test_what_is_left_are_the_needed_steps_under_the_names_and_in_the_order_of_t
     document, steps = planned()
     for size in range(4):
         for left in itertools.combinations(steps, size):
-            rest = rest_of(document, {}, tuple(reversed(left)))
+            rest = rest_of(document, {}, tuple(reversed(left)), {})
             assert [(one.id, one.address) for one in rest.steps] == [(one.id, one.address) for one in left]
             assert rest.already == tuple(one.id for one in steps if one not in left)
             assert rest.faults == ()
@@ -68,18 +70,48 @@ def test_what_is_left_are_the_needed_steps_under_the_names_and_in_the_order_of_t
 
 def test_a_step_that_was_done_and_is_needed_again_is_a_fault() -> None:
     document, steps = planned()
-    rest = rest_of(document, {steps[0].id: DONE}, steps)
+    rest = rest_of(document, {steps[0].id: DONE}, steps, {})
     assert rest.faults == (f"s1 ({steps[0].address}) was done in this run and is not so any more",)
 
 
 def test_a_step_that_the_plan_does_not_have_is_a_fault() -> None:
     document, steps = planned()
     document["steps"] = document["steps"][1:]
-    (fault,) = rest_of(document, {}, steps).faults
+    (fault,) = rest_of(document, {}, steps, {}).faults
     assert fault.startswith(f"{steps[0].address} is not as it was when planned")
 
 
 def test_a_step_that_another_hand_would_do_now_is_a_fault() -> None:
     document, steps = planned()
     document["steps"][0]["mode"] = "manual"
-    assert len(rest_of(document, {}, steps).faults) == 1
+    assert len(rest_of(document, {}, steps, {}).faults) == 1
+
+
+HALF = {"host": "ann@corp.example", "removed": "yes"}
+UNDONE = ("undo", {"step": "s1", "half": HALF})
+
+
+@pytest.mark.parametrize(
+    "records, left",
+    [
+        ([INTENT], {}),
+        ([INTENT, UNDONE], {"s1": HALF}),
+        ([INTENT, UNDONE, outcome("unknown")], {"s1": HALF}),
+        ([INTENT, UNDONE, outcome("failed"), INTENT], {"s1": HALF}),
+        ([INTENT, UNDONE, outcome("done")], {}),
+    ],
+)
+def test_what_was_kept_of_a_half_done_step_holds_until_it_is_done(
+    records: list[tuple[str, dict[str, object]]], left: dict[str, dict[str, str]]
+) -> None:
+    assert halves(records) == left
+
+
+def test_a_half_done_step_is_finished_though_the_account_does_not_show_that_it_is_needed() -> None:
+    pair = AssistantPair(user="ann@corp.example", assistant="pa@corp.example")
+    wanted = PrivateEvents(default=PrivateAccess.HIDDEN, exceptions=())
+    plan = make.Scene(private_events=wanted, assistants={pair: PrivateAccess.MANAGED}).plan()
+    document = as_document(plan, version="1", users_hash="u", policy_hash="p")
+    (step,) = rest_of(document, {"s1": DOUBT}, (), {"s1": HALF}).steps
+    assert (step.id, step.half) == ("s1", HALF)
+    assert step.action == SetPrivateAccess(pair=pair, access=PrivateAccess.HIDDEN)

@@ -185,12 +185,16 @@ def folder(
     users: Iterable[Mapping[str, object]] = USERS,
     limits: Mapping[str, object] = UNLIMITED,
     name: str = "corp",
+    create: Mapping[str, str] | None = None,
     **account: object,
 ) -> Path:
-    """A folder with an account that is made on first use, and its policy; gives the folder."""
+    """A folder with an account that is made on first use, and its policy; gives the folder.
+
+    ``create`` names further files of which the account is made.
+    """
     path.mkdir(parents=True, exist_ok=True)
-    create = {"users": "users.ndjson", "settings": "live.yaml"}
-    platform = {"type": "local", "path": f"{name}.db", "create": create}
+    files = {"users": "users.ndjson", "settings": "live.yaml", **(create or {})}
+    platform = {"type": "local", "path": f"{name}.db", "create": files}
     spec = {"platform": platform, "owner": "admin@corp.example", "limits": dict(limits), **account}
     write(path / "account.yaml", "Account", {"name": name}, spec)
     write(path / "live.yaml", "CalendarPolicy", {"name": f"{name}-live", "account": name}, live)

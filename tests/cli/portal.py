@@ -1,6 +1,6 @@
 """A platform whose settings only a person sees and changes: what was attested stands for them, a file for users."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.levels import Group, Groups
+from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import Action, SetPrivateAccess
@@ -19,6 +20,7 @@ from calplan.policyfile.users_file import UsersFile, batches
 from calplan.providers import catalog
 from calplan.providers.base import Ability, Capabilities, Capability, ProviderError, Receipt, Undo, Users, forget
 from calplan.providers.catalog import Adapter, Opening
+from calplan.providers.checkup import Check
 from tests.cli.make import LOCKED, UNLIMITED, USERS, Spec, folder, write
 
 PORTAL: Final = Capability(ability=Ability.ATTEST, source="the portal alone")
@@ -82,7 +84,7 @@ class PortalPlatform:
     def read_tenant(self) -> Observed[TenantFacts] | None:
         return None
 
-    def read_assistants(self) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+    def read_assistants(self, _hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
         return Observed(value=dict(self.pairs), evidence=self._live("assistants", len(self.pairs)))
 
     def perform(self, action: Action, _undo: Undo = forget) -> Receipt:
@@ -121,6 +123,10 @@ class LoggedPortalPlatform(PortalPlatform):
         return self.log(since)
 
 
+def _nothing_to_check(_account: AccountDocument, _policy: CalendarPolicy | None, _opening: Opening) -> Iterator[Check]:
+    return iter(())
+
+
 def attested_platform(patch: pytest.MonkeyPatch, log: Recent | None = None) -> dict[AssistantPair, PrivateAccess]:
     """Put the platform into the catalog; gives its scheduling privileges."""
     pairs = {PAIR: PrivateAccess.HIDDEN}
@@ -130,7 +136,11 @@ def attested_platform(patch: pytest.MonkeyPatch, log: Recent | None = None) -> d
             return PortalPlatform(account, opening.clock, pairs)
         return LoggedPortalPlatform(account, opening.clock, pairs, log=log)
 
-    patch.setitem(catalog.CATALOG, "zoom", Adapter(read=open_it, write=open_it))
+    patch.setitem(
+        catalog.CATALOG,
+        "zoom",
+        Adapter(read=open_it, write=open_it, capabilities=lambda: CAPABILITIES, check=_nothing_to_check),
+    )
     return pairs
 
 

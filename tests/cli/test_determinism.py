@@ -10,7 +10,7 @@ import pytest
 from calplan.cli.exit_codes import ExitCode
 from tests.cli.make import LOCKED, UNLIMITED, USERS, calplan, folder, start, user
 
-FORMATS = ("text", "json", "ndjson", "markdown", "csv")
+FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "csv")
 EPOCH = "1790000000"
 
 

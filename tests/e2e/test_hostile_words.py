@@ -29,7 +29,7 @@ GROUPS = (
     "\u2028next",
     "@everyone #1",
 )
-FORMATS = ("text", "json", "ndjson", "markdown", "csv")
+FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "csv")
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.server import Server
 from calplan.providers.http.tokens import Grant
 from calplan.providers.secrets import resolve
+from calplan.providers.zoom.portal_labels import LABELS
 from tests.loopback.protocol import action_out, groups_in, settings_in, tenant_in
 
 CAPABILITIES: Final = Capabilities(
@@ -47,6 +48,19 @@ CAPABILITIES: Final = Capabilities(
         Capability(ability=Ability.WRITE, source="five routes"),
     ),
 )
+BY_HAND: Final = Capabilities(
+    platform="zoom",
+    table={
+        **dict.fromkeys(
+            (*(one.value for one in Setting), "groups"), Capability(ability=Ability.ATTEST, source="a person")
+        ),
+        **dict.fromkeys(
+            ("office365.tenantGrant", "privateEvents"), Capability(ability=Ability.WRITE, source="five routes")
+        ),
+    },
+    labels=LABELS,
+)
+"""The same account where its settings are a person's: only the grant and the privileges are written."""
 PATIENCE: Final = Patience(attempts=3, in_all=60.0, connect=5.0, write=5.0, read=0.5)
 
 
@@ -160,13 +174,17 @@ class WritableFiveRoutesPlatform(FiveRoutesPlatform):
         return {"password": secret.reveal()}
 
 
-def _read(account: AccountDocument, opening: Opening) -> Platform:
-    return FiveRoutesPlatform(Reader(_server(account, opening)), opening)
+def adapter_of(able: Capabilities) -> Adapter:
+    """The adapter, able to do what it is said to be."""
 
+    def read(account: AccountDocument, opening: Opening) -> Platform:
+        return FiveRoutesPlatform(Reader(_server(account, opening)), opening, able)
 
-def _write(account: AccountDocument, opening: Opening) -> WritablePlatform:
-    writer = Writer(_server(account, opening))
-    return WritableFiveRoutesPlatform(writer, opening, _writer=writer, _account=account)
+    def write(account: AccountDocument, opening: Opening) -> WritablePlatform:
+        writer = Writer(_server(account, opening))
+        return WritableFiveRoutesPlatform(writer, opening, able, _writer=writer, _account=account)
+
+    return Adapter(read=read, write=write, capabilities=lambda: able, check=_check)
 
 
 def _server(account: AccountDocument, opening: Opening) -> Server:
@@ -212,4 +230,4 @@ def _check(account: AccountDocument, _policy: CalendarPolicy | None, opening: Op
     yield passed("account", "it answers")
 
 
-FIVE_ROUTES: Final = Adapter(read=_read, write=_write, capabilities=lambda: CAPABILITIES, check=_check)
+FIVE_ROUTES: Final = adapter_of(CAPABILITIES)

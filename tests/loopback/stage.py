@@ -3,7 +3,7 @@
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from calplan.model.settings import AccountSettings
 from calplan.policyfile.documents import AccountDocument
 from calplan.policyfile.reader import read
 from calplan.providers import catalog
-from calplan.providers.catalog import open_platform
+from calplan.providers.catalog import Adapter, open_platform
 from calplan.providers.local.platform import LocalPlatform
 from calplan.sandbox.account.account import Account, Event
 from tests.cli.make import LOCKED, LONGEST, UNLIMITED, Spec, folder, state, surroundings, write
@@ -63,13 +63,23 @@ class Stage:
 
 @contextmanager
 def stage(
-    patch: pytest.MonkeyPatch, *, policy: Spec | None = LOCKED, authority: trustme.CA | None = None
+    patch: pytest.MonkeyPatch,
+    *,
+    policy: Spec | None = LOCKED,
+    authority: trustme.CA | None = None,
+    adapter: Adapter = FIVE_ROUTES,
+    pairs: Iterable[tuple[str, str]] = (),
 ) -> Iterator[Stage]:
-    """The account of ``tests.cli.make`` behind a server, with the adapter in the catalog and the secret at hand."""
-    behind = folder(Path("behind"), policy={})
+    """The account of ``tests.cli.make`` behind a server, with the adapter in the catalog and the secret at hand.
+
+    ``pairs`` are hosts and assistants who do not see their private events.
+    """
+    behind = folder(Path("behind"), policy={}, create={"assistants": "assistants.csv"})
+    rows = "".join(f"{host},{assistant},hidden\n" for host, assistant in pairs)
+    (behind / "assistants.csv").write_text(f"user,assistant,access\n{rows}", encoding="utf-8")
     account = next(iter(documents_of(behind)))
     open_platform(account, catalog.Opening(clock=lambda: datetime.now(UTC)))
-    patch.setitem(catalog.CATALOG, "zoom", FIVE_ROUTES)
+    patch.setitem(catalog.CATALOG, "zoom", adapter)
     patch.setenv("CALPLAN_SECRET_ZOOM", SECRET)
     database = behind / "corp.db"
     routes = FiveRoutes(database, SECRET)

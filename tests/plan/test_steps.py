@@ -6,6 +6,7 @@ from itertools import pairwise, permutations, product
 import pytest
 
 from calplan.diff import Transition
+from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
 from calplan.model.service import Office365Ews, Service
 from calplan.model.settings import ANY, AccountSettings, Domains, WantedSettings
 from calplan.model.unknown import UNKNOWN
@@ -22,6 +23,7 @@ from calplan.plan.kinds import (
     whole,
     why_here,
 )
+from calplan.plan.steps import in_turn
 from calplan.plan.writes import settings_after
 from tests import make
 from tests.impact.test_worked_example import AFTER, BEFORE, TENANT, users
@@ -169,6 +171,27 @@ def test_steps_are_numbered_and_each_waits_for_the_one_before() -> None:
     for earlier, later in pairwise(steps):
         assert later.depends_on == (earlier.id,)
     assert steps[0].action == EnsureGrant(scopes=frozenset({"Calendars.ReadWrite", "Contacts.Read"}))
+
+
+def test_flags_wait_for_nothing_and_settings_wait_for_the_setting_or_the_grant_before_them() -> None:
+    pair = AssistantPair(user="ann@corp.example", assistant="bo@corp.example")
+    scene = replace(
+        WORKED,
+        ensure_tenant_grant=True,
+        facts_of_tenant=make.tenant(()),
+        private_events=PrivateEvents(default=PrivateAccess.HIDDEN, exceptions=()),
+        assistants={pair: PrivateAccess.MANAGED, replace(pair, user="cy@corp.example"): PrivateAccess.MANAGED},
+    )
+    steps = scene.plan().steps
+    assert [(step.id, step.depends_on) for step in steps] == [
+        ("s1", ()),
+        ("s2", ("s1",)),
+        ("s3", ("s2",)),
+        ("s4", ("s3",)),
+        ("s5", ()),
+        ("s6", ()),
+    ]
+    assert [step.depends_on for step in in_turn((steps[4], *steps[2:4]))] == [(), (), ("s3",)]
 
 
 def test_who_performs_a_step_follows_from_its_address() -> None:

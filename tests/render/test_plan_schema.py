@@ -135,6 +135,6 @@ def test_a_missing_key_does_not_fit(schema: Schema) -> None:
 
 def test_it_names_exactly_the_keys_of_the_document(schema: Schema) -> None:
     assert set(schema["properties"]) == PlanDocument.__required_keys__ | PlanDocument.__optional_keys__
-    assert set(schema["$defs"]["step"]["properties"]) == StepDocument.__required_keys__
+    assert set(schema["$defs"]["step"]["properties"]) == StepDocument.__required_keys__ | StepDocument.__optional_keys__
     assert list(schema["$defs"]["counts"]["properties"]) == [outcome.value for outcome in Outcome]
     assert schema["properties"]["format_version"]["examples"] == [FORMAT_VERSION]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from calplan.providers.base import Edit
+from calplan.plan.edits import Edit, EditLog
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.messages import OperationPage, OperationRow, text_of
 from calplan.providers.zoom.routes import OPERATION_LOG
@@ -17,14 +17,16 @@ CATEGORY: Final = "account"
 """Settings of the account; under which category an edit of the calendar settings appears is not documented."""
 
 
-def edits_since(calls: Calls, since: datetime, now: datetime) -> tuple[Edit, ...]:
+def edits_since(calls: Calls, since: datetime, now: datetime) -> EditLog:
     """The edits of account settings since a moment, oldest first, as far back as half a year.
 
     Raises:
         ProviderError: the log cannot be read.
     """
     found: dict[Edit, None] = {}
-    for begin, end in _spans(since.astimezone(UTC), now.astimezone(UTC)):
+    since, now = since.astimezone(UTC), now.astimezone(UTC)
+    read_from = max(since, now - MOST_SPANS * LONGEST_SPAN)
+    for begin, end in _spans(read_from, now):
         query: dict[str, str | int] = {
             "from": f"{begin:%Y-%m-%d %H:%M}",
             "to": f"{end:%Y-%m-%d %H:%M}",
@@ -33,12 +35,13 @@ def edits_since(calls: Calls, since: datetime, now: datetime) -> tuple[Edit, ...
         }
         for page in calls.pages(OPERATION_LOG, kind=OperationPage, query=query):
             found |= dict.fromkeys(_edit(row) for row in page.rows)
-    return tuple(sorted((one for one in found if one.at is None or one.at >= since), key=_when))
+    edits = tuple(sorted((one for one in found if one.time is None or one.time >= since), key=_when))
+    return EditLog(edits=edits, read_from=read_from)
 
 
 def _spans(since: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The time since a moment in parts that the vendor takes; of a longer time the last ones."""
-    begin = max(since, now - MOST_SPANS * LONGEST_SPAN)
+    """The time since a moment in parts that the vendor takes."""
+    begin = since
     while begin < now:
         end = min(begin + LONGEST_SPAN, now)
         yield begin, end
@@ -47,9 +50,8 @@ def _spans(since: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]
 
 def _edit(row: OperationRow) -> Edit:
     return Edit(
-        at=_moment(text_of(row.time)),
+        time=_moment(text_of(row.time)),
         operator=text_of(row.operator),
-        category=text_of(row.category_type),
         action=text_of(row.action),
         detail=text_of(row.operation_detail),
     )
@@ -64,4 +66,4 @@ def _moment(text: str) -> datetime | None:
 
 
 def _when(edit: Edit) -> tuple[bool, datetime]:
-    return edit.at is None, edit.at or datetime.min.replace(tzinfo=UTC)
+    return edit.time is None, edit.time or datetime.min.replace(tzinfo=UTC)

@@ -10,8 +10,9 @@ from calplan.model.levels import Groups
 from calplan.model.policy import Attested, GroupOverride
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import Capabilities, Edit, InvalidAccountError, Users
+from calplan.providers.base import Capabilities, InvalidAccountError, Users
 from calplan.providers.zoom.assistants import privileges_of
 from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.capabilities import CAPABILITIES
@@ -80,7 +81,7 @@ class ZoomPlatform:
         evidence = self._evidence("assistants", len(found.pairs))
         return Observed(value=found.pairs, evidence=replace(evidence, complete=found.complete))
 
-    def recent_edits(self, since: datetime) -> tuple[Edit, ...]:
+    def recent_edits(self, since: datetime) -> EditLog:
         """What was edited in the portal since then: a hint, and never how anything stands."""
         return edits_since(self._calls, since, self._clock())
 

@@ -190,11 +190,11 @@ def test_edits_in_the_portal_are_read_as_a_hint(stage: Stage) -> None:
     stage.zoom.world.note("account", "Update", "Update account settings")
     stage.zoom.world.note("user", "Update", "something else")
     platform = reading(stage)
-    (edit,) = platform.recent_edits(NOON - timedelta(days=100))
+    (edit,) = platform.recent_edits(NOON - timedelta(days=100)).edits
     assert (edit.operator, edit.action, edit.detail) == (ANN, "Update", "Update account settings")
-    assert edit.at is not None
-    assert edit.at < NOON
-    assert platform.recent_edits(NOON - timedelta(minutes=30)) == ()
+    assert edit.time is not None
+    assert edit.time < NOON
+    assert platform.recent_edits(NOON - timedelta(minutes=30)).edits == ()
 
 
 def test_twenty_thousand_users_take_at_most_twelve_requests_and_memory_stays_flat(
