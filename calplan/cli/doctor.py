@@ -31,7 +31,8 @@ FORMATS: Final = ("text", "json")
 def doctor(path: Path, *, account: str | None, output: Sequence[str]) -> ExitCode:
     """Look at the documents, secrets, tokens, scopes, clock and reach of each account, and say what to do and where.
 
-    It writes nothing, and shows no secret. It ends with 0 if plan and apply could go ahead, else with 9 or 10.
+    It writes nothing, and shows no secret. It ends with 0 if nothing stops plan and apply, with 9 where calplan is not
+    let in, with 10 where nobody answers, and with 3 where a document or file is not what it should be.
     """
     outputs = targets(output, FORMATS)
     reading = documents((path,))

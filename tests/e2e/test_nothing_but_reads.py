@@ -49,6 +49,8 @@ LOOKING: dict[str, tuple[str, ...]] = {
     "history": ("history", "corp", "--rules"),
     "log": ("log", "--verify-chain"),
     "state": ("state", "show"),
+    "doctor": ("doctor", "corp"),
+    "providers": ("providers",),
 }
 """Every command that only looks; a new one belongs here."""
 

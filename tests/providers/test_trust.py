@@ -189,4 +189,4 @@ def test_an_account_is_neither_opened_nor_made_before_its_hosts_are_trusted() ->
 
 
 def test_the_catalog_is_a_table_of_literal_names() -> None:
-    assert list(CATALOG) == ["local"]
+    assert list(CATALOG) == ["local", "zoom"]

@@ -142,8 +142,8 @@ class WritableZoomPlatform(ZoomPlatform):
         access = access_of(found)
         if access is not wanted.access and not (accepted and access is PrivateAccess.UNKNOWN):
             message = (
-                f"the privilege of {pair.assistant} for {pair.user} was given again, and whether it includes private"
-                f" events is not as wanted ({access.value}): {why}"
+                f"the privilege of {pair.assistant} for {pair.user} is there, and whether it includes private events is"
+                f" not as wanted ({access.value}): {why}"
             )
             raise ProviderError(message, outcome_unknown=True)
         return Receipt(at=self._clock(), changed=True)

@@ -208,7 +208,7 @@ def test_an_answer_that_is_lost_does_no_harm(method: str, script: Script) -> Non
 def test_a_privilege_that_somebody_else_gave_meanwhile_and_otherwise_is_in_doubt(script: Script) -> None:
     before = dict(script.rows)
     script.deletes = [Reply(status=204, body=b"")]
-    with pytest.raises(ProviderError, match=r"is not as wanted .hidden.: .*already granted") as caught:
+    with pytest.raises(ProviderError, match=r"is not as wanted \(hidden\): .*already granted") as caught:
         perform(script)
     assert caught.value.outcome_unknown
     assert script.rows == before
