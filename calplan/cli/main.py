@@ -29,6 +29,7 @@ class Entry:
 
 COMMANDS: Final = {
     "demo": Entry(module="demo", name="demo", help="The main job in seconds, on an account of its own, offline."),
+    "init": Entry(module="init", name="init", help="Make a folder of documents for an account as it is now."),
     "validate": Entry(module="validate", name="validate", help="Check documents without reading any account."),
     "plan": Entry(module="plan", name="plan", help="Show what changes, for whom, in which order, and what refuses it."),
     "show": Entry(module="show", name="show", help="Show a saved plan again."),
