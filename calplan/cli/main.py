@@ -44,7 +44,7 @@ COMMANDS: Final = {
     "state": Entry(module="state", name="state", help="Show what is kept of runs, or release a run lock by hand."),
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
-    "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file."),
+    "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file, or serve it."),
     "schema": Entry(module="schema", name="schema", help="Print the JSON Schema of a kind of document."),
     "completion": Entry(module="completion", name="completion", help="Print the completion script of a shell."),
     "version": Entry(module="version", name="version", help="Print the version."),

@@ -11,16 +11,13 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from calplan.sandbox.servers.errors import PortTakenError
 from calplan.sandbox.servers.misbehaving import Lines
 
 LOOPBACK: Final = "127.0.0.1"
 BACKLOG: Final = 128
 SECONDS_TO_FINISH: Final = 1
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class PortTakenError(Exception):
-    """Another program listens on the port, or nobody may."""
 
 
 def listening(port: int) -> socket.socket:
@@ -67,6 +64,7 @@ class LoopbackServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         # Only the main thread hears signals.
         with suppress(ValueError, RuntimeError):
-            for one in SIGNALS:
+            # Whoever started us deaf to a signal, as with nohup, wants that.
+            for one in (one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN):
                 loop.add_signal_handler(one, self.handle_exit, one, None)
         yield
