@@ -26,10 +26,16 @@ def listening(port: int) -> socket.socket:
     Raises:
         PortTakenError: it cannot be had.
     """
+    # The protocol is named, for asyncio sends small answers at once only on sockets that name it.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((LOOPBACK, port))
+        sock.listen(BACKLOG)
     except OSError as error:
+        sock.close()
         raise PortTakenError(f"port {port} of this machine cannot be used: {error.strerror}") from error
+    return sock
 
 
 class LoopbackServer(uvicorn.Server):
