@@ -41,7 +41,8 @@ def test_a_file_has_no_log_of_operations_before_its_first_row() -> None:
 
 def test_the_log_of_operations_gives_a_span_of_time_the_newest_first() -> None:
     create_account(FILE, AccountContents(settings=account(), users=[]))
-    rows = [Operation(time_text(NOW + timedelta(hours=hour)), "ann", "user", "Add", f"hour {hour}") for hour in range(4)]
+    times = [time_text(NOW + timedelta(hours=hour)) for hour in range(4)]
+    rows = [Operation(time, "ann", "user", "Add", f"at {time}") for time in times]
     with closing(open_writable(FILE)) as connection:
         for row in rows:
             note_operation(connection, row)
