@@ -48,7 +48,7 @@ COMMANDS: Final = {
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
     "doctor": Entry(module="doctor", name="doctor", help="Look whether accounts can be read, and what to do if not."),
     "providers": Entry(module="providers", name="providers", help="Show what calplan can read and write, and where."),
-    "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file."),
+    "sandbox": Entry(module="sandbox", name="sandbox", help="Make a simulated account in one file, or serve it."),
     "schema": Entry(module="schema", name="schema", help="Print the JSON Schema of a kind of document."),
     "completion": Entry(module="completion", name="completion", help="Print the completion script of a shell."),
     "version": Entry(module="version", name="version", help="Print the version."),

@@ -53,5 +53,17 @@ def test_the_simulated_account_imports_the_model_alone() -> None:
     assert strangers == []
 
 
+def test_the_servers_know_nothing_of_the_adapters_that_they_are_held_against() -> None:
+    servers = modules_below(PACKAGE / "sandbox" / "servers")
+    assert servers, "the servers have moved: tell this test where to"
+    strangers = [
+        f"{module.path}:{line}: {name}"
+        for module in servers
+        for line, name, _ in module.imports()
+        if name.partition(".")[0] == "calplan" and not within(name, ("calplan.model", "calplan.sandbox"))
+    ]
+    assert strangers == []
+
+
 def within(name: str, packages: tuple[str, ...]) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)

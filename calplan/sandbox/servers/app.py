@@ -1,6 +1,6 @@
 """The servers as one ASGI application: the token endpoint, the API, and what stands around them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,12 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from calplan.sandbox.account.errors import AccountError
 from calplan.sandbox.servers.access_log import AccessLog, Listener
 from calplan.sandbox.servers.answer import Answer, Call, RefusedError, no_endpoint
+from calplan.sandbox.servers.body import body_of
 from calplan.sandbox.servers.faults import FaultPlan
 from calplan.sandbox.servers.misbehaving import Lines, Misbehaving
+from calplan.sandbox.servers.portal import ForeignFormError, NotThereError, Portal
 from calplan.sandbox.servers.zoom_api import ZoomApi
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-LARGEST_BODY: Final = 1_000_000
 ANY_METHOD: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 API: Final = "/v2"
 
@@ -61,8 +62,15 @@ class Api:
 
 def application(zoom: ZoomApi, *, hear: Listener, faults: FaultPlan, lines: Lines) -> ASGIApp:
     """The whole of it; ``hear`` is told of every request."""
-    answers = {404: _not_here, 405: _not_here, AccountError: _unusable, RefusedError: _refused}
-    app = Starlette(routes=Api(zoom).routes(), exception_handlers=answers)
+    answers: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        404: _not_here,
+        405: _not_here,
+        NotThereError: _not_here,
+        ForeignFormError: _foreign,
+        AccountError: _unusable,
+        RefusedError: _refused,
+    }
+    app = Starlette(routes=[*Api(zoom).routes(), *Portal(world=zoom.world).routes()], exception_handlers=answers)
     return AccessLog(OnlyLoopback(Misbehaving(app, faults, lines, zoom)), zoom.world.clock, hear)
 
 
@@ -88,32 +96,28 @@ def host_of(scope: Scope) -> str:
     return head if head and port.isdecimal() else host
 
 
-async def body_of(request: Request) -> bytes:
-    """The body of a request.
-
-    Raises:
-        RefusedError: it is larger than any that is meant.
-    """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            raise RefusedError(413, 300, "The request is too large.")
-    return body
-
-
 def sent(answer: Answer) -> Response:
     """An answer of the API as it is sent."""
     headers: Mapping[str, str] = {} if answer.body is None else {"content-type": "application/json;charset=UTF-8"}
     return Response(answer.data(), answer.status, headers={**headers, **answer.headers})
 
 
-async def _not_here(_request: Request, _error: Exception) -> Response:
-    return sent(no_endpoint().answer())
+async def _not_here(request: Request, _error: Exception) -> Response:
+    if request.url.path.startswith(f"{API}/"):
+        return sent(no_endpoint().answer())
+    return Response("There is nothing here.\n", 404, media_type="text/plain")
 
 
-async def _unusable(_request: Request, error: Exception) -> Response:
-    return sent(Answer(status=500, body={"code": 500, "message": f"The simulated account: {error}."}))
+async def _foreign(_request: Request, _error: Exception) -> Response:
+    words = "This form is not from a page of this server, or from before it was started. Open the page again.\n"
+    return Response(words, 403, media_type="text/plain")
+
+
+async def _unusable(request: Request, error: Exception) -> Response:
+    words = f"The simulated account: {error}."
+    if request.url.path.startswith(f"{API}/"):
+        return sent(Answer(status=500, body={"code": 500, "message": words}))
+    return Response(f"{words}\n", 500, media_type="text/plain")
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

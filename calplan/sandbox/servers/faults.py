@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from calplan.sandbox.servers.errors import FaultSpecError
+
 ONE_RULE: Final = re.compile(
     r"(?P<method>\*|GET|POST|PUT|PATCH|DELETE)\s+(?P<path>/[^\s:,]*):(?P<kind>[0-9a-z-]+?)(x(?P<times>[0-9]{1,6}))?"
 )
@@ -69,10 +71,6 @@ class Status:
 
 
 Fault = Kind | Status
-
-
-class FaultSpecError(Exception):
-    """A specification of faults is not written as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from calplan.sandbox.servers.errors import PortTakenError
 from calplan.sandbox.servers.misbehaving import Lines
 
 LOOPBACK: Final = "127.0.0.1"
@@ -19,20 +20,22 @@ SECONDS_TO_FINISH: Final = 1
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class PortTakenError(Exception):
-    """Another program listens on the port, or nobody may."""
-
-
 def listening(port: int) -> socket.socket:
     """A socket that listens on a port of this machine alone; port 0 stands for any that is free.
 
     Raises:
         PortTakenError: it cannot be had.
     """
+    # The protocol is named, for asyncio sends small answers at once only on sockets that name it.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((LOOPBACK, port))
+        sock.listen(BACKLOG)
     except OSError as error:
+        sock.close()
         raise PortTakenError(f"port {port} of this machine cannot be used: {error.strerror}") from error
+    return sock
 
 
 class LoopbackServer(uvicorn.Server):
@@ -67,6 +70,7 @@ class LoopbackServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         # Only the main thread hears signals.
         with suppress(ValueError, RuntimeError):
-            for one in SIGNALS:
+            # Whoever started us deaf to a signal, as with nohup, wants that.
+            for one in (one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN):
                 loop.add_signal_handler(one, self.handle_exit, one, None)
         yield

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from calplan.sandbox.servers.answer import Answer, RefusedError
-from calplan.sandbox.servers.world import Clock
+from calplan.sandbox.servers.world import Clock, made_up_id
 
 SECONDS: Final = 3600
 BYTES_OF_TOKEN: Final = 32
@@ -47,10 +47,10 @@ class Keys:
 
 
 def new_keys(account_id: str) -> Keys:
-    """Keys that nobody has had before."""
+    """Keys of an account's app, which is always the same one, with a secret that nobody has had before."""
     return Keys(
         account_id=account_id,
-        client_id=secrets.token_urlsafe(16),
+        client_id=made_up_id("app", account_id),
         client_secret=secrets.token_urlsafe(BYTES_OF_SECRET),
     )
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from re import compile as pattern
 from typing import Final
 
-from calplan.model.levels import Groups
-from calplan.sandbox.account.account import Account
+from calplan.model.levels import GroupModel, Groups
+from calplan.sandbox.account.account import NOT_STATED, Account
 from calplan.sandbox.account.operations import Operation, note_operation, time_text
 from calplan.sandbox.account.read import read_groups
 from calplan.sandbox.account.store import account_errors, open_read_only, open_writable, reading
@@ -69,6 +69,8 @@ class World:
 
     path: Path
     clock: Clock = field(default=this_moment)
+    model: GroupModel = NOT_STATED
+    """How this platform chooses among groups: of that the file says nothing."""
 
     @contextmanager
     def view(self) -> Iterator[sqlite3.Connection]:
@@ -79,7 +81,7 @@ class World:
     @contextmanager
     def account(self) -> Iterator[Account]:
         """The account, to be written."""
-        with Account.open(self.path) as account:
+        with Account.open(self.path, self.model) as account:
             yield account
 
     def note(self, category: str, action: str, detail: str) -> None:

@@ -108,7 +108,7 @@ def test_the_actions_tried_are_of_every_kind() -> None:
     assert {setting for setting, _ in asked} == set(KEYS)
 
 
-@pytest.mark.parametrize("action", [*actions()], ids=repr)
+@pytest.mark.parametrize("action", [*actions()], ids=lambda one: type(one).__name__)
 def test_every_step_has_a_whole_way_in_both_editions(action: Action) -> None:
     found = ways(action)
     assert list(found) == ["newer", "older"]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx2
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.settings import AccountSettings
@@ -80,6 +81,7 @@ class Stage:
     access_log: list[Asked] = field(default_factory=list)
     clients: list[httpx2.Client] = field(default_factory=list)
     faults: FaultPlan = field(default_factory=FaultPlan)
+    broken: list[BaseException] = field(default_factory=list)
 
     @property
     def account(self) -> Account:
@@ -191,7 +193,7 @@ def running(stage: Stage, sock: Any) -> Iterator[None]:  # noqa: ANN401 - a sock
     ready = threading.Event()
     lines = Lines()
     app = application(stage.zoom, hear=stage.access_log.append, faults=stage.faults, lines=lines)
-    server = LoopbackServer(app, lines, ready=ready.set)
+    server = LoopbackServer(noticing(app, stage.broken), lines, ready=ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     # A collection in the servers' thread would close what other tests left behind, and SQLite minds the thread.
     gc.collect()
@@ -209,6 +211,21 @@ def running(stage: Stage, sock: Any) -> Iterator[None]:  # noqa: ANN401 - a sock
         if collecting:
             gc.enable()
     assert not thread.is_alive()
+    for error in stage.broken:
+        raise error
+
+
+def noticing(app: ASGIApp, broken: list[BaseException]) -> ASGIApp:
+    """The application, with every fault of its own put down: a test in which there was one fails."""
+
+    async def noticed(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception as error:
+            broken.append(error)
+            raise
+
+    return noticed
 
 
 def write_account(folder: Path, stage: Stage, **more: object) -> None:

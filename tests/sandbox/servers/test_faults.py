@@ -8,7 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from calplan.sandbox.servers.faults import MEANING, FaultSpecError, Kind, parse
+from calplan.sandbox.servers.errors import FaultSpecError
+from calplan.sandbox.servers.faults import MEANING, Kind, parse
 from tests.sandbox.servers.stage import ANN, BOB, DEE, Client, Stage, serving
 
 pytestmark = pytest.mark.loopback

@@ -1,0 +1,120 @@
+"""The files that point calplan at the servers: an environment with the secret, an Account document, the authority.
+
+Each begins with a line that says who wrote it. A file without it is somebody's own, and is left alone.
+"""
+
+import os
+import secrets
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from calplan.sandbox.servers.errors import ForeignFileError
+from calplan.sandbox.servers.sign_in import Keys
+
+MARK: Final = "# Written by `calplan sandbox serve --write-env`, and written anew each time that starts."
+SECRET: Final = "CALPLAN_SECRET_ZOOM"  # noqa: S105 - the name of a variable
+ACCOUNT: Final = "account.yaml"
+AUTHORITY: Final = "ca.pem"
+LIMITS: Final = {"disconnected": "100%", "silent": "100%", "blocked": "100%", "unknown": "100%", "pairs": 1000}
+"""An account to practise on stops nothing; the vendor's API shows no connection, so that all of them are unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urls:
+    """Where the servers answer."""
+
+    origin: str
+
+    @property
+    def api(self) -> str:
+        return f"{self.origin}/v2"
+
+    @property
+    def token(self) -> str:
+        return f"{self.origin}/oauth/token"
+
+    @property
+    def portal(self) -> str:
+        return f"{self.origin}/portal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The files to be written, beside the one with the environment."""
+
+    env: Path
+
+    @property
+    def account(self) -> Path:
+        return self.env.with_name(ACCOUNT)
+
+    @property
+    def authority(self) -> Path:
+        return self.env.with_name(AUTHORITY)
+
+    def require_free(self) -> None:
+        """Refuses where a file is in the way.
+
+        Raises:
+            ForeignFileError: one is, or there is no folder to write in.
+        """
+        if self.env.name in (ACCOUNT, AUTHORITY, ""):
+            raise ForeignFileError(f"{self.env} is the name of a file that is written beside it; choose another")
+        if not self.env.parent.is_dir():
+            raise ForeignFileError(f"there is no folder {self.env.parent} to write {self.env.name} in")
+        for path in (self.env, self.account, self.authority):
+            if path.is_symlink() or (path.exists() and not _is_ours(path)):
+                raise ForeignFileError(
+                    f"{path} was not written by calplan and is left alone; remove it, or name a file in another folder"
+                )
+
+    def write(self, *, name: str, owner: str | None, keys: Keys, urls: Urls, authority: bytes) -> None:
+        """Writes all of them; the one with the secret is for its owner alone.
+
+        Raises:
+            ForeignFileError: one cannot be written.
+        """
+        _write(self.authority, authority.decode(), 0o644)
+        _write(self.account, yaml.safe_dump(_document(name, owner, keys, urls), sort_keys=False), 0o644)
+        _write(self.env, f"export {SECRET}={shlex.quote(keys.client_secret)}\n", 0o600)
+
+
+def _document(name: str, owner: str | None, keys: Keys, urls: Urls) -> dict[str, object]:
+    platform = {
+        "type": "zoom",
+        "accountId": keys.account_id,
+        "clientId": keys.client_id,
+        "credential": {"kind": "secret", "from": {"env": SECRET}},
+        "endpoints": {"api": urls.api, "token": urls.token},
+        "caFile": AUTHORITY,
+    }
+    owned = {} if owner is None else {"owner": owner}
+    spec = {"platform": platform, **owned, "limits": dict(LIMITS)}
+    return {"apiVersion": "calplan/v1", "kind": "Account", "metadata": {"name": name}, "spec": spec}
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.readline().rstrip("\n") == MARK
+    except OSError:
+        return False
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    draft = path.with_name(f".calplan-{secrets.token_hex(8)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(f"{MARK}\n{text}")
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ForeignFileError(f"{path} cannot be written: {error.strerror}") from error
