@@ -8,7 +8,7 @@ import pytest
 from calplan.cli.exit_codes import ExitCode
 from calplan.model.service import ServiceType, type_of
 from calplan.model.unknown import Unknown
-from tests.cli.make import Said, calplan, start
+from tests.cli.make import Said, calplan
 from tests.loopback.server import Drop, Effect, Half, Reply, Stall
 from tests.loopback.stage import Stage, stage
 
@@ -156,8 +156,3 @@ def test_without_a_server_nothing_is_written_and_nothing_is_broken(monkeypatch: 
         said = calplan(*words)
         assert said.code is ExitCode.UNREACHABLE
         assert "could not be reached: no connection came about" in said.err
-
-
-def test_an_adapter_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    with stage(monkeypatch):
-        assert "no adapter for platform zoom" in start("plan", "corp").stderr

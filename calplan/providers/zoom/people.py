@@ -117,9 +117,10 @@ class People:
         self._facts = FactsOf(membership)
         self._met = Met()
         self.licensed: list[str] = []
+        self.read_to_the_end = False
 
     def read(self) -> tuple[int, Iterator[UserBatch]]:
-        """How many users there are, and all of them; ``licensed`` is complete once these were read to their end.
+        """How many users there are, and all of them; ``licensed`` is complete once these were ``read_to_the_end``.
 
         Raises:
             ProviderError: they cannot be read.
@@ -145,6 +146,7 @@ class People:
             new = self._new(rows)
             self.licensed += [rows.emails[index] for index in new if rows.licensed[index]]
             yield _batch(rows, new)
+        self.read_to_the_end = True
         for rows in others:
             yield _batch(rows, self._new(rows))
 

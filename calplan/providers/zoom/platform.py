@@ -12,7 +12,7 @@ from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import Capabilities, InvalidAccountError, Users
+from calplan.providers.base import Capabilities, InvalidAccountError, NotAuthorisedError, Users
 from calplan.providers.zoom.assistants import privileges_of
 from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.capabilities import CAPABILITIES
@@ -86,20 +86,27 @@ class ZoomPlatform:
         return edits_since(self._calls, since, self._clock())
 
     def managed_domains(self) -> frozenset[str] | Unknown:
-        """The domains that the account manages; unknown where the application has no scope to ask."""
+        """The domains that the account manages; unknown where the application or the account may not ask."""
+        try:
+            self._calls.require(MANAGED_DOMAINS)
+        except MissingScopeError:
+            return UNKNOWN
         try:
             found = self._calls.get(MANAGED_DOMAINS, OWN, kind=DomainList)
-        except MissingScopeError:
+        except NotAuthorisedError:
             return UNKNOWN
         return frozenset(one.domain.strip().lower() for one in found.domains)
 
     def _licensed(self) -> frozenset[str]:
         """The active users with a licence, as they were listed last."""
-        if self._people is None:
-            for _batch in self.read_users().batches:
+        people = self._people
+        if people is None or not people.read_to_the_end:
+            batches = self.read_users().batches
+            people = self._people
+            for _batch in batches:
                 pass
-        assert self._people is not None, "users were read above"
-        return frozenset(self._people.licensed)
+        assert people is not None, "users were read above"
+        return frozenset(people.licensed)
 
     def _evidence(self, kind: str, records: int) -> Evidence:
         return Evidence(

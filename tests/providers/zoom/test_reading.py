@@ -20,7 +20,7 @@ from calplan.sandbox.account.create import UserRecord
 from calplan.sandbox.servers.rates import RatePlan
 from calplan.sandbox.servers.sign_in import EVERY_SCOPE
 from tests.make import account, facts
-from tests.providers.zoom.make import NOON, Passing, reading
+from tests.providers.zoom.make import NOON, Passing, reading, writing
 from tests.sandbox.servers.stage import ANN, BOB, DEE, GUY, IDA, PAIRS, PIA, Stage, serving
 
 pytestmark = pytest.mark.loopback
@@ -147,6 +147,13 @@ def test_assistants_of_everybody_with_a_licence_are_read_and_a_missing_flag_is_u
     assert observed.value[AssistantPair(user=ANN, assistant=DEE)] is PrivateAccess.UNKNOWN
     assert len(stage.asked()) == 3, "one for each active user with a licence: neither for guy nor for ida"
     assert observed.evidence.complete
+
+
+def test_users_who_were_read_in_part_are_read_again_for_their_assistants(stage: Stage) -> None:
+    platform = reading(stage)
+    platform.read_users()
+    assert platform.read_assistants().value == PAIRS
+    assert writing(stage).read_assistants().value == PAIRS
 
 
 def test_assistants_of_named_hosts_alone_cost_a_request_each(stage: Stage) -> None:
