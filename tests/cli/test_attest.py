@@ -264,6 +264,14 @@ def test_a_file_with_other_documents_is_left_alone(tmp_path: Path) -> None:
     assert (text(corp), kinds(run)) == (both, ["begin", "outcome", "status"])
 
 
+def test_a_record_that_is_broken_is_a_sentence_and_nothing_is_kept(tmp_path: Path) -> None:
+    corp = zoom_folder(tmp_path / "corp")
+    run = waiting(corp)
+    (corp / "portal-record.yaml").write_text("apiVersion: calplan/v1\nkind: PortalRecord\n", encoding="utf-8")
+    assert "error[S-MISSING]" in refused(run, code=ExitCode.INVALID)
+    assert kinds(run) == ["begin", "outcome", "status"]
+
+
 def test_comments_above_a_record_stay_and_of_others_is_told(tmp_path: Path) -> None:
     corp = zoom_folder(tmp_path / "corp", at=LONG_AGO, maxEvidenceAge=YEARS)
     (corp / "portal-record.yaml").write_text(f"# ours\n#  and ours\n{text(corp)}# lost\n", encoding="utf-8")
