@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,9 @@ import pytest
 
 from calplan.cli.exit_codes import ExitCode
 from calplan.model.levels import GroupModel
+from calplan.model.settings import Setting
 from calplan.plan.actions import Action, SetLock, SetService
+from calplan.providers.base import Ability, Capability
 from calplan.providers.local.writing import WritableLocalPlatform
 from calplan.state.place import Place
 from calplan.state.store import Store
@@ -29,10 +32,15 @@ SERVICE, LOCK = SetService(service=graph()), SetLock(on=True)
 
 
 @contextmanager
-def by_hand(patch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """An account in which the service (s1) and the lock (s2) are a person's, and a privilege (s3) is calplan's."""
+def by_hand(patch: pytest.MonkeyPatch, *ours: Setting) -> Iterator[Stage]:
+    """An account in which the service (s1) and the lock (s2) are a person's, and a privilege (s3) is calplan's.
+
+    ``ours`` are settings that calplan writes as well.
+    """
     pairs = [("ann@corp.example", "bob@corp.example")]
-    with stage(patch, policy=POLICY, adapter=adapter_of(BY_HAND), pairs=pairs) as staged:
+    able = Capability(ability=Ability.WRITE, source="a better API")
+    table = {**BY_HAND.table, **{setting.value: able for setting in ours}}
+    with stage(patch, policy=POLICY, adapter=adapter_of(replace(BY_HAND, table=table)), pairs=pairs) as staged:
         yield staged
 
 
@@ -110,6 +118,28 @@ def test_a_run_goes_on_once_the_steps_by_hand_are_done_and_waits_for_those_that_
         do(staged, LOCK)
         assert applied("--resume", run) == (run, ExitCode.DONE, "applied", ["already", "already", "done"])
         assert staged.writes() == [f"PUT {FLAG}"]
+
+
+def test_a_lock_that_calplan_writes_never_lands_before_the_service_that_a_person_sets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with by_hand(monkeypatch, Setting.LOCKED) as staged:
+        run, *how = applied(saved(Path("corp")))
+        assert how == [ExitCode.WAITING, "waiting", ["waiting", "not_started", "done"]]
+        assert staged.live.locked is False
+        do(staged, SERVICE)
+        assert applied("--resume", run) == (run, ExitCode.DONE, "applied", ["already", "done", "done"])
+        assert staged.live.locked is True
+
+
+def test_a_step_by_hand_behind_one_of_calplan_is_told_of_once_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    with by_hand(monkeypatch, Setting.SERVICE) as staged:
+        staged.server.plan(Reply(status=403), method="PUT", path="/settings/integration.service")
+        assert "by hand" not in calplan("apply", "corp", "--auto-approve").err
+        said = calplan("apply", "corp", "--auto-approve")
+        assert said.code is ExitCode.WAITING
+        assert "  s2: lock the settings for every user" in said.err
+        assert staged.writes()[-2:] == ["PUT /settings/integration.service", f"PUT {FLAG}"]
 
 
 def test_a_step_of_calplan_that_fails_stops_all_and_the_open_steps_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
