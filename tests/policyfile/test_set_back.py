@@ -13,6 +13,7 @@ from calplan.model.levels import Group, Groups
 from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.settings import ANY, AccountSettings, WantedSettings
 from calplan.model.unknown import UNMANAGED
+from calplan.plan.validity.said import refused_levels
 from calplan.policyfile.documents import PolicyDocument
 from calplan.policyfile.judge import judge
 from calplan.policyfile.loader import loaded
@@ -73,8 +74,8 @@ def test_what_a_run_changed_is_as_before_once_its_policy_set_back_is_applied(
     left_out = wanted.managed - policy.settings.managed
     again = policy.settings.over(after)
     assert all(again.value(one) == before.value(one) for one in wanted.managed - left_out)
-    # A comment stands in the place of what no policy may state; where nothing changed, nothing is left out.
-    assert before != after or not left_out
+    # A comment stands in the place of what no policy may state. Where nothing changed, nothing else is left out.
+    assert before != after or not left_out or refused_levels(before, None, DAY).settings
 
 
 def test_privileges_that_were_changed_are_stated_one_by_one_beside_the_default() -> None:
