@@ -3,9 +3,10 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import assert_never
 
-from calplan.apply.drive import drive, nobody
+from calplan.apply.drive import Person, drive, nobody
 from calplan.apply.flow import Failed, Report, Stopped, apply_flow
 from calplan.apply.verification_document import verification_document
 from calplan.cli.apply_report import ApplyReport
@@ -58,7 +59,10 @@ def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRep
 def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
     orders = {step: for_terminal(words) for step, words in orders_of(work.document).items()}
     hand = Hand(platform=platform, plan=work.planned.plan, orders=orders, undo=kept.undo)
-    person = guide_of(kept, report.who, hand.orders, work.planned.document) if work.guided else nobody
+    person: Person = nobody
+    if work.guided:
+        paths = tuple(map(Path, work.chosen.paths))
+        person = guide_of(kept, report.who, hand.orders, work.planned.document, paths)
     try:
         with heard.gentle(lambda: _leave(kept)):
             driven = drive(apply_flow(work.steps), hand, kept, heard.stop_asked, person)

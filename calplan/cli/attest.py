@@ -72,7 +72,7 @@ def attest(
                 raise StopError(ExitCode.USAGE, f"error: run {found.id} was applied; nothing of it waits for a person")
             _require_possible(statement, found)
             store.attach(lock, found.id)
-            emit(_attested(store, lock, found, steps, statement))
+            emit(attested(store, lock, found, steps, statement))
     return ExitCode.DONE
 
 
@@ -111,7 +111,7 @@ def _require_possible(statement: Statement, run: Run) -> None:
         raise StopError(ExitCode.USAGE, message)
 
 
-def _attested(store: "Store", lock: HeldLock, run: Run, asked: Sequence[str], said: Statement) -> Iterator[str]:
+def attested(store: "Store", lock: HeldLock, run: Run, asked: Sequence[str], said: Statement) -> Iterator[str]:
     """Keep what was said in the run, then write it into the documents; gives what is to be told of it."""
     document = trusted(run.plan, f"the plan of run {run.id}").document
     records = [(one.kind, one.content) for one in store.records(run.id)]

@@ -1,7 +1,7 @@
 """``calplan apply --guide``: shows a person each step by hand and hears what became of it; and what is said without."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,8 @@ import click
 from calplan.apply.drive import Person
 from calplan.apply.flow import Done, Report, Waiting, by_hand
 from calplan.cli import clock
+from calplan.cli.attest import attested
+from calplan.cli.attestation import Statement
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import Kept, find
@@ -20,11 +22,9 @@ from calplan.plan.document import PlanDocument
 from calplan.plan.steps import Step
 from calplan.render.colour import finished
 from calplan.render.guide import guide_text
-from calplan.state.run import Run
-from calplan.state.run_lock import HeldLock
 
 if TYPE_CHECKING:
-    from calplan.state.store import Store
+    pass
 
 QUESTION: Final = "Done (d), skip it for now (s), or stop here (q)"
 WORDS: Final = {"d": "done", "done": "done", "s": "skip", "skip": "skip", "q": "stop", "stop": "stop"}
@@ -47,10 +47,13 @@ def require_terminal(resume: str | None) -> None:
     raise StopError(ExitCode.USAGE, "\n".join(lines))
 
 
-def guide_of(kept: Kept, who: str, orders: Mapping[str, str], document: PlanDocument) -> Person:
+def guide_of(
+    kept: Kept, who: str, orders: Mapping[str, str], document: PlanDocument, paths: tuple[Path, ...]
+) -> Person:
     """Shows ``who`` each step by hand and asks what became of it; what was done is attested at once.
 
-    ``orders`` are the steps in words by their ids; ``document`` was made just now, by the labels of today.
+    ``orders`` are the steps in words by their ids; ``document`` was made just now, by the
+    labels of today, from the documents at ``paths``.
     """
     ways = {step["address"]: step for step in document["steps"]}
 
@@ -61,7 +64,8 @@ def guide_of(kept: Kept, who: str, orders: Mapping[str, str], document: PlanDocu
             answer = _answer()
             if answer != "done":
                 return Waiting(leave=answer == "stop")
-            if _kept_as_done(step, kept, who):
+            at = clock.now().replace(microsecond=0)
+            if _kept_as_done(step, kept, Statement(by=who, at=at, portal=None, all_seen=False, paths=paths)):
                 return Done(changed=True)
 
     return guided
@@ -79,22 +83,15 @@ def _answer() -> str:
             return known
 
 
-def _kept_as_done(step: Step, kept: Kept, who: str) -> bool:
+def _kept_as_done(step: Step, kept: Kept, statement: Statement) -> bool:
     """Whether a step could be attested; if not, why is said, and the step stays open."""
     try:
-        told = "".join(attested(kept.store, kept.lock, find(kept.store, kept.id), (step.id,), who))
+        told = "".join(attested(kept.store, kept.lock, find(kept.store, kept.id), (step.id,), statement))
     except StopError as error:
         say(str(error))
         return False
     say(told.rstrip("\n"))
     return True
-
-
-def attested(store: "Store", lock: HeldLock, run: Run, steps: tuple[str, ...], by: str) -> Iterator[str]:
-    """Keep in the run that a person did some of its steps; gives what is to be told of it."""
-    for step in steps:
-        store.record(run.id, "attest", {"step": step, "by": by, "at": clock.stamp().isoformat()}, lock)
-        yield f"{step} attested by {by}\n"
 
 
 def as_attested(chosen: Chosen) -> Chosen:

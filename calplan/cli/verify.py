@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from calplan.apply.as_planned import Found, changed_grant, changed_pairs, not_as_planned
+from calplan.apply.progress import ATTEST
 from calplan.apply.verification_record import Circumstances, Verified, record_of
 from calplan.apply.verify import verify as held_against
 from calplan.cli import clock
@@ -74,7 +75,7 @@ def _refuse_untouched(store: "Store", run: Run) -> None:
     Raises:
         StopError: no step of it was begun.
     """
-    if run.status == FAILED or not any(one.kind == "intent" for one in store.records(run.id)):
+    if run.status == FAILED or not any(one.kind in ("intent", ATTEST) for one in store.records(run.id)):
         raise StopError(ExitCode.USAGE, f"error: run {run.id} wrote nothing, so there is nothing to verify")
 
 

@@ -133,7 +133,7 @@ def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
 
 
 def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:
-    from calplan.providers.zoom.opening import write_zoom  # noqa: PLC0415 - see the module's docstring
+    from calplan.providers.zoom.writing import write_zoom  # noqa: PLC0415 - see the module's docstring
 
     return write_zoom(account, opening.trust, opening.clock)
 

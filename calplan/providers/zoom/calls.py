@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
-from calplan.providers.http.client import Reader, Writer
+from calplan.providers.http.client import Reader
 from calplan.providers.http.said import RefusedError
 from calplan.providers.zoom.messages import Page, decoded, text_of
 from calplan.providers.zoom.routes import Route
@@ -88,22 +88,6 @@ class Calls:
         raise UnreachableError(
             f"Zoom did not let {route.shown()} be read to its end in {ATTEMPTS} attempts: {why}. Run the command again"
         )
-
-
-class WritingCalls(Calls):
-    """What can be asked of the vendor and told it."""
-
-    def __init__(self, writer: Writer) -> None:
-        super().__init__(writer)
-        self._writer = writer
-
-    def post(self, route: Route, *names: str, content: object) -> None:
-        """Make something; whoever calls looks afterwards, so that twice does no harm."""
-        self._writer.write("POST", *route.parts(*names), content=content, idempotent=True)
-
-    def delete(self, route: Route, *names: str) -> None:
-        """Take something away; whoever calls looks afterwards, so that twice does no harm."""
-        self._writer.write("DELETE", *route.parts(*names), idempotent=True)
 
 
 def _from_the_start(ask: Callable[[str], Page[Row]]) -> Iterator[Page[Row]]:

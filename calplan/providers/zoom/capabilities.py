@@ -4,6 +4,7 @@ from typing import Final
 
 from calplan.model.settings import Setting
 from calplan.providers.base import Ability, Capabilities, Capability
+from calplan.providers.zoom.portal_labels import LABELS
 
 NO_API: Final = "the vendor's API has no call or field for it; a person reads and sets it in the web portal"
 NO_API_FOR_GROUPS: Final = f"groups are read by GET /groups; for what they override, {NO_API}"
@@ -20,4 +21,5 @@ CAPABILITIES: Final = Capabilities(
         "privateEvents": Capability(ability=Ability.WRITE, source=PRIVILEGES),
         "users": Capability(ability=Ability.READ, source=LISTED),
     },
+    labels=LABELS,
 )

@@ -5,15 +5,34 @@ from collections.abc import Mapping
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.plan.actions import Action, SetPrivateAccess
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import ProviderError, Receipt, Undo, forget
+from calplan.providers.base import ProviderError, Receipt, Undo, WritablePlatform, forget
+from calplan.providers.http.client import Writer
+from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError
+from calplan.providers.trust import Trust
 from calplan.providers.zoom.assistants import NOT_FOUND, access_of, assistant_in, assistants_of
-from calplan.providers.zoom.calls import WritingCalls
-from calplan.providers.zoom.connecting import Clock
+from calplan.providers.zoom.calls import Calls
+from calplan.providers.zoom.connecting import Clock, server_of
 from calplan.providers.zoom.messages import AssistantRow, UserDetail, text_of
 from calplan.providers.zoom.people import UNLICENSED
 from calplan.providers.zoom.platform import ZoomPlatform
-from calplan.providers.zoom.routes import ADD_ASSISTANT, REMOVE_ASSISTANT, USER, WRITES
+from calplan.providers.zoom.routes import ADD_ASSISTANT, REMOVE_ASSISTANT, USER, WRITES, Route
+
+
+class WritingCalls(Calls):
+    """What can be asked of the vendor and told it."""
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__(writer)
+        self._writer = writer
+
+    def post(self, route: Route, *names: str, content: object) -> None:
+        """Make something; whoever calls looks afterwards, so that twice does no harm."""
+        self._writer.write("POST", *route.parts(*names), content=content, idempotent=True)
+
+    def delete(self, route: Route, *names: str) -> None:
+        """Take something away; whoever calls looks afterwards, so that twice does no harm."""
+        self._writer.write("DELETE", *route.parts(*names), idempotent=True)
 
 
 class WritableZoomPlatform(ZoomPlatform):
@@ -163,3 +182,8 @@ def _wanted(action: Action) -> SetPrivateAccess:
     if isinstance(action, SetPrivateAccess):
         return action
     raise ProviderError("Zoom has no API for this setting; a person has to change it in the portal")
+
+
+def write_zoom(account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None) -> WritablePlatform:
+    """The account, to be written."""
+    return WritableZoomPlatform(WritingCalls(Writer(server_of(account, trust, time))), account, clock)

@@ -11,9 +11,9 @@ from calplan.policyfile.documents import AccountDocument
 from calplan.policyfile.reader import read
 from calplan.providers.http.retry import Time
 from calplan.providers.trust import Trust
-from calplan.providers.zoom.opening import read_zoom, write_zoom
+from calplan.providers.zoom.opening import read_zoom
 from calplan.providers.zoom.platform import ZoomPlatform
-from calplan.providers.zoom.writing import WritableZoomPlatform
+from calplan.providers.zoom.writing import WritableZoomPlatform, write_zoom
 from tests.sandbox.servers.stage import Stage
 
 JSON = st.recursive(

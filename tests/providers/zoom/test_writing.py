@@ -10,7 +10,7 @@ from calplan.model.unknown import UNMANAGED
 from calplan.plan.actions import Action, SetLock, SetOverride, SetPrivateAccess
 from calplan.providers.base import NotAuthorisedError, ProviderError
 from calplan.providers.trust import Trust
-from calplan.providers.zoom.opening import write_zoom
+from calplan.providers.zoom.writing import write_zoom
 from calplan.sandbox.servers.sign_in import EVERY_SCOPE
 from tests.loopback.server import Asked, Drop, Effect, Reply
 from tests.loopback.server import serving as scripted
