@@ -183,7 +183,7 @@ OLDER: Final = Edition(
         Part.SYNC: _switch(
             OLD_SYNC,
             (*NEW_PATH[:-1], "General"),
-            NEW_GROUP_PATH,
+            ("User Management", "Group Management", GROUP_NAME, "Mail & Calendar", "General"),
             SYNC,
         ),
         Part.INHERITANCE: _inheritance(OLD_GROUP_PATH),

@@ -1,6 +1,7 @@
 """The files that point calplan at the servers: an environment with the secret, an Account document, the authority.
 
-Each begins with a line that says who wrote it. A file without it is somebody's own, and is left alone.
+Each begins with a line that says who wrote it. A file without it is somebody's own, and is left alone; but an Account
+document for the vendor, such as `calplan init` makes, is pointed at the servers, and kept beside as it was.
 """
 
 import os
@@ -8,7 +9,7 @@ import secrets
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -16,6 +17,8 @@ from calplan.sandbox.servers.errors import ForeignFileError
 from calplan.sandbox.servers.sign_in import Keys
 
 MARK: Final = "# Written by `calplan sandbox serve --write-env`, and written anew each time that starts."
+POINTED: Final = "# Pointed at simulated servers by `calplan sandbox serve`; as it was before: account.yaml.before"
+BEFORE: Final = ".before"
 SECRET: Final = "CALPLAN_SECRET_ZOOM"  # noqa: S105 - the name of a variable
 ACCOUNT: Final = "account.yaml"
 AUTHORITY: Final = "ca.pem"
@@ -67,7 +70,8 @@ class Files:
         if not self.env.parent.is_dir():
             raise ForeignFileError(f"there is no folder {self.env.parent} to write {self.env.name} in")
         for path in (self.env, self.account, self.authority):
-            if path.is_symlink() or (path.exists() and not _is_ours(path)):
+            pointed = path == self.account and _of_the_vendor(path) is not None
+            if path.is_symlink() or (path.exists() and not pointed and _first_line(path) != MARK):
                 raise ForeignFileError(
                     f"{path} was not written by calplan and is left alone; remove it, or name a file in another folder"
                 )
@@ -78,12 +82,24 @@ class Files:
         Raises:
             ForeignFileError: one cannot be written.
         """
-        _write(self.authority, authority.decode(), 0o644)
-        _write(self.account, yaml.safe_dump(_document(name, owner, keys, urls), sort_keys=False), 0o644)
-        _write(self.env, f"export {SECRET}={shlex.quote(keys.client_secret)}\n", 0o600)
+        _write(self.authority, f"{MARK}\n{authority.decode()}", 0o644)
+        self._write_account(_document(name, owner, keys, urls))
+        _write(self.env, f"{MARK}\nexport {SECRET}={shlex.quote(keys.client_secret)}\n", 0o600)
+
+    def _write_account(self, document: dict[str, Any]) -> None:
+        """The Account document made anew; of one that is somebody's own only the platform."""
+        theirs = None if _first_line(self.account) == MARK else _of_the_vendor(self.account)
+        if theirs is None:
+            _write(self.account, f"{MARK}\n{yaml.safe_dump(document, sort_keys=False)}", 0o644)
+            return
+        before = self.account.with_name(ACCOUNT + BEFORE)
+        if _first_line(self.account) != POINTED:
+            _write(before, self.account.read_text(encoding="utf-8"), 0o644)
+        theirs["spec"]["platform"] = document["spec"]["platform"]
+        _write(self.account, f"{POINTED}\n{yaml.safe_dump(theirs, sort_keys=False)}", 0o644)
 
 
-def _document(name: str, owner: str | None, keys: Keys, urls: Urls) -> dict[str, object]:
+def _document(name: str, owner: str | None, keys: Keys, urls: Urls) -> dict[str, Any]:
     platform = {
         "type": "zoom",
         "accountId": keys.account_id,
@@ -97,12 +113,22 @@ def _document(name: str, owner: str | None, keys: Keys, urls: Urls) -> dict[str,
     return {"apiVersion": "calplan/v1", "kind": "Account", "metadata": {"name": name}, "spec": spec}
 
 
-def _is_ours(path: Path) -> bool:
+def _first_line(path: Path) -> str:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            return file.readline().rstrip("\n") == MARK
+            return file.readline().rstrip("\n")
     except OSError:
-        return False
+        return ""
+
+
+def _of_the_vendor(path: Path) -> dict[str, Any] | None:
+    """The one Account document of a file, where that is for the vendor's platform."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        ours = found["kind"] == "Account" and found["spec"]["platform"]["type"] == "zoom"
+    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
+        return None
+    return found if ours else None
 
 
 def _write(path: Path, text: str, mode: int) -> None:
@@ -111,7 +137,7 @@ def _write(path: Path, text: str, mode: int) -> None:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(f"{MARK}\n{text}")
+                file.write(text)
             draft.replace(path)
         except BaseException:
             draft.unlink(missing_ok=True)
