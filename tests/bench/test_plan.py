@@ -41,7 +41,7 @@ spec:
     - group: Executives
       locked: true
       service: {type: google, permissions: {calendar: write, contacts: read}}
-    - {group: Interns, enabled: false}
+    - {group: Interns, bidirectionalSync: false}
     - group: IT
       service: {type: exchange-ews, ewsUrl: "https://mail.contoso.com/EWS/Exchange.asmx"}
     - group: Sales
