@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.architecture.guards.nothing_skipped",
     "tests.architecture.guards.snapshots",
     "tests.architecture.guards.surroundings",
+    "tests.fault.forks",
     "tests.state.postgresql",
 )
 

@@ -93,7 +93,7 @@ def _ended(driven: Report, work: Work, kept: Kept, hand: Hand, report: ApplyRepo
     report.status, code = _standing(driven, hand, wrote=kept.wrote)
     kept.finish(report.status)
     if driven.waiting:
-        say_open(kept.id, work.steps, driven, hand.orders)
+        say_open(kept, work.steps, driven, hand.orders)
     if driven.stopped is None:
         return code
     left = ", ".join(driven.not_started) or "none"

@@ -14,7 +14,7 @@ from calplan.cli.attest import attested
 from calplan.cli.attestation import Statement
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import Kept, find
+from calplan.cli.runs import Kept, find, same_state
 from calplan.cli.shown import terminal_width
 from calplan.cli.wiring import Chosen, choose, in_automation
 from calplan.model.plural import plural
@@ -42,7 +42,7 @@ def require_terminal(resume: str | None) -> None:
         "error: --guide asks after each step, and there is no terminal to ask on",
         "  the steps as a list to tick off: calplan plan -o checklist",
         f"  what calplan does itself: calplan apply{f' --resume {resume}' if resume else ''}, without --guide",
-        "  then do the steps, and say so: calplan attest RUN",
+        "  then do the steps, and say so: calplan attest RUN --by WHO",
     ]
     raise StopError(ExitCode.USAGE, "\n".join(lines))
 
@@ -99,12 +99,13 @@ def as_attested(chosen: Chosen) -> Chosen:
     return choose(tuple(map(Path, chosen.paths)), chosen.account.name)
 
 
-def say_open(run: str, steps: tuple[Step, ...], driven: Report, orders: Mapping[str, str]) -> None:
+def say_open(kept: Kept, steps: tuple[Step, ...], driven: Report, orders: Mapping[str, str]) -> None:
     """Say which steps a person has to do, in order, and how to see them and to go on."""
+    run, where = kept.id, same_state(kept.store)
     now, later = by_hand(steps, driven)
     say(f"run {run} waits for a person. To be done by hand, in this order:")
     say("\n".join(f"  {name}: {orders[name]}" for name in now))
     if later:
         say(f"and {plural(len(later), 'step')} by hand once calplan did what comes before: {', '.join(later)}")
-    say(f"act by act: calplan apply --resume {run} --guide")
-    say(f"when they are done: calplan attest {run}, then calplan apply --resume {run}")
+    say(f"act by act: calplan apply --resume {run} --guide{where}")
+    say(f"when they are done: calplan attest {run} --by WHO, then calplan apply --resume {run}{where}")

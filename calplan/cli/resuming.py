@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from calplan.apply.attest import unwritten
 from calplan.apply.progress import StepState, halves, progress, rest_of
 from calplan.apply.standing import Found
 from calplan.cli import clock
@@ -71,7 +72,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 *moved_meanwhile(saved, planned.policy, planned.document, planned.users, clock.now()),
                 *(Moved(part="settings", how=fault) for fault in rest.faults),
             )
-            _refuse(report.stale, run.id)
+            _refuse(report.stale, run.id, tuple(unwritten(happened)))
             if planned.plan.errored:
                 show(errors_in(planned.plan.diagnostics))
                 raise StopError(ExitCode.INVALID, "error: the plan has errors; nothing more was written")
@@ -132,9 +133,13 @@ def _overtaken(store: "Store", run: Run) -> tuple[Moved, ...]:
     return (Moved(part="settings", how=f"run {later.id}, by {later.who}, wrote since; it is {later.status}"),)
 
 
-def _refuse(moved: tuple[Moved, ...], run: str) -> None:
+def _refuse(moved: tuple[Moved, ...], run: str, unwritten_steps: tuple[str, ...]) -> None:
+    """Refuse where anything moved; steps that were attested and are in no document yet are the first thing to mend."""
     if moved:
         lines = [f"error: run {run} cannot go on; nothing more was written"]
         lines += [for_terminal(f"  {one.part}: {one.how}") for one in moved]
+        if unwritten_steps:
+            again = f"calplan attest {run} {' '.join(unwritten_steps)} --by WHO"
+            lines += [f"  What was attested may not stand in the PortalRecord yet; this writes it: {again}"]
         lines += ["  Plan anew from here: calplan plan --out FILE"]
         raise StopError(ExitCode.STALE, "\n".join(lines))

@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from tests.cli.make import ROOT, surroundings
+import pytest
+
+from tests.cli.make import surroundings
 
 JOURNAL: Final = ("begin", "record", "finish")
 """The methods of the store that write what happens in a run."""
@@ -91,6 +93,14 @@ class Forks:
         self.process.wait(10)
 
 
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """The server that forks, for this run of the tests."""
+    server = Forks.start(tmp_path_factory.mktemp("forks"))
+    yield server
+    server.stop()
+
+
 def serve() -> None:
     """Answer requests until standard input ends."""
     import calplan.cli.apply  # noqa: PLC0415 - so that children need not
@@ -150,6 +160,3 @@ def _deadly(write: Callable[..., Any], counter: int, kill: int, side: Side) -> C
         return result
 
     return counted
-
-
-assert ROOT.is_dir()

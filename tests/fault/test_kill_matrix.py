@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +27,6 @@ class Undisturbed:
     contents: dict[str, list[tuple[object, ...]]]
     writes: list[str]
     journal: int
-
-
-@pytest.fixture(scope="session")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    server = Forks.start(tmp_path_factory.mktemp("forks"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="session")
