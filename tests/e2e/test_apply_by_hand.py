@@ -103,7 +103,7 @@ def test_calplan_does_what_may_come_first_and_then_waits(monkeypatch: pytest.Mon
             "  s1: set the default service to Office 365 through Microsoft Graph (calendar write, contacts read)",
             "  s2: lock the settings for every user",
             f"act by act: calplan apply --resume {run} --guide",
-            f"when they are done: calplan attest {run}, then calplan apply --resume {run}",
+            f"when they are done: calplan attest {run} --by WHO, then calplan apply --resume {run}",
         ]
 
 

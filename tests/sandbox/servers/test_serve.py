@@ -229,3 +229,35 @@ def test_a_certificate_holds_where_a_client_is_strict() -> None:
     certificate = ours.getpeercert()
     assert certificate is not None
     assert ("DNS", "localhost") in certificate["subjectAltName"]
+
+
+def test_an_account_document_of_somebodys_own_is_pointed_at_the_servers_and_kept_as_it_was() -> None:
+    Path("corp").mkdir()
+    theirs = {
+        "apiVersion": "calplan/v1",
+        "kind": "Account",
+        "metadata": {"name": "corp"},
+        "spec": {
+            "platform": {"type": "zoom", "accountId": "real", "clientId": "real", "credential": {"kind": "secret"}},
+            "owner": "ann@corp.example",
+            "limits": {"silent": 0},
+        },
+    }
+    before = "# by hand\n" + yaml.safe_dump(theirs)
+    Path("corp/account.yaml").write_text(before, encoding="utf-8")
+    for _ in range(2):
+        with started("--write-env", "corp/zoom.env", "--port", "0") as server:
+            pointed = yaml.safe_load(Path("corp/account.yaml").read_text("utf-8"))
+            assert pointed["spec"]["platform"]["endpoints"]["api"] == server.urls["API"]
+            assert (pointed["metadata"], pointed["spec"]["owner"]) == ({"name": "corp"}, "ann@corp.example")
+            assert pointed["spec"]["limits"] == {"silent": 0}
+            assert Path("corp/account.yaml.before").read_text("utf-8") == before
+
+
+def test_a_document_of_another_kind_is_nobodys_to_point_elsewhere() -> None:
+    Path("corp").mkdir()
+    Path("corp/account.yaml").write_text("kind: Account\nspec: {platform: {type: local}}\n", encoding="utf-8")
+    calplan("sandbox", "create", "behind.db", "--users", "50")
+    said = calplan("sandbox", "serve", "behind.db", "--write-env", "corp/zoom.env")
+    assert said.code is ExitCode.USAGE
+    assert "corp/account.yaml was not written by calplan and is left alone" in said.err
