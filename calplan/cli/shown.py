@@ -122,4 +122,5 @@ def in_colour(choice: str, file: Path | None = None) -> bool:
 
 def terminal_width() -> int | None:
     """The columns of the terminal, or ``None`` where standard output is none: then nothing is wrapped."""
-    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
+    # A terminal that nobody gave a size has no columns, which is no reason to break after each word.
+    return os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None
