@@ -87,6 +87,16 @@ def test_scopes_that_calplan_can_do_without_are_a_warning(stage: Stage) -> None:
     assert verdicts(look())["other scopes"] == "warn"
 
 
+@pytest.mark.parametrize("domains, verdict", [(["corp.example"], "ok"), (["corp.example", "strange.example"], "warn")])
+def test_domains_that_the_account_does_not_manage_are_a_warning(domains: list[str], verdict: str, stage: Stage) -> None:
+    state(stage.folder, {"allowedDomains": domains})
+    said = look()
+    assert verdicts(said)["domains"] == verdict
+    assert ("does not manage strange.example" in said.out) is (verdict == "warn")
+    stage.grant(*(one for one in EVERY_SCOPE if "managed_domains" not in one and "account:read" not in one))
+    assert "domains" not in verdicts(look())
+
+
 def test_a_secret_that_is_not_there_ends_with_9(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CALPLAN_SECRET_ZOOM")
     said = look(ExitCode.NOT_AUTHORISED)

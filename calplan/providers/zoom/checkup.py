@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from calplan.model.policy import CalendarPolicy
+from calplan.model.unknown import UNMANAGED, Unknown
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.checkup import Check, doubtful, failed, passed
@@ -15,6 +16,7 @@ from calplan.providers.trust import Trust
 from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.connecting import Clock, account_id, server_of
 from calplan.providers.zoom.messages import UserPage, decoded
+from calplan.providers.zoom.platform import ZoomPlatform
 from calplan.providers.zoom.routes import HINTS, PLAN, PRIVATE_EVENTS, USERS, WRITES, Route
 
 SKEW: Final = timedelta(seconds=60)
@@ -42,7 +44,8 @@ def check_zoom(
         yield passed("token", f"Zoom gave one; it acts as the owner of account {account_id(account)}")
         yield from _scopes(granted, private_events=policy is not None and policy.private_events is not None)
         try:
-            answer = Calls(reader).answer(USERS, query={"status": "active", "page_size": 1})
+            calls = Calls(reader)
+            answer = calls.answer(USERS, query={"status": "active", "page_size": 1})
             page = decoded(answer, UserPage, USERS.shown())
         except MissingScopeError:
             return
@@ -52,6 +55,7 @@ def check_zoom(
         count = f": {page.total_records:,} active users" if isinstance(page.total_records, int) else ""
         yield passed("account", f"{server.api.place} answers for account {account_id(account)}{count}")
         yield _clock(answer, clock)
+        yield from _domains(ZoomPlatform(calls, account, clock), policy)
 
 
 def _record(account: AccountDocument) -> Check:
@@ -106,3 +110,23 @@ def _clock(answer: Answer, clock: Clock) -> Check:
         return passed("clock", f"within {SKEW.seconds} seconds of Zoom's")
     side = "ahead of" if skew > timedelta() else "behind"
     return doubtful("clock", f"this machine is {seconds:,} seconds {side} Zoom", "set the clock of this machine")
+
+
+def _domains(platform: ZoomPlatform, policy: CalendarPolicy | None) -> Iterator[Check]:
+    """The domains that a policy lets in, against those that the account manages; nothing where nobody may know."""
+    allowed = UNMANAGED if policy is None else policy.settings.allowed_domains
+    if not isinstance(allowed, frozenset):
+        return
+    try:
+        managed = platform.managed_domains()
+    except ProviderError as error:
+        yield doubtful("domains", str(error), "nothing rests on it; compare allowedDomains with the portal by hand")
+        return
+    if isinstance(managed, Unknown):
+        return
+    foreign = sorted({one.name for one in allowed} - managed)
+    if foreign:
+        found = f"the account does not manage {', '.join(foreign)}, which allowedDomains lets in"
+        yield doubtful("domains", found, "see that it is meant: whoever has an address there may integrate")
+        return
+    yield passed("domains", "the account manages every domain that allowedDomains lets in")
