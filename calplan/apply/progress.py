@@ -127,6 +127,7 @@ def _to_finish(one: StepDocument, planned: PlanDocument, half: Mapping[str, str]
         action=SetPrivateAccess(pair=pair, access=PrivateAccess(str(changes[one["address"]]))),
         depends_on=(),
         expected_lost=0,
+        expected_at_risk=0,
         why=one["why"],
         half=half,
     )

@@ -157,7 +157,7 @@ def _step(plan: Plan, number: int) -> StepDocument:
         "op": step.kind.value,
         "address": step.address,
         "depends_on": list(step.depends_on),
-        "expected": {"disconnected": step.expected_lost},
+        "expected": {"disconnected": step.expected_lost, "at_risk": step.expected_at_risk},
         "why": step.why,
     }
     if ways := plan.guides.get(step.id):

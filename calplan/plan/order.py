@@ -30,8 +30,8 @@ class Swap:
 class OrderChoice:
     """The order that was chosen, and what it spares.
 
-    ``writes`` are all writes of the plan in that order and ``lost`` the users who lose their connection by each, if
-    nobody authorises in between. ``kinds`` are the permuted ones as chosen, ``naive`` the same down the portal's page.
+    ``writes`` are all writes of the plan in that order, ``lost`` the users who lose their connection by each if nobody
+    authorises in between, and ``at_risk`` those of whom nobody knows whether they do. ``kinds`` are the permuted ones as chosen, ``naive`` the same down the portal's page.
     ``groups_first``: within a kind groups are written before the account.
     ``surplus`` counts users who lose a connection on the way and would not by the change as a whole; they are in
     ``surplus_cohorts``.
@@ -39,6 +39,7 @@ class OrderChoice:
 
     writes: tuple[Write, ...]
     lost: tuple[int, ...]
+    at_risk: tuple[int, ...]
     kinds: Order
     canonical: Order
     naive: Order
@@ -151,12 +152,13 @@ class _Search:
         # Of equals the one that departs least from the usual order, whose reasons people know.
         chosen = min(tolls, key=lambda order: (tolls[order].rank, inversions(order, kinds)))
         sequence = tuple(write for kind in whole(chosen, frozenset(by_kind)) for write in by_kind[kind])
-        lost, lost_once = _at_once(self.walker, sequence, self.before)
+        tolls_at_once, lost_once = _at_once(self.walker, sequence, self.before)
         naive = as_listed(kinds)
         surplus = _surplus(lost_once, self.assessment.outcomes)
         return OrderChoice(
             writes=sequence,
-            lost=lost,
+            lost=tuple(toll.events for toll in tolls_at_once),
+            at_risk=tuple(toll.at_risk for toll in tolls_at_once),
             kinds=chosen,
             canonical=kinds,
             naive=naive,
@@ -179,16 +181,16 @@ def _surplus(lost: frozenset[int], outcomes: Sequence[UserOutcome | None]) -> fr
     )
 
 
-def _at_once(walker: Walker, writes: Sequence[Write], before: Levels) -> tuple[tuple[int, ...], frozenset[int]]:
-    """How many users lose by each write if nobody authorises in between, and which cohorts lose at all."""
-    stops, state, levels, lost = walker.at_start, walker.start, before, []
+def _at_once(walker: Walker, writes: Sequence[Write], before: Levels) -> tuple[Sequence[Toll], frozenset[int]]:
+    """What each write costs if nobody authorises in between, and which cohorts lose at all."""
+    stops, state, levels, tolls = walker.at_start, walker.start, before, []
     for write in writes:
         levels = levels_after(write.action, levels)
         further = walker.state(levels)
         stops, toll = walker.move(stops, state, further, patient=False)
-        lost.append(toll.events)
+        tolls.append(toll)
         state = further
-    return tuple(lost), walker.lost_once(stops)
+    return tolls, walker.lost_once(stops)
 
 
 def _swaps(order: Order, tolls: Mapping[Order, Toll]) -> Iterator[Swap]:

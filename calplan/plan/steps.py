@@ -20,6 +20,7 @@ ALONE: Final = frozenset({StepKind.GRANT, StepKind.PRIVATE_EVENTS})
 class Step:
     """One write. ``mode`` says who does it (api or manual), ``expected_lost`` how many lose their connection by it.
 
+    Of ``expected_at_risk`` more nobody knows whether they do, since a fact is missing.
     ``half`` is what a provider kept of a first part that was done before a crash; the step is then to be finished.
     """
 
@@ -31,6 +32,7 @@ class Step:
     action: Action
     depends_on: tuple[str, ...]
     expected_lost: int
+    expected_at_risk: int
     why: str
     half: Mapping[str, str] | None = None
 
@@ -49,6 +51,7 @@ def steps_of(choice: OrderChoice, modes: Mapping[str, str], provider: str) -> tu
             action=write.action,
             depends_on=(),
             expected_lost=choice.lost[number],
+            expected_at_risk=choice.at_risk[number],
             why=_why(write.kind, choice, swaps.get(number)),
         )
         for number, write in enumerate(choice.writes)

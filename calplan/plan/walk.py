@@ -28,11 +28,15 @@ from calplan.model.user import MailboxLocation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toll:
-    """What an order costs: users who lose at least once, how often all lose, and losses nobody certainly told of."""
+    """What an order costs: users who lose at least once, how often all lose, and losses nobody certainly told of.
+
+    ``at_risk`` is how often it puts users at risk; orders are not told apart by it.
+    """
 
     users: int = 0
     events: int = 0
     untold: int = 0
+    at_risk: int = 0
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -41,7 +45,10 @@ class Toll:
 
     def __add__(self, other: "Toll") -> "Toll":
         return Toll(
-            users=self.users + other.users, events=self.events + other.events, untold=self.untold + other.untold
+            users=self.users + other.users,
+            events=self.events + other.events,
+            untold=self.untold + other.untold,
+            at_risk=self.at_risk + other.at_risk,
         )
 
 
@@ -55,11 +62,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """What one write does to one cohort: where it stands then, whether it lost, and whether it was certainly told."""
+    """What one write does to one cohort: where it stands then, whether it lost, and whether it was certainly told.
+
+    Who is ``at_risk`` may have lost: nobody knows.
+    """
 
     to: int
-    lost: bool
-    untold: bool
+    lost: bool = False
+    untold: bool = False
+    at_risk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +155,7 @@ class Walker:
     def move(self, stops: Sequence[int], before: int, after: int, *, patient: bool) -> tuple[tuple[int, ...], Toll]:
         """Where the ways stand after a write, and what it costs beyond what was lost before."""
         known = self._legs.setdefault((before, after, patient), {})
-        users = events = untold = 0
+        users = events = untold = at_risk = 0
         further = list(stops)
         for place in self._met(before, after):
             stop, size = stops[place], self.sizes[place]
@@ -152,11 +163,12 @@ class Walker:
             if leg is None:
                 leg = known[stop] = self._walked(stop, before, after, patient=patient)
             further[place] = leg.to
+            at_risk += size if leg.at_risk else 0
             if leg.lost:
                 events += size
                 untold += size if leg.untold else 0
                 users += 0 if self._stops[stop].lost_once else size
-        return tuple(further), Toll(users=users, events=events, untold=untold)
+        return tuple(further), Toll(users=users, events=events, untold=untold, at_risk=at_risk)
 
     def _met(self, before: int, after: int) -> Iterator[int]:
         """The places of the ways that a write concerns."""
@@ -184,14 +196,19 @@ class Walker:
         cohort = stop.cohort
         terms = self._terms(cohort.member, before, after)
         if terms is None:
-            return Leg(number, lost=False, untold=False)
+            return Leg(number)
         outcome = decide(case_of(terms, cohort, self._tenant), last_client_only=self._last_client_only)
         lost = outcome.connection is Link.LOST
         moved = _moved_on(cohort, outcome.connection, terms.after)
         if patient and moved.held is None and (lost or stop.lost_once):
             moved = _back(moved, terms.after, self._tenant)
         to = self._number(Stop(moved, lost_once=stop.lost_once or lost))
-        return Leg(to, lost=lost, untold=lost and outcome.notice is not Notice.PROMPT)
+        return Leg(
+            to,
+            lost=lost,
+            untold=lost and outcome.notice is not Notice.PROMPT,
+            at_risk=outcome.connection is Link.AT_RISK,
+        )
 
     def _terms(self, member: int, before: int, after: int) -> Terms | None:
         """The change for one membership, or ``None`` where nothing changes for it."""

@@ -218,9 +218,11 @@ def reasons(steps: Iterable[StepDocument]) -> Iterator[str]:
 
 
 def cost_in_words(step: StepDocument) -> str:
-    """How many users lose their connection by a step."""
-    lost = step["expected"].get("disconnected", 0)
-    return f"disconnects {plural(lost, 'user')}" if lost else "disconnects nobody"
+    """How many users lose their connection by a step, and how many may."""
+    lost, at_risk = (step["expected"].get(what, 0) for what in ("disconnected", "at_risk"))
+    if not lost:
+        return f"may disconnect {plural(at_risk, 'user')}" if at_risk else "disconnects nobody"
+    return f"disconnects {plural(lost, 'user')}" + (f", and may disconnect {at_risk} more" if at_risk else "")
 
 
 def doer_of(mode: str, provider: str) -> str:

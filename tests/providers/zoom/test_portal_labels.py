@@ -80,6 +80,7 @@ def step(action: Action, mode: str = "manual") -> Step:
         action=action,
         depends_on=(),
         expected_lost=0,
+        expected_at_risk=0,
         why="",
     )
 
