@@ -87,11 +87,12 @@ def test_writers_of_several_accounts_work_side_by_side_and_every_chain_is_whole(
 
 
 def test_what_was_recorded_is_there_after_its_process_was_killed(place: Place, state_address: str) -> None:
-    writer = started(WRITES, state_address, "corp", "100000")
-    run = output(writer).readline().strip()
-    heard = [output(writer).readline() for _ in range(3)]
-    writer.kill()
-    rest = writer.communicate(timeout=LONGEST)[0].split()
+    with started(WRITES, state_address, "corp", "100000") as writer:
+        run = output(writer).readline().strip()
+        heard = [output(writer).readline() for _ in range(3)]
+        writer.kill()
+        # Not communicate(), which forgets what was read ahead.
+        rest = output(writer).read().split()
     with opened(place) as store:
         assert store.check_chain("corp").faults == ()
         steps = [one.content["step"] for one in store.records(run)[1:]]
