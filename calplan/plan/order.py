@@ -31,7 +31,8 @@ class OrderChoice:
     """The order that was chosen, and what it spares.
 
     ``writes`` are all writes of the plan in that order, ``lost`` the users who lose their connection by each if nobody
-    authorises in between, and ``at_risk`` those of whom nobody knows whether they do. ``kinds`` are the permuted ones as chosen, ``naive`` the same down the portal's page.
+    authorises in between, and ``at_risk`` those of whom nobody knows whether they do. ``kinds`` are the permuted ones
+    as chosen, ``naive`` the same down the portal's page.
     ``groups_first``: within a kind groups are written before the account.
     ``surplus`` counts users who lose a connection on the way and would not by the change as a whole; they are in
     ``surplus_cohorts``.
