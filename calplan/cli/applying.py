@@ -147,7 +147,8 @@ def _looked_at(steps: int, work: Work, kept: Kept, report: ApplyReport) -> ExitC
     """Verify what was applied; whatever keeps us from it, the account was written, and no code may say otherwise."""
     try:
         if not work.quiet:
-            tell((f"Applied {plural(steps, 'step')} in run {kept.id}.\n",))
+            done = f"Applied {plural(steps, 'step')}" if steps else "Nothing was left to apply"
+            tell((f"{done} in run {kept.id}.\n",))
         if not work.verify:
             return ExitCode.DONE
         chosen = as_attested(work.chosen) if work.guided else work.chosen

@@ -53,7 +53,16 @@ def _lines(verified: Verified, show_users: ShowUsers, *, name_disconnected: bool
     still = len(result.still_disconnected)
     yield f"Still disconnected: {still}; back since: {result.returned}. Look again later: calplan verify {verified.run}"
     parts = ", ".join(plural(result.counts[verdict], *WORDS[verdict]) for verdict in Verdict)
-    yield f"Verified: {parts}. The outcome is {'within' if verified.as_forecast else 'beyond'} tolerance."
+    yield f"Verified: {parts}. {_verdict(verified)}"
+
+
+def _verdict(verified: Verified) -> str:
+    counts = verified.result.counts
+    if not verified.as_forecast:
+        return "The outcome is beyond tolerance."
+    if 0 < counts[Verdict.NOT_OBSERVABLE] == sum(counts.values()):
+        return "The settings are as planned; no user could be observed, so nothing is confirmed of any."
+    return "The outcome is within tolerance."
 
 
 def _named(word: str, listed: Sequence[Listed], most: int | None) -> Iterator[str]:

@@ -42,6 +42,15 @@ def test_one_of_a_kind_is_counted_in_the_singular() -> None:
     )
 
 
+def test_where_nobody_could_be_observed_nothing_is_called_fine() -> None:
+    unread = {"dan@corp.example": make.facts(None)}
+    (*_, last) = verification_text(verified(held_against(unread, unread)), show_users="none", name_disconnected=True)
+    assert last == (
+        "Verified: 0 as forecast, 0 surprises, 0 false alarms, 1 not observable. "
+        "The settings are as planned; no user could be observed, so nothing is confirmed of any.\n"
+    )
+
+
 def test_surprises_and_false_alarms_are_told_with_what_was_found() -> None:
     said = [*verification_text(verified(surprised("dan@corp.example")), show_users="top", name_disconnected=False)]
     assert said[0] == "surprise: dan@corp.example was forecast unaffected, and is not connected\n"
