@@ -12,6 +12,7 @@ from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Connection
 from calplan.model.levels import Groups
+from calplan.model.unknown import Tri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,12 @@ class Assessment:
         """The outcome of the user at ``index`` of the population."""
         return self.outcomes[self.cohorts.ids[index]]
 
-    def connected(self, number: int) -> bool:
-        """Whether a cohort is known to be connected; while the integration is off no connection counts."""
+    def connected(self, number: int) -> Tri:
+        """Whether a cohort is connected; while the integration is off no connection counts."""
         cohort = self.cohorts.members[number]
-        return isinstance(cohort.held, Connection) and self.moves[cohort.member].before.enabled is not False
+        if cohort.held is None or self.moves[cohort.member].before.enabled is False:
+            return Tri.NO
+        return Tri.YES if isinstance(cohort.held, Connection) else Tri.UNKNOWN
 
 
 def assess(before: Levels, after: Levels, population: Population, tenant: TenantFacts) -> Assessment:

@@ -8,7 +8,7 @@ from typing import Final
 from calplan.impact.assess import Assessment
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import BARRED, DISCONNECTED, HARMED, OUTCOMES, Link, Notice, Outcome, UserOutcome
-from calplan.model.unknown import Unknown
+from calplan.model.unknown import Tri, Unknown
 
 NO_GROUP: Final = "(no group)"
 UNKNOWN_GROUPS: Final = "(groups unknown)"
@@ -52,6 +52,7 @@ class Impact:
     users: int
     active: int
     connected: int
+    connection_unknown: int
     counts: dict[Outcome, int]
     lose: Range
     not_told: Range
@@ -84,7 +85,8 @@ def summarise(assessment: Assessment) -> Impact:
     return Impact(
         users=len(population),
         active=sum(size for _, size in weighed),
-        connected=_connected(assessment),
+        connected=_connected(assessment, Tri.YES),
+        connection_unknown=_connected(assessment, Tri.UNKNOWN),
         counts=counts,
         lose=_range(weighed, _loses, _might_lose),
         not_told=_range(weighed, _untold, _might_be_untold),
@@ -106,12 +108,12 @@ def harmed(assessment: Assessment) -> Iterator[tuple[str, UserOutcome]]:
     )
 
 
-def _connected(assessment: Assessment) -> int:
-    """Active users with a known connection that counts."""
+def _connected(assessment: Assessment, known: Tri) -> int:
+    """Active users who have a connection that counts, or of whom nobody knows."""
     return sum(
         size
         for number, (outcome, size) in enumerate(zip(assessment.outcomes, assessment.cohorts.sizes, strict=True))
-        if outcome is not None and assessment.connected(number)
+        if outcome is not None and assessment.connected(number) is known
     )
 
 

@@ -117,6 +117,7 @@ def _impact(impact: Impact, without_grant: Impact | None) -> ImpactDocument:
             "active": impact.active,
             "excluded": impact.excluded,
             "connected": impact.connected,
+            "connection_unknown": impact.connection_unknown,
         },
         "counts": _counts(impact.counts),
         "ranges": {

@@ -50,6 +50,7 @@ class Population(TypedDict):
     active: int
     excluded: int
     connected: int
+    connection_unknown: int
 
 
 class Shares(TypedDict):

@@ -66,4 +66,6 @@ def population_in_words(impact: ImpactDocument) -> str:
     population = impact["population"]
     left_out = population["excluded"]
     words = f"{population['active']} active, {population['connected']} of them connected"
+    if unknown := population.get("connection_unknown", 0):
+        words += f", {unknown} perhaps"
     return f"{words}; {plural(left_out, 'inactive or pending user')} left out" if left_out else words

@@ -220,3 +220,14 @@ def test_a_group_counts_if_it_states_something_before_or_after_the_change(
     found = assess(levels(*now), levels(*later), make.population(users), make.tenant())
     assert found.outcome(0) != found.outcome(1)
     assert len(found.cohorts.memberships) == 2
+
+
+def test_whose_connection_nobody_knows_is_counted_apart_from_who_has_one_and_who_has_none() -> None:
+    everybody = {
+        "has@corp.example": make.facts("google", "write", "read"),
+        "perhaps@corp.example": make.facts(None),
+        "none@corp.example": make.facts(),
+    }
+    on, off = make.account(), make.account(enabled=False)
+    counted = [summarise(make.assessment(before, on, everybody)) for before in (on, off)]
+    assert [(one.active, one.connected, one.connection_unknown) for one in counted] == [(3, 1, 1), (3, 0, 0)]

@@ -189,8 +189,8 @@ def test_the_plan_walks_all_six_orders_and_says_what_the_naive_one_would_cost() 
         "surplus": 0,
     }
     assert [(step["op"], step["expected"]) for step in document["steps"]] == [
-        ("set_domains", {"disconnected": 2}),
-        ("set_service", {"disconnected": 0}),
-        ("lock", {"disconnected": 13}),
+        ("set_domains", {"disconnected": 2, "at_risk": 0}),
+        ("set_service", {"disconnected": 0, "at_risk": 0}),
+        ("lock", {"disconnected": 13, "at_risk": 1}),
     ]
     assert "; before the service 5 more users would lose a connection and 7 users would" in document["steps"][2]["why"]

@@ -33,6 +33,7 @@ def impact(counts: dict[Outcome, int], active: int = 1000, connected: int = 400)
         users=active,
         active=active,
         connected=connected,
+        connection_unknown=0,
         counts={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
         lose=NONE,
         not_told=NONE,

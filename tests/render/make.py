@@ -219,6 +219,7 @@ def impact_of(everybody: Users) -> ImpactDocument:
         "active": len(everybody.everybody),
         "excluded": 1,
         "connected": lose,
+        "connection_unknown": 0,
     }
     return {
         "population": population,

@@ -13,9 +13,11 @@ from calplan.plan.gates import GATE_IDS
 from calplan.plan.kinds import StepKind
 from calplan.plan.writes import KEYS
 from calplan.render import wording
-from calplan.render.step_wording import INHERITED_KEY, KIND, gate_advice, gate_in_words, kind_in_words
+from calplan.render.counts import population_in_words
+from calplan.render.step_wording import INHERITED_KEY, KIND, cost_in_words, gate_advice, gate_in_words, kind_in_words
 from calplan.render.values import SETTING, setting_in_words
 from calplan.render.wording import listed
+from tests.render import make
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,24 @@ def test_numbers_and_lists_read_like_sentences() -> None:
     assert [plural(number, "user") for number in (0, 1, 2)] == ["0 users", "1 user", "2 users"]
     assert plural(2, "privilege of", "privileges of") == "2 privileges of"
     assert [listed(list(words)) for words in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize(
+    "lost, at_risk, words",
+    [
+        (0, 0, "disconnects nobody"),
+        (0, 1, "may disconnect 1 user"),
+        (2, 0, "disconnects 2 users"),
+        (2, 3, "disconnects 2 users, and may disconnect 3 more"),
+    ],
+)
+def test_a_step_disconnects_nobody_only_where_that_is_known(lost: int, at_risk: int, words: str) -> None:
+    step = make.step(1, "lock", "integration.locked", lost=lost)
+    step["expected"]["at_risk"] = at_risk
+    assert cost_in_words(step) == words
+
+
+def test_whose_connection_nobody_knows_is_not_said_to_have_none() -> None:
+    impact = make.impact_of(make.Users([]))
+    impact["population"] |= {"active": 3, "excluded": 0, "connected": 1, "connection_unknown": 2}
+    assert population_in_words(impact) == "3 active, 1 of them connected, 2 perhaps"
