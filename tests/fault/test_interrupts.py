@@ -27,9 +27,9 @@ SLOW = f"""{LISTENS}
 import time
 from calplan.providers.local.writing import WritableLocalPlatform
 perform = WritableLocalPlatform.perform
-def slowly(self, action):
+def slowly(self, action, undo):
     print("performing", flush=True)
-    receipt = perform(self, action)
+    receipt = perform(self, action, undo)
     time.sleep(float(sys.argv.pop()))
     sys.argv.append("0")
     return receipt
@@ -287,8 +287,8 @@ def test_a_fault_of_calplan_in_the_middle_of_a_run_names_the_way_on(tmp_path: Pa
     program = f"""{LISTENS}
 from calplan.providers.local.writing import WritableLocalPlatform
 perform = WritableLocalPlatform.perform
-def broken(self, action):
-    perform(self, action)
+def broken(self, action, undo):
+    perform(self, action, undo)
     raise RuntimeError
 WritableLocalPlatform.perform = broken
 main.main()

@@ -65,8 +65,8 @@ import os, signal, sys
 from calplan.cli import main
 from calplan.providers.local.writing import WritableLocalPlatform
 perform = WritableLocalPlatform.perform
-def stopped(self, action):
-    receipt = perform(self, action)
+def stopped(self, action, undo):
+    receipt = perform(self, action, undo)
     print("performed", flush=True)
     os.kill(os.getpid(), signal.SIGSTOP)
     return receipt
