@@ -1,7 +1,6 @@
 """What the API answers when nothing goes wrong, asked over real sockets."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,28 +12,6 @@ pytestmark = pytest.mark.loopback
 
 ENVELOPE = {"next_page_token", "page_count", "page_number", "page_size", "total_records", "users"}
 FIELDS = {"id", "email", "type", "status", "group_ids", "role_id", "verified", "last_client_version"}
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One server for the tests that leave it as it is."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        serving(patch, folder=tmp_path_factory.mktemp("servers") / "corp") as stage,
-    ):
-        yield stage
-
-
-@pytest.fixture(scope="module")
-def client(stage: Stage) -> Client:
-    return stage.client()
-
-
-@pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A server of its own, for a test that changes something."""
-    with serving(monkeypatch) as stage:
-        yield stage
 
 
 def test_a_token_lasts_an_hour_and_names_its_scopes(stage: Stage, client: Client) -> None:

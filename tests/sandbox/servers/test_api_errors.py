@@ -1,6 +1,5 @@
 """Every error of the API in the shape that the vendor documents."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -11,28 +10,6 @@ from tests.make import facts
 from tests.sandbox.servers.stage import ANN, BOB, DEE, GUY, SECRET, Client, Stage, serving
 
 pytestmark = pytest.mark.loopback
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One server for the tests that leave it as it is."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        serving(patch, folder=tmp_path_factory.mktemp("servers") / "corp") as stage,
-    ):
-        yield stage
-
-
-@pytest.fixture(scope="module")
-def client(stage: Stage) -> Client:
-    return stage.client()
-
-
-@pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A server of its own, for a test that changes something."""
-    with serving(monkeypatch) as stage:
-        yield stage
 
 
 def said(answer: httpx2.Response) -> tuple[int, int, str]:
