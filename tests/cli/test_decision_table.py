@@ -71,7 +71,7 @@ def test_r00_shows_by_the_absence_of_whoever_is_not_active(repository: Path) -> 
     path = account_of(spec)
     assert set(planned_users(path)) == {"active@contoso.com"}
     impact = json.loads(calplan("plan", path, "-o", "json").out)["impact"]
-    assert impact["population"] == {"users": 3, "active": 1, "excluded": 2, "connected": 1}
+    assert impact["population"] == {"users": 3, "active": 1, "excluded": 2, "connected": 1, "connection_unknown": 0}
     assert sum(impact["counts"].values()) == 1
 
 
