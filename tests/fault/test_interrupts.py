@@ -20,8 +20,9 @@ LISTENS = """
 import signal, sys
 from calplan.cli import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 """
-"""A job in the background is started deaf to interrupts, and so are tests that run in one."""
+"""A job in the background is started deaf to interrupts, one under nohup to hangups, and tests in it too."""
 
 SLOW = f"""{LISTENS}
 import time
