@@ -13,7 +13,9 @@ from calplan.model.settings import AccountSettings, Domains, Setting
 from calplan.model.unknown import UNKNOWN, Unknown, Unmanaged
 from calplan.plan.actions import (
     Action,
+    Consent,
     EnsureGrant,
+    RevokeStale,
     SetConsent,
     SetDomains,
     SetEnabled,
@@ -40,6 +42,7 @@ class Readable(Protocol):
     def read_assistants(
         self, hosts: frozenset[str] | None = None
     ) -> Observed[Mapping[AssistantPair, PrivateAccess]]: ...
+    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown: ...
 
 
 class Found(Enum):
@@ -79,6 +82,8 @@ def _is_wanted(action: Action, now: Value) -> bool:
     match action:
         case EnsureGrant(scopes=scopes):
             return isinstance(now, frozenset) and scopes <= now
+        case RevokeStale():
+            return now == frozenset()
         case SetEnabled(on=on) | SetLock(on=on) | SetConsent(on=on) | SetOAuth(on=on) | SetSync(on=on):
             return now is on
         case SetDomains(domains=domains):
@@ -99,6 +104,8 @@ def read_value(action: Action, live: Readable) -> Value:
         case EnsureGrant():
             tenant = live.read_tenant()
             return UNKNOWN if tenant is None else tenant.value.grant
+        case RevokeStale(consent=consent, users=users):
+            return live.read_consents(consent, users)
         case SetPrivateAccess(pair=pair):
             return live.read_assistants(frozenset({pair.user})).value.get(pair)
         case SetOverride():
@@ -112,6 +119,8 @@ def value_before(action: Action, plan: Plan) -> Value:
     match action:
         case EnsureGrant():
             return plan.tenant.grant
+        case RevokeStale(users=users):
+            return users
         case SetPrivateAccess(pair=pair):
             return next((change.before for change in plan.pairs if change.pair == pair), None)
         case SetOverride():

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from calplan.model.client_version import ClientVersion, parse
 from calplan.model.connection import Authentication, Connection, Held
 from calplan.model.permissions import Permission
+from calplan.model.proof import Basis
 from calplan.model.service import EWS_TYPES, ServiceType
 from calplan.model.unknown import UNKNOWN, Tri, Unknown, any_of
 
@@ -129,9 +130,11 @@ def _connection(raw: RawFacts) -> Held:
 class UserBatch:
     """A page of users as columns: login addresses (trimmed, lower case), and the facts at the same index.
 
-    ``mailboxes`` maps a login address to the mailbox address where the two differ.
+    ``mailboxes`` maps a login address to the mailbox address where the two differ. ``bases`` runs parallel and says on
+    what each connection rests; ``None`` where the platform says them all.
     """
 
     emails: list[str]
     facts: list[RawFacts]
     mailboxes: dict[str, str]
+    bases: list[Basis] | None = None

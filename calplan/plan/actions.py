@@ -1,6 +1,7 @@
 """The single writes a plan is made of. A provider makes one of them true; doing it twice is harmless."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.service import Service
@@ -84,8 +85,24 @@ class SetPrivateAccess:
     access: PrivateAccess
 
 
+class Consent(Enum):
+    """Whose consents are left over on a service that was left."""
+
+    GOOGLE = "google"
+    OFFICE365 = "office365"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeStale:
+    """None of these users, by login address, has a consent of his own left for the vendor's application there."""
+
+    consent: Consent
+    users: frozenset[str]
+
+
 Action = (
     EnsureGrant
+    | RevokeStale
     | SetEnabled
     | SetLock
     | SetDomains

@@ -21,6 +21,7 @@ from calplan.model.unknown import Unknown, Unmanaged
 from calplan.plan.actions import (
     Action,
     EnsureGrant,
+    RevokeStale,
     SetConsent,
     SetDomains,
     SetEnabled,
@@ -144,6 +145,8 @@ def _parts(action: Action) -> Iterator[Wanted]:
             yield Part.OAUTH, _word(on), ""
         case SetOverride(setting=setting, value=value):
             yield from _of_group(setting, value)
+        case RevokeStale():
+            return
         case EnsureGrant(scopes=scopes):
             yield Part.GRANT, ", ".join(sorted(scopes)), ""
         case SetPrivateAccess(pair=pair, access=access):

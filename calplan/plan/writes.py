@@ -16,6 +16,7 @@ from calplan.model.unknown import UNMANAGED, Unknown, Unmanaged
 from calplan.plan.actions import (
     Action,
     EnsureGrant,
+    RevokeStale,
     SetConsent,
     SetDomains,
     SetEnabled,
@@ -194,7 +195,7 @@ def settings_after(action: Action, settings: AccountSettings) -> AccountSettings
             return replace(settings, enforce_oauth=on)
         case SetSync(on=on):
             return replace(settings, bidirectional_sync=on)
-        case EnsureGrant() | SetPrivateAccess() | SetOverride():
+        case EnsureGrant() | RevokeStale() | SetPrivateAccess() | SetOverride():
             return settings
         case _:
             assert_never(action)

@@ -1,17 +1,19 @@
 """What a provider promises. ``plan`` is handed a ``Platform``; only ``apply`` can obtain a ``WritablePlatform``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.levels import Groups
+from calplan.model.proof import Witness
 from calplan.model.settings import AccountSettings
+from calplan.model.unknown import Unknown
 from calplan.model.user import UserBatch
-from calplan.plan.actions import Action
+from calplan.plan.actions import Action, Consent
 from calplan.plan.edits import EditLog
 from calplan.plan.labels import Labels
 
@@ -92,6 +94,50 @@ class Capabilities:
         return dict.fromkeys(sorted(self.writable), "api")
 
 
+class Part(NamedTuple):
+    """A part of what was read earlier: when it was read, and what it says in the words of whoever kept it."""
+
+    number: int
+    at: datetime
+    content: bytes
+
+
+class Memory(Protocol):
+    """Keeps what took long to read, part by part and durably, so that a read that was killed goes on where it was.
+
+    It holds facts and never a secret. ``source`` names whose they are. Every method raises ``ProviderError``.
+    """
+
+    def parts(self, source: str) -> Sequence[Part]:
+        """The parts that are kept of a source, by number."""
+        ...
+
+    def keep(self, source: str, number: int, content: bytes) -> None:
+        """Keep one part, in place of the one with this number; it is as old as this moment."""
+        ...
+
+    def forget(self, source: str) -> None:
+        """Let go of every part of a source."""
+        ...
+
+
+class Forgetful:
+    """A memory for as long as the process lives."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._kept: dict[str, dict[int, Part]] = {}
+
+    def parts(self, source: str) -> Sequence[Part]:
+        return tuple(part for _, part in sorted(self._kept.get(source, {}).items()))
+
+    def keep(self, source: str, number: int, content: bytes) -> None:
+        self._kept.setdefault(source, {})[number] = Part(number, self._clock(), content)
+
+    def forget(self, source: str) -> None:
+        self._kept.pop(source, None)
+
+
 Undo = Callable[[Mapping[str, str]], None]
 """Keeps durably what it takes to finish or to undo a write that has two parts; called between them."""
 
@@ -106,6 +152,39 @@ class Receipt:
 
     at: datetime
     changed: bool
+
+
+class EvidenceProvider(Protocol):
+    """A source beside the platform that knows who consented to what. It can only be read."""
+
+    capabilities: Capabilities
+    """``WRITE`` for what its writing twin can write, such as ``google.revokeStale``; ``platform`` is its type."""
+
+    def read_people(self) -> Witness:
+        """Everybody in its directory with the traces found of them.
+
+        A read that fails part-way gives what it has, marked incomplete, and keeps the rest for the next try.
+
+        Raises:
+            ProviderError: nothing could be read: not let in, not reachable, not what it was pointed at.
+        """
+        ...
+
+    def read_tenant(self) -> Observed[TenantFacts] | None:
+        """What it knows of the Microsoft tenant, or ``None`` where it is not Microsoft."""
+        ...
+
+
+class WritableEvidenceProvider(EvidenceProvider, Protocol):
+    """A source that can also be written: a grant ensured, leftover consents revoked."""
+
+    def perform(self, action: Action) -> Receipt:
+        """Make one action true; performing it twice is harmless.
+
+        Raises:
+            ProviderError: nothing changed, or ``outcome_unknown`` is set because it is unclear whether it did.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +221,10 @@ class Platform(Protocol):
 
     def read_tenant(self) -> Observed[TenantFacts] | None:
         """What the platform stores of the Microsoft tenant, or ``None`` when it stores nothing of the kind."""
+        ...
+
+    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown:
+        """Those of these users, by login address, who have a consent left there; unknown where nobody can tell."""
         ...
 
     def read_assistants(self, hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:

@@ -12,8 +12,8 @@ from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAcce
 from calplan.model.levels import Group, Groups
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings, Setting
-from calplan.model.unknown import UNKNOWN
-from calplan.plan.actions import Action, SetPrivateAccess
+from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.actions import Action, Consent, SetPrivateAccess
 from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
 from calplan.policyfile.users_file import UsersFile, batches
@@ -80,6 +80,9 @@ class PortalPlatform:
     def read_users(self) -> Users:
         rows = UsersFile(self.account.file.parent / "users.ndjson")
         return Users(batches=batches(rows), evidence=self._live("users", 4))
+
+    def read_consents(self, _consent: Consent, _users: frozenset[str]) -> frozenset[str] | Unknown:
+        return UNKNOWN
 
     def read_tenant(self) -> Observed[TenantFacts] | None:
         return None

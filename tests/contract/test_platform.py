@@ -17,6 +17,7 @@ from calplan.model.user import RawFacts
 from calplan.plan.actions import (
     Action,
     EnsureGrant,
+    RevokeStale,
     SetConsent,
     SetDomains,
     SetEnabled,
@@ -186,6 +187,8 @@ def is_so(action: Action, state: State) -> bool:
     match action:
         case EnsureGrant(scopes=scopes):
             return isinstance(state.grant, frozenset) and scopes | {"User.Read"} <= state.grant
+        case RevokeStale():
+            raise AssertionError("no platform but the local one knows consents")
         case SetEnabled(on=on):
             return state.settings.enabled is on
         case SetLock(on=on):

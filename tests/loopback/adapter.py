@@ -11,9 +11,9 @@ from calplan.model.levels import Groups
 from calplan.model.policy import CalendarPolicy
 from calplan.model.service import ExchangeEws, Impersonation
 from calplan.model.settings import AccountSettings, Setting
-from calplan.model.unknown import UNKNOWN
+from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, UserBatch
-from calplan.plan.actions import Action, SetService
+from calplan.plan.actions import Action, Consent, SetService
 from calplan.policyfile.documents import AccountDocument, ZoomPlatform
 from calplan.policyfile.service_value import reference_of
 from calplan.policyfile.values import beside, mapping, text
@@ -103,6 +103,9 @@ class FiveRoutesPlatform:
     def read_users(self) -> Users:
         first = self._page(0)
         return Users(batches=self._batches(first), evidence=self._evidence("users", first["total"]))
+
+    def read_consents(self, _consent: Consent, _users: frozenset[str]) -> frozenset[str] | Unknown:
+        return UNKNOWN
 
     def read_tenant(self) -> Observed[TenantFacts] | None:
         tenant = tenant_in(self._stated()["tenant"])

@@ -21,6 +21,7 @@ from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
 from calplan.plan.actions import (
     Action,
     EnsureGrant,
+    RevokeStale,
     SetConsent,
     SetDomains,
     SetEnabled,
@@ -124,6 +125,8 @@ def action_out(action: Action) -> tuple[str, object]:
             return f"groups.{group}.{setting.value}", _overriding(value)
         case SetPrivateAccess(pair=pair, access=access):
             return PAIR, [pair.user, pair.assistant, access.value]
+        case RevokeStale():
+            raise AssertionError("there is no route for it")
         case _:
             return next(address for address, kind in FLAGS.items() if isinstance(action, kind)), action.on
 

@@ -35,18 +35,36 @@ class Reader:
     _methods = READS
 
     def __init__(self, server: Server) -> None:
-        grant = server.grant
+        grant = server.grant if isinstance(server.grant, Grant) else None
         self._server = server
         self._redactor = server.redactor
         if grant is not None:
             self._redactor.hide(grant.secret)
-        allowed = Allowed(api=server.api, methods=self._methods, token=None if grant is None else grant.endpoint)
+        allowed = Allowed(
+            api=server.api,
+            methods=self._methods,
+            token=None if grant is None else grant.endpoint,
+            batch=server.batch,
+        )
         self._wire = Wire(allowed, server.patience, server.time.ticks, server.ca_file)
         self._token: Token | None = None
 
     def get(self, *parts: str, query: Mapping[str, str | int] | None = None) -> Answer:
         """The answer to a GET of the API's path of these parts, each quoted by itself."""
         return self._ask(self._call("GET", parts, query))
+
+    def get_many(self, targets: Mapping[str, str]) -> Answer:
+        """The answer to one POST that asks for many things, each named and each a GET of a path below the API.
+
+        Raises:
+            ProviderError: as for ``get``; what came of each thing stands in the answer.
+        """
+        batch = self._server.batch
+        if batch is None:
+            raise PermissionError(f"{self._server.name} takes one read at a time")
+        asked = [{"id": name, "method": "GET", "url": target} for name, target in targets.items()]
+        body = json.dumps({"requests": asked}).encode("ascii")
+        return self._ask(replace(self._call("POST", (), None), target=batch, body=body))
 
     def sign_in(self) -> Granted:
         """What the server grants; it is asked unless a token is at hand that is still good."""
@@ -138,7 +156,8 @@ class Reader:
             return None
         if self._token is None or self._token.until <= time.ticks():
             try:
-                self._token = self._given(grant, until)
+                given = self._given(grant, until) if isinstance(grant, Grant) else grant.token(time.ticks())
+                self._token = given
             except ProviderError as error:
                 error.outcome_unknown = unclear
                 raise
@@ -161,7 +180,7 @@ class Reader:
         """One try, and a line of the log."""
         server = self._server
         headers = {"accept": "application/json", **server.headers}
-        if server.grant is not None and call.asks_for_token:
+        if isinstance(server.grant, Grant) and call.asks_for_token:
             headers = server.grant.headers()
         if token is not None:
             headers["authorization"] = token.header()

@@ -8,7 +8,7 @@ from typing import Protocol
 from calplan.providers.endpoints import Endpoint
 from calplan.providers.http.answer import Answer, Judge, by_status
 from calplan.providers.http.retry import Patience, Time
-from calplan.providers.http.tokens import Grant
+from calplan.providers.http.tokens import Grant, TokenSource
 from calplan.providers.redaction import Redactor
 
 
@@ -36,11 +36,15 @@ class Unpaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A vendor's server: ``name`` is how sentences call it, ``judge`` how its answers are read."""
+    """A vendor's server: ``name`` is how sentences call it, ``judge`` how its answers are read.
+
+    ``batch`` is the path below ``api`` that takes many reads in one POST, where the vendor has one.
+    """
 
     name: str
     api: Endpoint
-    grant: Grant | None = None
+    grant: Grant | TokenSource | None = None
+    batch: str | None = None
     ca_file: Path | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     judge: Judge = by_status

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from calplan.providers.base import NotAuthorisedError, ProviderError
@@ -44,6 +44,18 @@ class Grant:
     def body(self) -> bytes:
         """The form."""
         return urlencode(self.form).encode("ascii")
+
+
+class TokenSource(Protocol):
+    """Where tokens come from that a vendor's own library asks for, over a connection of its own."""
+
+    def token(self, now: float) -> "Token":
+        """A token; ``now`` is a tick of the clock that ``Token.until`` is held against.
+
+        Raises:
+            ProviderError: there is none. ``NotAuthorisedError`` where calplan is not let in.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,16 +49,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """What may go out: these methods to ``api``, and a POST to exactly ``token`` where there is one."""
+    """What may go out: these methods to ``api``, and a POST to exactly ``token`` where there is one.
+
+    ``batch`` is the one target below ``api`` to which reads are posted, many in one request.
+    """
 
     api: Endpoint
     methods: frozenset[str]
     token: Endpoint | None
+    batch: str | None = None
 
     def covers(self, request: Request) -> bool:
         if request.endpoint == self.api and request.method in self.methods:
             return True
-        return (request.method, request.endpoint, request.target) == ("POST", self.token, "")
+        posted = (request.endpoint, request.target)
+        return request.method == "POST" and posted in ((self.token, ""), (self.api, self.batch))
 
 
 class Wire:
@@ -125,9 +130,9 @@ class Wire:
         end = request.endpoint
         url = end.url + request.target
         headers = {"accept-encoding": "gzip", "user-agent": "calplan", **request.headers}
-        writes = request.method != "GET"
+        writes = request.method != "GET" and request.target != self._allowed.batch
         client = self._fresh if writes else self._kept
-        content = request.body if writes else None
+        content = None if request.method == "GET" else request.body
         outgoing = client.build_request(request.method, url, headers=headers, content=content, timeout=timeout)
         response = client.send(outgoing, stream=True)
         try:

@@ -11,9 +11,12 @@ from weakref import finalize
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.levels import Groups
 from calplan.model.settings import AccountSettings, Setting
+from calplan.model.unknown import Unknown
 from calplan.model.user import UserBatch
+from calplan.plan.actions import Consent
 from calplan.providers.base import Ability, Capabilities, Capability, UnreachableError, Users
 from calplan.providers.local.translation import Clock, provider_errors
+from calplan.sandbox.account.consents import google_tokens, grants
 from calplan.sandbox.account.read import (
     count_users,
     read_assistants,
@@ -84,6 +87,12 @@ class LocalPlatform:
         with self._view() as connection:
             pairs = read_assistants(connection)
         return Observed(value=pairs, evidence=self._evidence("assistants", len(pairs)))
+
+    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown:
+        with self._view() as connection:
+            if consent is Consent.GOOGLE:
+                return users & {one.email for one in google_tokens(connection)}
+            return users & {one.email for one in grants(connection) if one.scopes}
 
     def close(self) -> None:
         """Lets go of the file; reading afterwards is an error."""

@@ -7,9 +7,12 @@ from typing import Self, assert_never
 from calplan.model.account import AssistantPair, Observed, PrivateAccess, TenantFacts
 from calplan.model.levels import GroupModel, Groups
 from calplan.model.settings import AccountSettings
+from calplan.model.unknown import Unknown
 from calplan.plan.actions import (
     Action,
+    Consent,
     EnsureGrant,
+    RevokeStale,
     SetConsent,
     SetDomains,
     SetEnabled,
@@ -76,6 +79,10 @@ class WritableLocalPlatform:
         with LocalPlatform(self._path, self._clock) as now:
             return now.read_assistants()
 
+    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown:
+        with LocalPlatform(self._path, self._clock) as now:
+            return now.read_consents(consent, users)
+
     def close(self) -> None:
         """Lets go of the file; using the platform afterwards is an error."""
         self._account.close()
@@ -92,6 +99,8 @@ def written(account: Account, action: Action) -> Written:
     match action:
         case EnsureGrant(scopes=scopes):
             return account.ensure_grant(scopes)
+        case RevokeStale(consent=consent, users=users):
+            return account.revoke(consent.value, users)
         case SetEnabled(on=on):
             return account.set_enabled(on)
         case SetLock(on=on):

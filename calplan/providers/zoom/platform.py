@@ -10,6 +10,7 @@ from calplan.model.levels import Groups
 from calplan.model.policy import Attested, GroupOverride
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.actions import Consent
 from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import Capabilities, InvalidAccountError, NotAuthorisedError, Users
@@ -80,6 +81,10 @@ class ZoomPlatform:
         found = privileges_of(self._calls, self._licensed() if hosts is None else hosts)
         evidence = self._evidence("assistants", len(found.pairs))
         return Observed(value=found.pairs, evidence=replace(evidence, complete=found.complete))
+
+    def read_consents(self, _consent: Consent, _users: frozenset[str]) -> frozenset[str] | Unknown:
+        """Unknown: what users consented to elsewhere the vendor does not show."""
+        return UNKNOWN
 
     def recent_edits(self, since: datetime) -> EditLog:
         """What was edited in the portal since then: a hint, and never how anything stands."""

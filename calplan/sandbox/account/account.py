@@ -14,12 +14,14 @@ from calplan.model.service import Service
 from calplan.model.settings import AccountSettings, Domains, Setting
 from calplan.model.unknown import UNKNOWN, Unknown, Unmanaged
 from calplan.model.user import RawFacts
+from calplan.sandbox.account import consents
 from calplan.sandbox.account.behaviour import barriers, reconnect, writes
 from calplan.sandbox.account.behaviour.barriers import Barrier
 from calplan.sandbox.account.behaviour.levels import Levels
 from calplan.sandbox.account.behaviour.person import Happening, Person, Situation
 from calplan.sandbox.account.create import AccountContents, fill
 from calplan.sandbox.account.errors import AccountError, UnknownGroupError, UnknownPairError, UnknownUserError
+from calplan.sandbox.account.leftovers import GOOGLE
 from calplan.sandbox.account.people import Cell, let_act, one_person, store_person
 from calplan.sandbox.account.read import read_groups, read_settings, read_tenant
 from calplan.sandbox.account.schema import FACT_COLUMNS
@@ -147,6 +149,36 @@ class Account:
             rows = tenant_to_rows(replace(tenant, grant=held | scopes))
             self._connection.executemany("INSERT OR REPLACE INTO tenant VALUES (?, ?)", rows.items())
             return self._log("office365.tenantGrant", rows["grant"])
+
+    def set_tenant_grant(self, scopes: frozenset[str]) -> Written:
+        """Gives the tenant-wide Microsoft grant exactly these scopes, as whoever administers the tenant can."""
+        with self._transaction():
+            tenant = read_tenant(self._connection, self._path) or NOTHING_KNOWN
+            if tenant.grant == scopes:
+                return Written(number=None)
+            rows = tenant_to_rows(replace(tenant, grant=scopes))
+            self._connection.executemany("INSERT OR REPLACE INTO tenant VALUES (?, ?)", rows.items())
+            return self._log("office365.tenantGrant", rows["grant"])
+
+    def revoke(self, whose: str, emails: frozenset[str]) -> Written:
+        """Takes what these users consented to at ``google`` or ``office365`` away, with what lives by it."""
+        with self._transaction():
+            if whose == GOOGLE:
+                gone = [one for one in sorted(emails) if consents.revoke_google(self._connection, one)]
+            else:
+                none = frozenset[str]()
+                gone = [one for one in sorted(emails) if consents.set_own_grant(self._connection, one, none)]
+            return self._log(f"{whose}.revokeStale", str(len(gone))) if gone else Written(number=None)
+
+    def revoke_google(self, email: str) -> bool:
+        """Takes a user's token at Google away; whether there was one."""
+        with self._transaction():
+            return consents.revoke_google(self._connection, email)
+
+    def set_own_grant(self, email: str, scopes: frozenset[str]) -> bool:
+        """Gives a user's own grant at Microsoft these scopes, none for no grant; whether that changed anything."""
+        with self._transaction():
+            return consents.set_own_grant(self._connection, email, scopes)
 
     def set_private_access(self, pair: AssistantPair, access: PrivateAccess) -> Written:
         """Lets an assistant see a host's private events, or no longer (S46); only if there is such a privilege.

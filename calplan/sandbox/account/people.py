@@ -9,6 +9,7 @@ from calplan.model.user import RawFacts
 from calplan.sandbox.account.behaviour.person import Happening, Person
 from calplan.sandbox.account.behaviour.writes import Reaction
 from calplan.sandbox.account.classes import Classes, without_connection
+from calplan.sandbox.account.leftovers import leave_over, loses_google
 
 NOT_SHOWN: Final = (None, "", "unknown", "[]")
 """How a row says that its source does not show a fact; only an empty service says something: not connected."""
@@ -44,6 +45,10 @@ def let_act(connection: sqlite3.Connection, reaction: Reaction, write: int) -> N
     rows = [(*one.cell, one.facts, one.truth) for one in moves]
     connection.executemany("INSERT INTO moves VALUES (?, ?, ?, ?, ?)", rows)
     _log_events(connection, moves, write)
+    for one in moves:
+        truth = classes[one.cell.truth]
+        if loses_google(truth, classes[one.truth]):
+            leave_over(connection, one.cell.truth, truth, one.cell.domain)
     # Users are scanned once and each looks up its move; the other way round would scan them once per move.
     connection.execute(
         "UPDATE users SET (facts, truth) = (SELECT new_facts, new_truth FROM moves AS one"

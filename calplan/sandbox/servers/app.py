@@ -17,6 +17,7 @@ from calplan.sandbox.servers.body import body_of
 from calplan.sandbox.servers.faults import FaultPlan
 from calplan.sandbox.servers.misbehaving import Lines, Misbehaving
 from calplan.sandbox.servers.portal import ForeignFormError, NotThereError, Portal
+from calplan.sandbox.servers.vendor import Vendor
 from calplan.sandbox.servers.zoom_api import ZoomApi
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -60,7 +61,9 @@ class Api:
         ]
 
 
-def application(zoom: ZoomApi, *, hear: Listener, faults: FaultPlan, lines: Lines) -> ASGIApp:
+def application(
+    zoom: ZoomApi, *, hear: Listener, faults: FaultPlan, lines: Lines, vendors: tuple[Vendor, ...] = ()
+) -> ASGIApp:
     """The whole of it; ``hear`` is told of every request."""
     answers: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         404: _not_here,
@@ -70,8 +73,10 @@ def application(zoom: ZoomApi, *, hear: Listener, faults: FaultPlan, lines: Line
         AccountError: _unusable,
         RefusedError: _refused,
     }
-    app = Starlette(routes=[*Api(zoom).routes(), *Portal(world=zoom.world).routes()], exception_handlers=answers)
-    return AccessLog(OnlyLoopback(Misbehaving(app, faults, lines, zoom)), zoom.world.clock, hear)
+    theirs = [route for vendor in vendors for route in vendor.routes()]
+    routes = [*Api(zoom).routes(), *Portal(world=zoom.world).routes(), *theirs]
+    app = Starlette(routes=routes, exception_handlers=answers)
+    return AccessLog(OnlyLoopback(Misbehaving(app, faults, lines, zoom, vendors)), zoom.world.clock, hear)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from calplan.sandbox.account.operations import time_text
 from calplan.sandbox.servers.answer import TOO_MANY, Answer
 from calplan.sandbox.servers.faults import Fault, FaultPlan, Kind, Status
 from calplan.sandbox.servers.rates import LIMITS, Label, RatePlan, by_the_second, daily
+from calplan.sandbox.servers.vendor import Vendor
 from calplan.sandbox.servers.zoom_api import ZoomApi
 
 API: Final = "/v2"
@@ -70,6 +71,7 @@ class Misbehaving:
     plan: FaultPlan
     lines: Lines
     zoom: ZoomApi
+    vendors: tuple[Vendor, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._fault(scope) if scope["type"] == "http" else None
@@ -77,8 +79,7 @@ class Misbehaving:
             case None:
                 await self.app(scope, receive, send)
             case Status(status=status, empty=empty):
-                body = None if empty else {"code": status, "message": "The sandbox was told to fail."}
-                await _send(Answer(status=status, body=body), scope, receive, send)
+                await _send(self._failure(scope, status, empty=empty), scope, receive, send)
             case Kind():
                 await self._meet(fault, scope, receive, send)
             case _:
@@ -106,10 +107,25 @@ class Misbehaving:
                 self.zoom.pages.end(_page_token(scope))
                 await self.app(scope, receive, send)
             case Kind.END_SIGN_IN:
-                self.zoom.tokens.end(Headers(scope=scope).get("authorization", ""))
+                vendor = self._vendor(scope)
+                end = self.zoom.tokens.end if vendor is None else vendor.end_sign_in
+                end(Headers(scope=scope).get("authorization", ""))
                 await self.app(scope, receive, send)
             case _:
                 await _send(self._refusal(kind), scope, receive, send)
+
+    def _vendor(self, scope: Scope) -> Vendor | None:
+        """Whose server a request is for, where it is not the platform's."""
+        path = str(scope["path"])
+        return next((one for one in self.vendors if path.startswith(f"{one.prefix}/")), None)
+
+    def _failure(self, scope: Scope, status: int, *, empty: bool) -> Answer:
+        vendor = self._vendor(scope)
+        if empty:
+            return Answer(status=status)
+        if vendor is not None:
+            return vendor.failure(status)
+        return Answer(status=status, body={"code": status, "message": "The sandbox was told to fail."})
 
     async def _spoil(self, kind: Kind, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request be done, and sends another answer than the one that was given, or half of it."""
