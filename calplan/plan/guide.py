@@ -91,7 +91,7 @@ def _ways(step: Step, labels: Labels) -> Iterator[Way]:
     wanted = tuple(_parts(step.action))
     group = _group_of(step)
     for edition in labels:
-        if all(part in edition.labels for part, _, _ in wanted):
+        if wanted and all(part in edition.labels for part, _, _ in wanted):
             yield _way(edition, wanted, group)
 
 

@@ -174,6 +174,10 @@ class EvidenceProvider(Protocol):
         """What it knows of the Microsoft tenant, or ``None`` where it is not Microsoft."""
         ...
 
+    def read_consents(self, users: frozenset[str]) -> frozenset[str] | Unknown:
+        """Those of these users, by login address, who have a consent of their own left, asked for at this moment."""
+        ...
+
 
 class WritableEvidenceProvider(EvidenceProvider, Protocol):
     """A source that can also be written: a grant ensured, leftover consents revoked."""

@@ -2,9 +2,10 @@
 
 import gc
 import json
+import ssl
 import threading
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from calplan.model.account import AssistantPair, PrivateAccess
+from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
 from calplan.model.settings import AccountSettings
 from calplan.sandbox.account.account import Account
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
@@ -26,6 +27,8 @@ from calplan.sandbox.servers.misbehaving import Lines
 from calplan.sandbox.servers.rates import RatePlan
 from calplan.sandbox.servers.serving import LoopbackServer, listening
 from calplan.sandbox.servers.sign_in import EVERY_SCOPE, Keys
+from calplan.sandbox.servers.tls import new_identity
+from calplan.sandbox.servers.vendor import Vendor
 from calplan.sandbox.servers.world import World, made_up_id
 from calplan.sandbox.servers.zoom_api import ZoomApi
 from tests.cli.make import UNLIMITED, write
@@ -82,6 +85,8 @@ class Stage:
     clients: list[httpx2.Client] = field(default_factory=list)
     faults: FaultPlan = field(default_factory=FaultPlan)
     broken: list[BaseException] = field(default_factory=list)
+    vendors: tuple[Vendor, ...] = ()
+    authority: Path | None = None
 
     @property
     def account(self) -> Account:
@@ -114,6 +119,8 @@ class Stage:
 
     def client(self, *, verify: Any = True) -> "Client":  # noqa: ANN401 - what the library takes
         """A client that is signed in."""
+        if self.authority is not None and verify is True:
+            verify = ssl.create_default_context(cafile=self.authority)
         self.clients.append(httpx2.Client(base_url=self.url, verify=verify, trust_env=False))
         return Client(self, self.clients[-1])
 
@@ -167,33 +174,44 @@ def serving(
     plan: RatePlan = RatePlan.NONE,
     scopes: tuple[str, ...] = EVERY_SCOPE,
     folder: Path | None = None,
+    tenant: TenantFacts | None = None,
+    vendors: Callable[[World], tuple[Vendor, ...]] = lambda _world: (),
+    secure: bool = False,
 ) -> Iterator[Stage]:
-    """An account and its servers for as long as the block lasts, in a thread of this process, over plain HTTP."""
+    """An account and its servers for as long as the block lasts, in a thread of this process.
+
+    Over plain HTTP, or ``secure``: over TLS, with the authority to trust in ``stage.authority``.
+    """
     home = folder or Path("corp")
     home.mkdir(exist_ok=True)
     database = home.absolute().with_name("behind.db")
     create_account(
-        database, AccountContents(settings=settings or account(), users=users, groups=groups, assistants=pairs)
+        database,
+        AccountContents(settings=settings or account(), users=users, groups=groups, assistants=pairs, tenant=tenant),
     )
     patch.setenv("CALPLAN_SECRET_ZOOM", SECRET)
     clock = Clock()
     keys = Keys(account_id=made_up_id("account", "behind"), client_id="app", client_secret=SECRET, scopes=scopes)
     zoom = ZoomApi(World(path=database, clock=clock), keys, plan)
+    identity = new_identity(clock()) if secure else None
     with listening(0) as sock:
-        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        stage = Stage(url=url, database=database, zoom=zoom, clock=clock, folder=home)
+        url = f"{'https' if secure else 'http'}://127.0.0.1:{sock.getsockname()[1]}"
+        stage = Stage(url=url, database=database, zoom=zoom, clock=clock, folder=home, vendors=vendors(zoom.world))
+        if identity is not None:
+            stage.authority = home.absolute() / "ca.pem"
+            stage.authority.write_bytes(identity.authority)
         write_account(home, stage)
-        with running(stage, sock):
+        with running(stage, sock, None if identity is None else identity.context):
             yield stage
 
 
 @contextmanager
-def running(stage: Stage, sock: Any) -> Iterator[None]:  # noqa: ANN401 - a socket
+def running(stage: Stage, sock: Any, tls: ssl.SSLContext | None = None) -> Iterator[None]:  # noqa: ANN401 - a socket
     """The servers in a thread."""
     ready = threading.Event()
     lines = Lines()
-    app = application(stage.zoom, hear=stage.access_log.append, faults=stage.faults, lines=lines)
-    server = LoopbackServer(noticing(app, stage.broken), lines, ready=ready.set)
+    app = application(stage.zoom, hear=stage.access_log.append, faults=stage.faults, lines=lines, vendors=stage.vendors)
+    server = LoopbackServer(noticing(app, stage.broken), lines, tls=tls, ready=ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     # A collection in the servers' thread would close what other tests left behind, and SQLite minds the thread.
     gc.collect()
@@ -237,6 +255,7 @@ def write_account(folder: Path, stage: Stage, **more: object) -> None:
         "clientId": keys.client_id,
         "credential": {"kind": "secret", "from": {"env": "CALPLAN_SECRET_ZOOM"}},
         "endpoints": {"api": f"{stage.url}/v2", "token": f"{stage.url}/oauth/token"},
+        **({} if stage.authority is None else {"caFile": str(stage.authority)}),
     }
     spec = {"platform": platform, "owner": "admin@corp.example", "limits": UNLIMITED, **more}
     write(folder / "account.yaml", "Account", {"name": "corp"}, spec)
