@@ -14,6 +14,7 @@ from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.model.citation import Certainty
 from calplan.model.connection import Authentication
 from calplan.model.permissions import Permission
+from calplan.model.proof import Basis
 from calplan.model.service import ServiceType
 from calplan.model.settings import Setting
 from calplan.model.user import MailboxLocation, Status
@@ -38,6 +39,7 @@ FACTS: Final = {
     "contacts": frozenset(one.value for one in Permission) | UNREAD,
     "auth": frozenset(one.value for one in Authentication) | UNREAD,
     "mailbox_location": frozenset(one.value for one in MailboxLocation) | UNREAD,
+    "evidence": frozenset(one.value for one in Basis),
 }
 """The words of users files; what a row does not state is left out."""
 TEXTS: Final = ("primary_group", "ews_host", "mailbox")

@@ -104,7 +104,12 @@ def outcome_of(case: Case, fired: tuple[Finding, ...], *, last_client_only: bool
     unread = frozenset() if case.terms.identical else case.terms.unread
     certainty = weakest(
         tuple(
-            certainty_of(one, last_client_only=last_client_only, domain_unreadable=case.reach.unreadable)
+            certainty_of(
+                one,
+                last_client_only=last_client_only,
+                domain_unreadable=case.reach.unreadable,
+                inferred=case.inferred,
+            )
             for one in deciding
         )
     )

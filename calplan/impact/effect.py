@@ -60,15 +60,19 @@ def found(row: Row, prompts: Tri = Tri.UNKNOWN, rests_on: frozenset[Setting] = f
     return Finding(row=row, notice=notice, rests_on=rests_on)
 
 
-def certainty_of(finding: Finding, *, last_client_only: bool, domain_unreadable: bool) -> Certainty:
+def certainty_of(
+    finding: Finding, *, last_client_only: bool, domain_unreadable: bool, inferred: bool = False
+) -> Certainty:
     """How sure a finding is: its row's certainty, unless it rests on something nobody could read.
 
-    One last-used version caps rows that test a client (A18); a domain that cannot be normalised makes nobody sure.
+    One last-used version caps rows that test a client (A18); a domain that cannot be normalised makes nobody sure. A
+    connection that was ``inferred`` from consent caps rows that say what becomes of it.
     """
     row = finding.row
     if finding.rests_on or (domain_unreadable and row.id.startswith("R05")):
         return Certainty.UNKNOWN
-    return weakest((row.certainty, Certainty.INFERRED)) if row.tests_client and last_client_only else row.certainty
+    capped = (row.tests_client and last_client_only) or (row.connection is not Link.SAME and inferred)
+    return weakest((row.certainty, Certainty.INFERRED)) if capped else row.certainty
 
 
 def loss_rests_on(fired: tuple[Finding, ...]) -> frozenset[Setting] | None:

@@ -41,6 +41,7 @@ class Case:
     own_grant: frozenset[str] | Unknown
     reach: Reach
     tenant: TenantFacts
+    inferred: bool = False
 
     @property
     def connected(self) -> bool:
@@ -132,7 +133,8 @@ def _outside(names: tuple[Domain, ...], settings: AccountSettings) -> Tri:
 class Cohort:
     """Users whom no rule can tell apart: the facts that rules read, and a domain that stands for all of theirs.
 
-    ``member`` is the number of their membership, which decides what settings hold for them.
+    ``member`` is the number of their membership, which decides what settings hold for them. ``inferred``: nobody who
+    would know said what they hold.
     """
 
     active: bool
@@ -144,9 +146,10 @@ class Cohort:
     own_grant: frozenset[str] | Unknown
     domain: Domain | None
     member: int
+    inferred: bool = False
 
 
-def cohort_of(user: UserFacts, domain: Domain | None, member: int) -> Cohort:
+def cohort_of(user: UserFacts, domain: Domain | None, member: int, *, inferred: bool = False) -> Cohort:
     """The cohort of one class of users with one domain and one membership."""
     return Cohort(
         active=user.status is Status.ACTIVE,
@@ -158,6 +161,7 @@ def cohort_of(user: UserFacts, domain: Domain | None, member: int) -> Cohort:
         own_grant=user.own_grant,
         domain=domain,
         member=member,
+        inferred=inferred,
     )
 
 
@@ -173,6 +177,7 @@ def case_of(terms: Terms, cohort: Cohort, tenant: TenantFacts) -> Case:
         own_grant=cohort.own_grant,
         reach=reach_of(cohort.domain, terms),
         tenant=tenant,
+        inferred=cohort.inferred,
     )
 
 

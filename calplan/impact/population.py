@@ -4,11 +4,13 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 
 from calplan.impact.facts import Cohort, cohort_of
 from calplan.impact.resolve import Levels, relevant
 from calplan.impact.standing import NO_GROUPS, Membership
 from calplan.model.domain import Domain, domain_of
+from calplan.model.proof import STATED, Basis
 from calplan.model.settings import AnyDomain, Domains
 from calplan.model.unknown import Unknown
 from calplan.model.user import RawFacts, UserBatch, UserFacts, decode
@@ -19,8 +21,9 @@ class Population:
     """All users of an account, sorted by login address.
 
     ``class_ids`` and ``domain_ids`` run parallel to ``emails`` and index ``classes`` (with ``raw``, the words they were
-    read from) and ``domains``, where ``None`` stands for domains that cannot be normalised. ``mailboxes`` maps a login
-    address to the mailbox address where the two differ. ``last_client_only``: the source knows one client per user.
+    read from, and ``bases``, on what their connection rests) and ``domains``, where ``None`` stands for domains that
+    cannot be normalised. ``mailboxes`` maps a login address to the mailbox address where the two differ.
+    ``last_client_only``: the source knows one client per user.
     """
 
     emails: list[str]
@@ -28,6 +31,7 @@ class Population:
     domain_ids: "array[int]"
     classes: tuple[UserFacts, ...]
     raw: tuple[RawFacts, ...]
+    bases: tuple[Basis, ...]
     domains: tuple[Domain | None, ...]
     mailboxes: dict[str, str]
     last_client_only: bool
@@ -40,14 +44,15 @@ def populate(batches: Iterable[UserBatch], *, last_client_only: bool = False) ->
     """The population that pages of users add up to."""
     emails: list[str] = []
     class_ids, domain_ids = array("I"), array("I")
-    codes: dict[RawFacts, int] = {}
+    codes: dict[tuple[RawFacts, Basis], int] = {}
     tails: dict[str, int] = {}
     domains: dict[Domain | None, int] = {}
     mailboxes: dict[str, str] = {}
     for batch in batches:
         emails += batch.emails
         mailboxes.update(batch.mailboxes)
-        class_ids.extend([codes.setdefault(raw, len(codes)) for raw in batch.facts])
+        keys = zip(batch.facts, batch.bases or repeat(Basis.PLATFORM), strict=False)
+        class_ids.extend([codes.setdefault(key, len(codes)) for key in keys])
         for email in batch.emails:
             tail = email.rpartition("@")[2]
             if tail not in tails:
@@ -63,8 +68,9 @@ def populate(batches: Iterable[UserBatch], *, last_client_only: bool = False) ->
         emails=emails,
         class_ids=class_ids,
         domain_ids=domain_ids,
-        classes=tuple(map(decode, codes)),
-        raw=tuple(codes),
+        classes=tuple(decode(raw) for raw, _ in codes),
+        raw=tuple(raw for raw, _ in codes),
+        bases=tuple(basis for _, basis in codes),
         domains=tuple(domains),
         mailboxes=mailboxes,
         last_client_only=last_client_only,
@@ -101,7 +107,8 @@ def cohorts_of(population: Population, before: Levels, after: Levels) -> Cohorts
     numbers: dict[tuple[int, int], int] = {}
     pairs = Counter(zip(population.class_ids, population.domain_ids, strict=True))
     for (class_id, domain_id), size in pairs.items():
-        cohort = cohort_of(population.classes[class_id], domains[domain_id], of_class[class_id])
+        inferred = population.bases[class_id] not in STATED
+        cohort = cohort_of(population.classes[class_id], domains[domain_id], of_class[class_id], inferred=inferred)
         number = numbers[class_id, domain_id] = members.setdefault(cohort, len(members))
         sizes += [0] * (len(members) - len(sizes))
         sizes[number] += size

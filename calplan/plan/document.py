@@ -280,7 +280,8 @@ class PlanDocument(TypedDict):
 class UserDocument(TypedDict):
     """One active user: the facts rules used, in the words of users files, and the forecast.
 
-    A fact nobody states is left out, which is not the same as an empty one. ``lost_on_the_way`` marks a user who loses
+    A fact nobody states is left out, which is not the same as an empty one. ``evidence`` says on what the connection
+    rests where that is not the platform's own word. ``lost_on_the_way`` marks a user who loses
     the connection between two steps though the change as a whole would leave it.
     """
 
@@ -297,6 +298,7 @@ class UserDocument(TypedDict):
     mailbox: NotRequired[str]
     mailbox_location: NotRequired[str]
     own_grant: NotRequired[list[str]]
+    evidence: NotRequired[str]
     outcome: str
     connection: str
     notice: str

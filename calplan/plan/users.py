@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from calplan.impact.assess import Assessment
 from calplan.impact.outcome import UserOutcome
+from calplan.model.proof import Basis
 from calplan.model.user import RawFacts, text_list
 from calplan.plan.document import PlanUsers, UserDocument
 from calplan.plan.plan import Plan
@@ -81,7 +82,7 @@ class AssessedUsers(PlanUsers):
             if outcome is None:
                 message = "a user without an outcome has no row"
                 raise ValueError(message)
-            common = self._common[key] = user_document(population.raw[key[0]], outcome)
+            common = self._common[key] = user_document(population.raw[key[0]], outcome, population.bases[key[0]])
             if cohort in self._on_the_way:
                 common["lost_on_the_way"] = True
         row: UserDocument = {**common, "email": email}
@@ -132,7 +133,7 @@ class SavedUsers(PlanUsers):
             start = end + 1
 
 
-def user_document(raw: RawFacts, outcome: UserOutcome) -> UserDocument:
+def user_document(raw: RawFacts, outcome: UserOutcome, basis: Basis = Basis.PLATFORM) -> UserDocument:
     """The row of a user without a name. What nobody states is left out: a missing word is not an empty one."""
     row: UserDocument = {
         "email": "",
@@ -157,6 +158,7 @@ def user_document(raw: RawFacts, outcome: UserOutcome) -> UserDocument:
         "contacts": raw.contacts,
         "auth": raw.auth,
         "mailbox_location": raw.mailbox_location,
+        "evidence": None if basis is Basis.PLATFORM else basis.value,
     }
     return cast("UserDocument", {**row, **{name: word for name, word in words.items() if word is not None}})
 

@@ -104,6 +104,7 @@ class Play:
             can_impersonate=cohort.can_impersonate and self.impersonation,
             mailbox=cohort.mailbox if self.graph or self.impersonation else MailboxLocation.UNKNOWN,
             own_grant=cohort.own_grant if self.graph else UNKNOWN,
+            inferred=False,
         )
 
 

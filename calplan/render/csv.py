@@ -24,6 +24,7 @@ COLUMNS: Final = (
     "auth",
     "mailbox_location",
     "own_grant",
+    "evidence",
     "outcome",
     "connection",
     "notice",

@@ -12,6 +12,7 @@ from calplan.impact.resolve import Levels
 from calplan.impact.standing import COVERED, Effective, Looked, Standing
 from calplan.model.account import TenantFacts
 from calplan.model.client_version import SMALLEST_BUILD, parse
+from calplan.model.proof import Basis
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN, Tri, Unknown, Unmanaged
 from calplan.plan.as_document import as_json
@@ -184,6 +185,7 @@ def situation_of(document: PlanDocument, user: UserDocument, *, ensures_grant: b
         ensures_grant=ensures_grant,
         email=user["email"],
         raw=raw_facts(user),
+        basis=Basis(user.get("evidence", Basis.PLATFORM.value)),
     )
 
 

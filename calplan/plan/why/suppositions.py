@@ -13,6 +13,7 @@ from calplan.model.account import TenantFacts
 from calplan.model.domain import Domain, domain_of
 from calplan.model.levels import Groups
 from calplan.model.policy import GroupOverride
+from calplan.model.proof import Basis
 from calplan.model.service import ExchangeMapi, Office365Graph, Service, ServiceType, key_of
 from calplan.model.settings import AccountSettings, AnyDomain, Setting
 from calplan.model.unknown import Tri, Unknown
@@ -105,6 +106,7 @@ class Situation:
     ensures_grant: bool
     email: str
     raw: RawFacts
+    basis: Basis = Basis.PLATFORM
 
     @cached_property
     def user(self) -> UserFacts:
@@ -125,7 +127,8 @@ class Situation:
     @cached_property
     def outcome(self) -> UserOutcome | None:
         """What is forecast, by the same rules as for everybody; ``None`` for a user who is not active."""
-        alone = populate([UserBatch(emails=[self.email], facts=[self.raw], mailboxes={})])
+        one = UserBatch(emails=[self.email], facts=[self.raw], mailboxes={}, bases=[self.basis])
+        alone = populate([one])
         return assess(self.before, self.after, alone, self.later_tenant).outcome(0)
 
 

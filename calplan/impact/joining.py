@@ -1,0 +1,326 @@
+"""How evidence becomes a connection (semantics (k)): traces of consent, a file, what was known last, and silence.
+
+The platform knows its own connections best. What it does not show is told from traces: one service's trace is that
+service, two services' are a conflict and nobody knows. A file that is newer than the traces outranks them. No trace
+means no connection only where every source that would show the live service was read to its end and knows the person;
+a tenant-wide grant, Exchange and MAPI leave no trace, so there it means nothing. What nobody can tell is what was known
+last, while that is not too old.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Final, NamedTuple
+
+from calplan.impact.stated import Stated, StatedRow
+from calplan.model.address_book import AddressBook, Several, normal
+from calplan.model.proof import Basis, Known, Person, Trace, Witness
+from calplan.model.service import ServiceType
+from calplan.model.unknown import Unknown
+from calplan.model.user import RawFacts, UserBatch
+
+NOTHING: Final = "[]"
+NO_SERVICE: Final = ""
+BY_OAUTH: Final = "oauth"
+AGES_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Why(Enum):
+    """Why nobody can tell whether somebody is connected."""
+
+    CONFLICT = "traces of two services"
+    UNREAD = "a source could not be read"
+    SHARED = "an address that several people share"
+    HIDDEN = "hidden behind the tenant-wide grant"
+    ELSEWHERE = "in no directory that was read"
+    NO_SOURCE = "no source shows the live service"
+
+
+class LastKnown(NamedTuple):
+    """The connection somebody was known to have, and when; an empty ``service`` is none."""
+
+    service: str
+    ews_host: str | None
+    calendar: str | None
+    contacts: str | None
+    auth: str | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything that is known beside the platform.
+
+    ``live`` are the services that hold for anybody now, unknown where nobody read them. ``last_known`` is by login
+    address in normal form; what is older than ``max_age`` at ``now`` is not used.
+    """
+
+    witnesses: tuple[Witness, ...]
+    files: tuple[Stated, ...]
+    last_known: Mapping[str, LastKnown]
+    live: frozenset[ServiceType] | Unknown
+    now: datetime
+    max_age: timedelta
+
+
+@dataclass(slots=True, kw_only=True)
+class Joined:
+    """What came of a join; complete once its users were read to the end.
+
+    ``unknown`` counts the users of whom nobody can tell, by why, ``unread`` those whom a source could not tell of.
+    ``conflicts`` names those with traces of two services, ``shared`` those whose address several people share,
+    ``outranked`` those of whom a file says otherwise than a newer trace. ``holders`` are login addresses with a consent
+    of their own, by the basis it was read on. ``established`` is what was found out now, to be kept.
+    ``ages`` and ``used`` are, by source, the oldest fact that was used (``None`` where one says no age) and how many.
+    """
+
+    unknown: Counter[Why] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    conflicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
+    outranked: list[str] = field(default_factory=list)
+    holders: dict[Basis, set[str]] = field(default_factory=dict)
+    established: dict[str, LastKnown] = field(default_factory=dict)
+    ages: dict[str, datetime | None] = field(default_factory=dict)
+    used: Counter[str] = field(default_factory=Counter)
+
+    def use(self, source: str, as_of: datetime | None) -> None:
+        """Note that a fact of a source was used."""
+        self.used[source] += 1
+        held = self.ages.get(source, as_of)
+        self.ages[source] = None if held is None or as_of is None else min(held, as_of)
+
+
+class _Told(NamedTuple):
+    """What one witness tells of one user: ``None`` stands for nobody of this address in its directory."""
+
+    witness: Witness
+    known: Known | Several | None
+
+
+def join(batches: Iterable[UserBatch], sources: Sources, joined: Joined) -> Iterator[UserBatch]:
+    """The users with what is known of their connections; ``joined`` is filled while they are read."""
+    pages = list(batches)
+    logins = {normal(email) for page in pages for email in page.emails}
+    joiner = _Joiner(sources, joined, logins)
+    for page in pages:
+        rows = [
+            joiner.row(email, raw, page.mailboxes.get(email))
+            for email, raw in zip(page.emails, page.facts, strict=True)
+        ]
+        mailboxes = dict(page.mailboxes)
+        mailboxes.update({email: row.mailbox for email, row in zip(page.emails, rows, strict=True) if row.mailbox})
+        yield UserBatch(
+            emails=page.emails,
+            facts=[row.facts for row in rows],
+            mailboxes=mailboxes,
+            bases=[row.basis for row in rows],
+        )
+
+
+class _Row(NamedTuple):
+    facts: RawFacts
+    basis: Basis
+    mailbox: str | None
+
+
+class _Joiner:
+    def __init__(self, sources: Sources, joined: Joined, logins: set[str]) -> None:
+        self._sources = sources
+        self._joined = joined
+        self._books = [(one, AddressBook(one.people)) for one in sources.witnesses]
+        self._claims = _claims(self._books, logins)
+        self._shared: dict[RawFacts, RawFacts] = {}
+
+    def row(self, email: str, raw: RawFacts, mailbox: str | None) -> _Row:
+        """One user with all that is known of him."""
+        login = normal(email)
+        stated = next((one for file in self._sources.files if (one := file.rows.get(login))), None)
+        other = mailbox or (stated.mailbox if stated is not None else None)
+        told = tuple(self._told(number, login, other) for number in range(len(self._books)))
+        self._note_holders(email, told)
+        facts = _filled(raw, told, stated)
+        if raw.service is not None:
+            return _Row(self._one(facts), Basis.PLATFORM, None if mailbox else other)
+        held, basis = self._connection(email, login, told, stated)
+        return _Row(self._one(facts._replace(**held._asdict())), basis, None if mailbox else other)
+
+    def _told(self, number: int, login: str, other: str | None) -> _Told:
+        witness, book = self._books[number]
+        found = book.find(login)
+        if found is None and other is not None:
+            found = book.find(other)
+        if isinstance(found, Person) and self._claims[number][found.id] not in (1, login):
+            return _Told(witness, Several.CLAIMED)
+        return _Told(witness, found.known if isinstance(found, Person) else found)
+
+    def _connection(
+        self, email: str, login: str, told: Sequence[_Told], stated: StatedRow | None
+    ) -> "tuple[_Held, Basis]":
+        """The connection of one user, and on what that rests."""
+        traces = {one.service: (one, each.witness) for each in told for one in _traces(each)}
+        if stated is not None and stated.facts.service is not None:
+            newest = [one.evidence.as_of for _, one in traces.values()]
+            if all(one is not None and stated.as_of is not None and stated.as_of > one for one in newest):
+                return self._by_file(login, stated)
+            if stated.facts.service not in {one.value for one in traces}:
+                self._joined.outranked.append(email)
+        why = self._doubt(told, traces.keys())
+        if why in (Why.CONFLICT, Why.SHARED, Why.UNREAD):
+            if why is Why.CONFLICT:
+                self._joined.conflicts[email] = tuple(sorted(one.value for one in traces))
+            elif why is Why.SHARED:
+                self._joined.shared.append(email)
+            else:
+                self._joined.unread.update(one.witness.evidence.source for one in told if _unread(one))
+            return self._in_doubt(login, told, why)
+        if traces:
+            ((trace, witness),) = traces.values()
+            held = _of_trace(trace)
+            self._establish(login, held, witness.evidence.as_of)
+            return held, witness.basis
+        if why is not None:
+            return self._in_doubt(login, told, why)
+        self._establish(login, _NONE, min(one.witness.evidence.as_of or AGES_AGO for one in told))
+        return _NONE, Basis.NO_TRACE
+
+    def _doubt(self, told: Sequence[_Told], services: Iterable[ServiceType]) -> Why | None:
+        """Why nobody can tell, or ``None`` where what was found, or that nothing was, can be believed."""
+        found = frozenset(services)
+        if len(found) > 1:
+            return Why.CONFLICT
+        if any(isinstance(one.known, Several) for one in told):
+            return Why.SHARED
+        if any(map(_unread, told)):
+            return Why.UNREAD
+        if found:
+            return None
+        live = self._sources.live
+        shown = [one for one in told if isinstance(one.known, Known)]
+        if any(one.witness.hides for one in shown):
+            return Why.HIDDEN
+        if isinstance(live, Unknown) or not live <= frozenset().union(*(one.witness.shows for one in told)):
+            return Why.NO_SOURCE
+        seen = frozenset().union(*(one.witness.shows for one in shown))
+        return None if live <= seen else Why.ELSEWHERE
+
+    def _in_doubt(self, login: str, told: Sequence[_Told], why: Why) -> "tuple[_Held, Basis]":
+        """What was known last, unless something read now speaks against it."""
+        last = self._sources.last_known.get(login)
+        if last is not None and why is not Why.CONFLICT and self._holds(last, told):
+            self._joined.use(Basis.LAST_KNOWN.value, last.as_of)
+            return _Held(last.service, last.ews_host, last.calendar, last.contacts, last.auth), Basis.LAST_KNOWN
+        self._joined.unknown[why] += 1
+        return _UNTOLD, Basis.PLATFORM
+
+    def _holds(self, last: LastKnown, told: Sequence[_Told]) -> bool:
+        if self._sources.now - last.as_of > self._sources.max_age:
+            return False
+        if any(_traces(one) for one in told):
+            return False
+        if not last.service:
+            return True
+        # A source that would show it, was read, knows the person, hides nobody and shows nothing: it is gone.
+        return not any(
+            isinstance(one.known, Known)
+            and one.known.traces == ()
+            and ServiceType(last.service) in one.witness.shows
+            and not one.witness.hides
+            for one in told
+        )
+
+    def _by_file(self, login: str, stated: StatedRow) -> "tuple[_Held, Basis]":
+        facts = stated.facts
+        source = next(one.source for one in self._sources.files if one.rows.get(login) is stated)
+        self._joined.use(source, stated.as_of)
+        held = _Held(facts.service, facts.ews_host, facts.calendar, facts.contacts, facts.auth)
+        self._establish(login, held, stated.as_of)
+        return held, Basis.CONNECTIONS_FILE
+
+    def _establish(self, login: str, held: "_Held", as_of: datetime | None) -> None:
+        """Have something that was found out kept, if anybody knows when it was so."""
+        if as_of is not None and held.service is not None:
+            found = LastKnown(held.service, held.ews_host, held.calendar, held.contacts, held.auth, as_of)
+            self._joined.established[login] = found
+
+    def _note_holders(self, email: str, told: Sequence[_Told]) -> None:
+        for one in told:
+            if _traces(one):
+                self._joined.holders.setdefault(one.witness.basis, set()).add(email)
+
+    def _one(self, facts: RawFacts) -> RawFacts:
+        return self._shared.setdefault(facts, facts)
+
+
+class _Held(NamedTuple):
+    """The part of the facts that a connection is."""
+
+    service: str | None
+    ews_host: str | None
+    calendar: str | None
+    contacts: str | None
+    auth: str | None
+
+
+_NONE: Final = _Held(NO_SERVICE, None, None, None, None)
+_UNTOLD: Final = _Held(None, None, None, None, None)
+
+
+def _of_trace(trace: Trace) -> _Held:
+    return _Held(trace.service.value, None, trace.calendar, trace.contacts, BY_OAUTH)
+
+
+def _traces(told: _Told) -> tuple[Trace, ...]:
+    return told.known.traces or () if isinstance(told.known, Known) else ()
+
+
+def _unread(told: _Told) -> bool:
+    """Whether a witness should know of somebody and could not be read that far."""
+    if isinstance(told.known, Known):
+        return told.known.traces is None
+    return told.known is None and not told.witness.evidence.complete
+
+
+def _filled(raw: RawFacts, told: Sequence[_Told], stated: StatedRow | None) -> RawFacts:
+    """The platform's facts with what it does not state from the directories, and then from the file."""
+    known = [one.known for one in told if isinstance(one.known, Known)]
+    file = None if stated is None else stated.facts
+    grants = [raw.own_grant, *(one.own_grant for one in known), file and file.own_grant]
+    places = [*(one.mailbox_location for one in known), raw.mailbox_location, file and file.mailbox_location]
+    return raw._replace(
+        own_grant=next((one for one in grants if one is not None), None),
+        mailbox_location=next((one for one in places if one), None),
+        groups=raw.groups if raw.groups is not None or file is None else file.groups,
+        primary_group=raw.primary_group or (file.primary_group if file is not None else None),
+        clients=raw.clients if raw.clients != NOTHING or file is None else file.clients,
+    )
+
+
+Claims = Mapping[str, "int | str"]
+"""By the id of a person, how many login addresses mean him: 1, or the one that does so by a name, or more."""
+
+
+def _claims(books: "Sequence[tuple[Witness, AddressBook]]", logins: set[str]) -> list[dict[str, "int | str"]]:
+    """Who of each directory is meant by more than one login address of the platform.
+
+    Who signs in by a person's name is that person; another one who has but an alias of his may not be.
+    """
+    found = []
+    for witness, book in books:
+        by_name: dict[str, list[str]] = {}
+        by_alias: Counter[str] = Counter()
+        for login in logins:
+            person = book.find(login)
+            if isinstance(person, Person):
+                if login in {normal(one) for one in person.names}:
+                    by_name.setdefault(person.id, []).append(login)
+                else:
+                    by_alias[person.id] += 1
+        claims: dict[str, int | str] = {}
+        for person in witness.people:
+            names, aliases = by_name.get(person.id, []), by_alias[person.id]
+            claims[person.id] = names[0] if len(names) == 1 and aliases else max(1, len(names) + aliases)
+        found.append(claims)
+    return found
