@@ -8,13 +8,17 @@ from calplan.diff import canonical
 from calplan.impact.resolve import Levels
 from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
 from calplan.model.unknown import Unknown
+from calplan.plan.actions import Consent
 from calplan.plan.as_document import as_json
+from calplan.plan.changes import REVOKED
 from calplan.plan.document import Json, PlanDocument
+from calplan.plan.leftovers import address_of
 from calplan.plan.levels_document import levels_of, stated_values
 from calplan.plan.writes import GRANT_ADDRESS, address_of_pair, group_address
 
 GROUPS: Final = "groups["
 PAIRS: Final = "privateEvents["
+CONSENTS: Final = frozenset(map(address_of, Consent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +28,18 @@ class Found:
     levels: Levels
     tenant: TenantFacts | None = None
     assistants: Mapping[AssistantPair, PrivateAccess] | None = None
+    left_over: frozenset[str] | None = None
+    """The addresses of consents that are still left over, of those that could be looked at."""
 
 
 def changed_grant(document: PlanDocument) -> bool:
     """Whether a plan creates or widens the tenant-wide grant."""
     return any(change["address"] == GRANT_ADDRESS for change in document["resource_changes"])
+
+
+def changed_consents(document: PlanDocument) -> bool:
+    """Whether a plan revokes consents."""
+    return any(change["address"] in CONSENTS for change in document["resource_changes"])
 
 
 def changed_pairs(document: PlanDocument) -> frozenset[str]:
@@ -59,6 +70,8 @@ def _values(document: PlanDocument, found: Found) -> dict[str, Json]:
         values |= {address: as_json(address, stated_values(one)) for address, one in stated.items()}
     if tenant is not None and not isinstance(tenant.grant, Unknown):
         values[GRANT_ADDRESS] = [*sorted(tenant.grant)]
+    if found.left_over is not None:
+        values |= {one: None if one in found.left_over else REVOKED for one in CONSENTS}
     pairs = found.assistants or {}
     return values | {address_of_pair(pair): access.value for pair, access in pairs.items()}
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from calplan.apply.judge import Expected, Verdict, came_back, judge
+from calplan.apply.judge import Expected, Verdict, as_before, came_back, judge
 from calplan.impact.outcome import NextStep, Outcome
 from calplan.impact.population import Population
 from calplan.impact.resolve import Levels, transition
@@ -13,8 +13,9 @@ from calplan.impact.terms import Terms
 from calplan.model.connection import Authentication, Connection, Held
 from calplan.model.limits import Tolerance
 from calplan.model.permissions import Permission
+from calplan.model.proof import STATED, Basis
 from calplan.model.service import CHOOSABLE_TYPES, EWS_TYPES
-from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.model.unknown import UNKNOWN, Tri, Unknown
 from calplan.model.user import MailboxLocation, RawFacts, Status, UserFacts, decode
 from calplan.plan.document import UserDocument
 from calplan.plan.users import raw_facts
@@ -80,7 +81,7 @@ def verify(
     returned = 0
     for row in rows:
         expected = forecasts.of(row)
-        now = _observed(observed, present.get(row["email"]))
+        now = _observed(observed, present.get(row["email"]), expected)
         verdict = judge(expected, now)
         tally[expected, verdict] += 1
         lost = expected.loses or expected.on_the_way
@@ -178,9 +179,17 @@ def _impersonation_in_doubt(facts: UserFacts) -> bool:
     return unread_host or unread_levels or held.auth is Authentication.UNKNOWN
 
 
-def _observed(population: Population, number: int | None) -> Held:
-    """The connection observed now; of a user who is gone or no longer active nobody can tell."""
+def _observed(population: Population, number: int | None, expected: Expected) -> Held:
+    """The connection observed now; of a user who is gone or no longer active nobody can tell.
+
+    Neither can anybody where a consent stands as it stood before: it never proves that the platform dropped, or kept,
+    somebody. What was known last is no observation.
+    """
     if number is None:
         return UNKNOWN
-    facts = population.classes[population.class_ids[number]]
-    return facts.connection if facts.status is Status.ACTIVE else UNKNOWN
+    facts, basis = population.classes[population.class_ids[number]], population.bases[population.class_ids[number]]
+    now = facts.connection
+    if facts.status is not Status.ACTIVE or basis is Basis.LAST_KNOWN:
+        return UNKNOWN
+    by_consent = basis not in STATED and isinstance(now, Connection)
+    return UNKNOWN if by_consent and as_before(expected.had, now) is not Tri.NO else now

@@ -13,10 +13,14 @@ from calplan.cli.previous import SHORT
 from calplan.cli.reading import documents
 from calplan.model.policy import Attested
 from calplan.model.unknown import Unknown
+from calplan.plan.actions import Consent
 from calplan.plan.document import PlanDocument, StepDocument
+from calplan.plan.leftovers import address_of
 from calplan.plan.writes import GRANT_ADDRESS
 from calplan.policyfile.portal_writer import written_moment
 
+NO_FIELDS: Final = frozenset({GRANT_ADDRESS, *map(address_of, Consent)})
+"""What stands beside the platform, and so in no PortalRecord."""
 PAIR: Final = "privateEvents["
 """How the address of what no PortalRecord holds begins: platforms show scheduling privileges themselves."""
 
@@ -96,7 +100,7 @@ def is_stated(document: PlanDocument, step: StepDocument, folder: Folder) -> boo
 
 def _is_field(address: str) -> bool:
     """Whether a PortalRecord states what stands at an address."""
-    return address != GRANT_ADDRESS and not address.startswith(PAIR)
+    return address not in NO_FIELDS and not address.startswith(PAIR)
 
 
 def _record(attestation: Attestation, held: RecordFile, fields: Mapping[str, str]) -> Draft:

@@ -12,6 +12,35 @@ PLAN_CODES: Final = {
     "It could not be read, or does not reach back to the date of the PortalRecord. Nothing rests on it, but nothing "
     "would be said of an edit either. Let calplan read the log, or look in the portal and date the PortalRecord "
     "anew.\n",
+    "E-ELSEWHERE": "Users are in no directory that was read.\n\n"
+    "That nothing was found of somebody says that he is not connected only where a source that would show the live "
+    "service knows him. These users are not among the people it knows, by no name and no alias. Perhaps they sign in "
+    "with an address of another company. List them in a connections-file, or add the provider that knows them.\n",
+    "E-HIDDEN": "Users stand behind the tenant-wide Microsoft grant.\n\n"
+    "Where consent was given for everybody, nobody has to give his own, and Microsoft shows no trace of who connected. "
+    "What was known of a user before is used until it is older than `maxEvidenceAge.users`; after that nobody can "
+    "tell. A connections-file with the export of the platform's portal says it.\n",
+    "E-LAST-KNOWN": "What was known last is used for some users.\n\n"
+    "No source shows their connection now, mostly since a tenant-wide grant was made meanwhile. The state keeps it "
+    "from the last plan, with the time it was seen, and counts until it is older than `maxEvidenceAge.users`.\n",
+    "E-NO-SOURCE": "No source shows the live service.\n\n"
+    "Exchange through EWS or MAPI leaves no trace that anybody outside of the platform could read, and a service whose "
+    "provider is not listed in the Account document is not looked at. So nobody can tell whether these users are "
+    "connected. List them in a connections-file.\n",
+    "E-OUTRANKED": "A connections-file says otherwise than a newer consent.\n\n"
+    "A file outranks the consents that were found only where its `as_of` is younger than the time they were read. Here "
+    "it is older, or says no time. The consent was used. Export the file anew, with the time in `as_of`.\n",
+    "E-SHARED": "Several people share an address.\n\n"
+    "The directory has the address for more than one person, or several users of the platform are one person there. "
+    "Nobody can tell whose consent it is that was found, so these users count as unknown.\n",
+    "E-TRACES": "Users consented to two services.\n\n"
+    "A consent is not a connection: it outlives the one it was given for until it is revoked. Where somebody consented "
+    "to two services nobody can tell which of them the platform uses, and the platform uses one at a time. Such a "
+    "user counts as unknown. A connections-file that is newer than the consents decides it.\n",
+    "E-UNREAD": "A source of evidence could not be read to its end.\n\n"
+    "It failed part-way, or did not answer for some people. Whoever could not be read counts as unknown, never as "
+    "without a connection, so that limits on unknown users can refuse. Run the command again; a read that takes long "
+    "is gone on with where it stopped.\n",
     "G-LOOSER": "Something in the folder would loosen the gates from outside, and is ignored.\n\n"
     "With CALPLAN_GATES the limits, tolerance, ages, windows, freezes, notice and owner of an account come from "
     "outside the folder that is reviewed. The folder may make them stricter, and nothing else. Remove what the warning "
@@ -39,8 +68,6 @@ PLAN_CODES: Final = {
     "Several of their groups state something, and a fact is missing that decides which one holds: the group model, "
     "their groups, their primary group or a place in the order of priorities; or two groups lock different values. "
     "What these levels disagree about counts as unknown before the change.\n",
-    "P-LATER": "The documents ask for something this version cannot forecast.\n\n"
-    "A plan that left it out would promise too much, so there is none. Remove it, or use a version that plans it.\n",
     "T-HOST": "An Account document names a host that nobody vouches for.\n\n"
     "Under `endpoints` stands an address that is neither one of the vendor's own hosts, nor this machine, nor listed "
     "in CALPLAN_ALLOW_HOSTS; or it is written in a way that could be read as more than one host. Credentials are sent "

@@ -20,6 +20,8 @@ ADDRESSES: Final = (
     *(one.value for one in Setting),
     "groups",
     "office365.tenantGrant",
+    "office365.revokeStale",
+    "google.revokeStale",
     "privateEvents",
     "users",
 )

@@ -23,6 +23,7 @@ def terms_of(
         at=clock.now(),
         modes=able.modes,
         provider=able.platform,
+        others=able.others,
         labels=able.labels,
         group_model=account.groups,
         allowed=allowed,

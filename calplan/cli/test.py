@@ -10,7 +10,6 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import documents, stop_if_errors
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
-from calplan.cli.unplanned import unplanned_in
 from calplan.model.limits import Limits, MaxEvidenceAge
 from calplan.model.policy import CalendarPolicy
 from calplan.plan.build import Terms
@@ -74,7 +73,7 @@ def _terms(as_of: date) -> Terms:
 
 
 def _run(scenario: ScenarioDocument, policy: CalendarPolicy, terms: Terms) -> ScenarioResult:
-    plan = scenario_plan(scenario.given, policy, terms, unplanned_in(policy))
+    plan = scenario_plan(scenario.given, policy, terms, ())
     found = failures(plan, scenario.expectations)
     judged = Verdict.PASSED if scenario.expectations else Verdict.NOT_JUDGED
     verdict = Verdict.FAILED if found else judged

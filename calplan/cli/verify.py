@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from calplan.apply.as_planned import Found, changed_grant, changed_pairs, not_as_planned
+from calplan.apply.as_planned import Found, changed_consents, changed_grant, changed_pairs, not_as_planned
 from calplan.apply.progress import ATTEST
 from calplan.apply.verification_record import Circumstances, Verified, record_of
 from calplan.apply.verify import verify as held_against
@@ -18,9 +18,10 @@ from calplan.cli.runs import find, keep, paths_of, state_option
 from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
 from calplan.cli.wiring import Chosen, choose, open_account, translated
-from calplan.impact.population import populate
+from calplan.impact.population import Population, populate
 from calplan.impact.resolve import Levels
 from calplan.plan.document import PlanDocument, PlanUsers
+from calplan.plan.leftovers import still_left_over, wanted
 from calplan.plan.levels_document import levels_of
 from calplan.providers.base import Platform
 from calplan.render.verification import (
@@ -113,7 +114,7 @@ def verified(
     with translated():
         users_now = platform.read_users()
         observed = populate(users_now.batches, last_client_only=users_now.last_client_only)
-        found = _found(platform, chosen, document)
+        found = _found(platform, chosen, document, observed)
     seen = Verified(
         run=run,
         account=document["account"],
@@ -136,12 +137,18 @@ def code_of(seen: Verified) -> ExitCode:
     return ExitCode.DONE if seen.as_forecast else ExitCode.UNLIKE_FORECAST
 
 
-def _found(platform: Platform, chosen: Chosen, document: PlanDocument) -> Found:
+def _found(platform: Platform, chosen: Chosen, document: PlanDocument, observed: Population) -> Found:
     settings, groups = platform.read_settings(), platform.read_groups()
     tenant = platform.read_tenant() if changed_grant(document) else None
     hosts = changed_pairs(document)
+    levels = Levels(account=settings.value, groups=groups.value, model=chosen.account.groups)
+    left_over = None
+    if changed_consents(document):
+        holders = {one: platform.read_consents(one, None) for one in wanted(chosen.policy)}
+        left_over = still_left_over(chosen.policy, levels, observed, holders)
     return Found(
-        levels=Levels(account=settings.value, groups=groups.value, model=chosen.account.groups),
+        levels=levels,
+        left_over=left_over,
         tenant=None if tenant is None else tenant.value,
         assistants=platform.read_assistants(hosts).value if hosts else None,
     )

@@ -14,16 +14,17 @@ from calplan.cli.gates_from import under_gates
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
 from calplan.cli.trust import trust
-from calplan.cli.unplanned import unplanned
 from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
 from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.model.policy import CalendarPolicy
 from calplan.plan.as_document import as_document, gates_document
+from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live, build_plan
 from calplan.plan.document import PlanDocument
 from calplan.plan.edits import PORTAL, EditLog, LogUnread
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
+from calplan.plan.leftovers import wanted
 from calplan.plan.moves import Previous
 from calplan.plan.notice import with_notice
 from calplan.plan.origin import Base
@@ -169,8 +170,9 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
         users = platform.read_users()
         population = populate(users.batches, last_client_only=users.last_client_only)
         stored = platform.read_tenant()
-        wanted = chosen.policy.private_events
-        assistants = None if wanted is None else platform.read_assistants(wanted.hosts)
+        pairs = chosen.policy.private_events
+        assistants = None if pairs is None else platform.read_assistants(pairs.hosts)
+        holders = {one: platform.read_consents(one, None) for one in wanted(chosen.policy)}
     tenants = (*(() if stored is None else (stored,)), *map(_documented, chosen.tenant))
     return Live(
         settings=settings,
@@ -179,6 +181,8 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
         users=users.evidence,
         tenant=tenants,
         assistants=assistants,
+        sources=BesidePlatform() if users.beside is None else users.beside(),
+        holders=holders,
         edits=_edits(platform, settings.evidence),
     )
 
@@ -222,7 +226,7 @@ def make_plan(
     live = read_live(platform, chosen)
     live = replace(live, previous=earlier(live))
     terms = terms_of(chosen.account, platform.capabilities, as_of=as_of, allowed=allowed, by=by)
-    plan = build_plan(chosen.policy, live, terms, (*chosen.diagnostics, *unplanned(chosen.policy, chosen.account)))
+    plan = build_plan(chosen.policy, live, terms, chosen.diagnostics)
     users = users_of(plan)
     policy = canonical_policy(chosen.policy)
     document = as_document(

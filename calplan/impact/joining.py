@@ -54,14 +54,14 @@ class Sources:
     """Everything that is known beside the platform.
 
     ``live`` are the services that hold for anybody now, unknown where nobody read them. ``last_known`` is by login
-    address in normal form; what is older than ``max_age`` at ``now`` is not used.
+    address in normal form; what is older than ``max_age`` at ``at`` is not used.
     """
 
     witnesses: tuple[Witness, ...]
     files: tuple[Stated, ...]
     last_known: Mapping[str, LastKnown]
     live: frozenset[ServiceType] | Unknown
-    now: datetime
+    at: datetime
     max_age: timedelta
 
 
@@ -216,7 +216,7 @@ class _Joiner:
         return _UNTOLD, Basis.PLATFORM
 
     def _holds(self, last: LastKnown, told: Sequence[_Told]) -> bool:
-        if self._sources.now - last.as_of > self._sources.max_age:
+        if self._sources.at - last.as_of > self._sources.max_age:
             return False
         if any(_traces(one) for one in told):
             return False

@@ -19,13 +19,16 @@ from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings
 from calplan.model.times import Freeze, NoReceipt, Notice, NoticeReceipt, Windows
 from calplan.plan.assumptions import assumptions_of
-from calplan.plan.changes import grant_change, group_changes, pair_change, setting_changes
+from calplan.plan.beside import BesidePlatform
+from calplan.plan.changes import grant_change, group_changes, leftover_change, pair_change, setting_changes
 from calplan.plan.edits import EditLog, LogUnread, said_of_edits
+from calplan.plan.evidence_findings import evidence_findings
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
 from calplan.plan.freezes import freeze_gate
 from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
 from calplan.plan.guide import manual_steps
 from calplan.plan.labels import Labels
+from calplan.plan.leftovers import Holders, Leftover, leftovers
 from calplan.plan.level_findings import group_sizes, level_findings
 from calplan.plan.moves import Previous, moves_since
 from calplan.plan.order import OrderChoice, choose_order
@@ -45,7 +48,8 @@ class Live:
     """What was read of an account. ``assistants`` is ``None`` unless the policy manages private events.
 
     ``previous`` holds the users of an earlier plan, if there is one, to find those who changed groups since. ``edits``
-    is what the platform's operation log says since settings were attested, where it has one.
+    is what the platform's operation log says since settings were attested, where it has one. ``sources`` are those
+    beside the platform, ``holders`` the users with a consent of their own, where the policy revokes what is left over.
     """
 
     settings: Observed[AccountSettings]
@@ -54,6 +58,8 @@ class Live:
     users: Evidence
     tenant: tuple[Observed[TenantFacts], ...]
     assistants: Observed[Mapping[AssistantPair, PrivateAccess]] | None
+    sources: BesidePlatform = field(default_factory=BesidePlatform)
+    holders: Holders = field(default_factory=dict)
     previous: Previous | None = None
     edits: EditLog | LogUnread | None = None
 
@@ -63,9 +69,9 @@ class Terms:
     """Under which terms to plan: the account's limits, who owns it, which day it is, and who writes what.
 
     ``at`` is the real time, for ages, windows and freezes. ``modes`` maps an address without ``[...]`` to ``api`` or
-    ``manual``, ``labels`` are those of the platform's portal. ``allowed`` names gates that are lifted, ``by`` who
-    applies, where somebody does. Each list of ``windows`` has to let the change through. ``receipts`` is what the
-    receipt file of ``notice`` proves.
+    ``manual``, ``others`` to a provider that is not the platform, ``labels`` are those of the platform's portal.
+    ``allowed`` names gates that are lifted, ``by`` who applies, where somebody does. Each list of ``windows`` has to
+    let the change through. ``receipts`` is what the receipt file of ``notice`` proves.
     """
 
     limits: Limits
@@ -75,6 +81,7 @@ class Terms:
     at: datetime
     modes: Mapping[str, str]
     provider: str
+    others: Mapping[str, str] = field(default_factory=dict)
     group_model: GroupModel = field(default_factory=GroupModel)
     allowed: frozenset[str] = frozenset()
     by: str | None = None
@@ -100,6 +107,7 @@ class _Outlook:
     assessment: Assessment
     impact: Impact
     pairs: tuple[PairChange, ...]
+    leftovers: tuple[Leftover, ...]
 
     @property
     def met(self) -> TenantFacts:
@@ -133,7 +141,7 @@ def build_plan(policy: CalendarPolicy, live: Live, terms: Terms, diagnostics: tu
         age_gate(stale, terms.ages, terms.owner),
         *(gate for gate in timed if gate is not None),
     )
-    steps = steps_of(order, terms.modes, terms.provider)
+    steps = steps_of(order, terms.modes, terms.provider, terms.others)
     said = (*said_of_plan(subjects, known, diagnostics), *_findings(outlook, live, order))
     return Plan(
         policy=policy,
@@ -177,6 +185,7 @@ def _outlook(policy: CalendarPolicy, live: Live, terms: Terms) -> _Outlook:
         assessment=assessment,
         impact=summarise(assessment),
         pairs=_pairs(policy, live),
+        leftovers=leftovers(policy, before, assessment, live.holders),
     )
 
 
@@ -200,6 +209,7 @@ def _findings(outlook: _Outlook, live: Live, order: OrderChoice) -> tuple[Diagno
         *level_findings(before, after, outlook.assessment, policy),
         *narrowings(before, after, policy.positions),
         *data_findings(live.population),
+        *evidence_findings(live.sources.joined, live.sources.witnesses),
         *_missing_pairs(policy, live),
         *lost_on_the_way(order, outlook.assessment),
         *said_of_edits(live.edits, live.settings.evidence),
@@ -210,7 +220,8 @@ def _evidence(live: Live, tenant: Tenant) -> tuple[Evidence, ...]:
     """Every source of the plan, each once; groups are one only where they state anything or the policy wants it."""
     groups = (live.groups.evidence,) if live.groups.value.overrides else ()
     assistants = () if live.assistants is None else (live.assistants.evidence,)
-    return tuple(dict.fromkeys((live.settings.evidence, *groups, live.users, *tenant.evidence, *assistants)))
+    sources = (live.settings.evidence, *groups, live.users, *live.sources.evidence, *tenant.evidence, *assistants)
+    return tuple(dict.fromkeys(sources))
 
 
 def _pairs(policy: CalendarPolicy, live: Live) -> tuple[PairChange, ...]:
@@ -236,10 +247,12 @@ def _changes(outlook: _Outlook, modes: Mapping[str, str]) -> tuple[ResourceChang
         *(() if widened is None else (grant_change(tenant, widened, positions, modes),)),
         *setting_changes(move, positions, modes),
         *group_changes(before, after, group_sizes(outlook.assessment, after), positions, modes),
+        *(leftover_change(one, positions, modes) for one in outlook.leftovers),
         *(pair_change(pair, positions, modes) for pair in outlook.pairs),
     )
 
 
 def _writes(outlook: _Outlook) -> tuple[Write, ...]:
     grants = () if outlook.widened is None else (grant_write(needed_scopes(outlook.after)),)
-    return (*grants, *writes_between(outlook.before, outlook.after), *map(pair_write, outlook.pairs))
+    left = (one.write for one in outlook.leftovers)
+    return (*grants, *writes_between(outlook.before, outlook.after), *left, *map(pair_write, outlook.pairs))

@@ -13,6 +13,7 @@ from calplan.model.policy import GroupOverride
 from calplan.model.service import ExchangeEws
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.leftovers import Leftover
 from calplan.plan.levels_document import stated_values
 from calplan.plan.plan import ResourceChange
 from calplan.plan.steps import MODE_OF_GROUPS
@@ -21,6 +22,8 @@ from calplan.plan.writes import GRANT_ADDRESS, group_address, groups_in_order, p
 REVERSIBLE: Final = "reversible"
 SETTING_ONLY: Final = "setting-only"
 """The setting can be put back, the connections that were lost by it cannot."""
+LEFT_OVER: Final = "left over"
+REVOKED: Final = "revoked"
 IRREVERSIBLE: Final = "irreversible"
 """Not even the setting can be put back: nobody can read the password that was replaced (S32)."""
 
@@ -113,6 +116,21 @@ def grant_change(before: TenantFacts, after: TenantFacts, positions: Positions, 
 
 def _scopes(grant: frozenset[str] | Unknown) -> Plain:
     return UNKNOWN if isinstance(grant, Unknown) else dict.fromkeys(sorted(grant), True)
+
+
+def leftover_change(leftover: Leftover, positions: Positions, modes: Modes) -> ResourceChange:
+    """Consents that are revoked; nobody but each user himself can give his again."""
+    unread = isinstance(leftover.users, Unknown)
+    return ResourceChange(
+        address=leftover.address,
+        mode=modes.get(leftover.address, "manual"),
+        actions=("delete",),
+        before=UNKNOWN if unread else LEFT_OVER,
+        after=REVOKED,
+        reversibility=IRREVERSIBLE,
+        position=positions.get(leftover.address),
+        users=0 if isinstance(leftover.users, Unknown) else len(leftover.users),
+    )
 
 
 def pair_change(change: PairChange, positions: Positions, modes: Modes) -> ResourceChange:

@@ -18,6 +18,7 @@ class StepKind(Enum):
     OAUTH = "set_oauth"
     ENABLE = "enable"
     SYNC = "set_sync"
+    REVOKE = "revoke_stale"
     PRIVATE_EVENTS = "set_private_access"
 
 
@@ -54,6 +55,7 @@ WHY: Final = {
     StepKind.OAUTH: "after the lock, whose prompt is documented while that of OAuth is not",
     StepKind.ENABLE: "turning on comes when everything behind it is ready",
     StepKind.SYNC: "a switch that harms nobody",
+    StepKind.REVOKE: "what is left over goes last, when nothing uses it any more",
     StepKind.PRIVATE_EVENTS: "a flag of one scheduling privilege that harms nobody",
 }
 WHY_OAUTH_FIRST: Final = "before the service, or users would authorise by password and lose the connection again"
@@ -105,7 +107,7 @@ def whole(order: Order, kinds: frozenset[StepKind]) -> Order:
     first = tuple(kind for kind in (StepKind.GRANT, StepKind.DISABLE) if kind in kinds)
     consent = (StepKind.CONSENT,) if StepKind.CONSENT in kinds else ()
     cut = order.index(StepKind.KEY) + 1 if StepKind.KEY in order else 0
-    last = tuple(kind for kind in (StepKind.SYNC, StepKind.PRIVATE_EVENTS) if kind in kinds)
+    last = tuple(kind for kind in (StepKind.SYNC, StepKind.REVOKE, StepKind.PRIVATE_EVENTS) if kind in kinds)
     return (*first, *order[:cut], *consent, *order[cut:], *last)
 
 

@@ -37,8 +37,10 @@ class Step:
     half: Mapping[str, str] | None = None
 
 
-def steps_of(choice: OrderChoice, modes: Mapping[str, str], provider: str) -> tuple[Step, ...]:
-    """The steps of a plan in the chosen order."""
+def steps_of(
+    choice: OrderChoice, modes: Mapping[str, str], provider: str, others: Mapping[str, str] | None = None
+) -> tuple[Step, ...]:
+    """The steps of a plan in the chosen order; ``others`` names the provider where it is not the platform."""
     first = {write.kind: number for number, write in reversed([*enumerate(choice.writes)])}
     swaps = {first[swap.kind]: swap for swap in choice.swaps}
     return in_turn(
@@ -46,7 +48,7 @@ def steps_of(choice: OrderChoice, modes: Mapping[str, str], provider: str) -> tu
             id=f"s{number + 1}",
             kind=write.kind,
             mode=modes.get(write.address.partition("[")[0], MANUAL),
-            provider=provider,
+            provider=(others or {}).get(write.address, provider),
             address=write.address,
             action=write.action,
             depends_on=(),

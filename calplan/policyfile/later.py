@@ -9,11 +9,6 @@ from calplan.policyfile.finding import Finding, Pointer, shown
 
 KINDS_WITHOUT_CONSUMER: Final = frozenset({"Guardrails"})
 KEYS_WITHOUT_CONSUMER: Final[dict[str, tuple[Pointer, ...]]] = {
-    "CalendarPolicy": (
-        ("spec", "office365", "revokeStale"),
-        ("spec", "google", "revokeStale"),
-    ),
-    "Account": (("spec", "providers"),),
     "Scenario": (("spec", "then", "guardrails"),),
 }
 

@@ -1,7 +1,7 @@
 """What a provider promises. ``plan`` is handed a ``Platform``; only ``apply`` can obtain a ``WritablePlatform``."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -14,8 +14,12 @@ from calplan.model.settings import AccountSettings
 from calplan.model.unknown import Unknown
 from calplan.model.user import UserBatch
 from calplan.plan.actions import Action, Consent
+from calplan.plan.beside import BesidePlatform
 from calplan.plan.edits import EditLog
 from calplan.plan.labels import Labels
+
+Clock = Callable[[], datetime]
+"""Gives the time now."""
 
 
 class ProviderError(Exception):
@@ -71,13 +75,16 @@ class Capability:
 class Capabilities:
     """What a platform can do, by the addresses of a plan without ``[...]``.
 
-    They are those of ``Setting``, and ``groups``, ``office365.tenantGrant``, ``privateEvents`` and ``users``. What is
-    not named is ``NONE``. ``labels`` are those of the portal, for what only a person can write.
+    They are those of ``Setting``, and ``groups``, ``office365.tenantGrant``, ``office365.revokeStale``,
+    ``google.revokeStale``, ``privateEvents`` and ``users``. What is
+    not named is ``NONE``. ``labels`` are those of the portal, for what only a person can write. ``others`` names the
+    provider by address where it is not the platform.
     """
 
     platform: str
     table: Mapping[str, Capability]
     labels: Labels = ()
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, address: str) -> Capability:
         """What can be done about one address."""
@@ -195,12 +202,14 @@ class WritableEvidenceProvider(EvidenceProvider, Protocol):
 class Users:
     """A stream of users and the evidence for them; the evidence is complete once the stream was read to its end.
 
-    ``last_client_only``: the source knows one client of each user, the last one used (A18).
+    ``last_client_only``: the source knows one client of each user, the last one used (A18). ``beside`` tells of sources
+    that were asked as well, once the stream was read to its end.
     """
 
     batches: Iterator[UserBatch]
     evidence: Evidence
     last_client_only: bool = False
+    beside: Callable[[], BesidePlatform] | None = None
 
 
 class Platform(Protocol):
@@ -227,8 +236,11 @@ class Platform(Protocol):
         """What the platform stores of the Microsoft tenant, or ``None`` when it stores nothing of the kind."""
         ...
 
-    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown:
-        """Those of these users, by login address, who have a consent left there; unknown where nobody can tell."""
+    def read_consents(self, consent: Consent, users: frozenset[str] | None) -> frozenset[str] | Unknown:
+        """Those of these users, by login address, who have a consent of their own there, asked for at this moment.
+
+        ``None`` stands for everybody, as the users were read last. Unknown where nobody can tell.
+        """
         ...
 
     def read_assistants(self, hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:

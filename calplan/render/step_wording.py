@@ -62,9 +62,11 @@ KIND: Final = {
     StepKind.OAUTH: "OAuth 2.0",
     StepKind.ENABLE: "turning the integration on",
     StepKind.SYNC: "sync in both directions",
+    StepKind.REVOKE: "leftover consents",
     StepKind.PRIVATE_EVENTS: "private events",
 }
 """Kinds of steps as a sentence lists them in their order."""
+AT: Final = {"google.revokeStale": "Google", "office365.revokeStale": "Microsoft"}
 INHERITED_KEY: Final = {
     KEYS[Setting.ENABLED]: "whether the integration is on",
     KEYS[Setting.LOCKED]: "whether the settings are locked",
@@ -104,7 +106,7 @@ def _group_order(kind: StepKind, address: str, changes: Mapping[str, ResourceCha
     return f"{where}, {'lock the settings' if kind is StepKind.LOCK else _order(kind, after[key], address)}"
 
 
-def _order(kind: StepKind, after: Json, address: str) -> str:
+def _order(kind: StepKind, after: Json, address: str) -> str:  # noqa: C901 - one line for each kind
     match kind:
         case StepKind.GRANT:
             return f"make sure the tenant-wide Microsoft grant holds {_names(after, 'scope')}"
@@ -126,6 +128,8 @@ def _order(kind: StepKind, after: Json, address: str) -> str:
             return "turn the integration on"
         case StepKind.SYNC:
             return f"turn sync in both directions {'on' if after else 'off'}"
+        case StepKind.REVOKE:
+            return f"revoke the consents left over at {AT.get(address, address)}"
         case StepKind.PRIVATE_EVENTS:
             return _private_access(address, after)
         case _:

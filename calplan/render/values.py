@@ -18,7 +18,9 @@ SETTING: Final = {
     Setting.ENFORCE_OAUTH: "OAuth 2.0 enforced for Office 365",
 }
 SETTINGS: Final = {setting.value: words for setting, words in SETTING.items()} | {
-    GRANT_ADDRESS: "the tenant-wide Microsoft grant"
+    GRANT_ADDRESS: "the tenant-wide Microsoft grant",
+    "google.revokeStale": "consents left over at Google",
+    "office365.revokeStale": "consents left over at Microsoft",
 }
 GROUP: Final = "groups["
 ABSENT: Final = "(not set)"

@@ -81,7 +81,7 @@ class PortalPlatform:
         rows = UsersFile(self.account.file.parent / "users.ndjson")
         return Users(batches=batches(rows), evidence=self._live("users", 4))
 
-    def read_consents(self, _consent: Consent, _users: frozenset[str]) -> frozenset[str] | Unknown:
+    def read_consents(self, _consent: Consent, _users: frozenset[str] | None) -> frozenset[str] | Unknown:
         return UNKNOWN
 
     def read_tenant(self) -> Observed[TenantFacts] | None:

@@ -79,7 +79,7 @@ def test_a_stale_plan(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "policy", [{"integration": {"locked": "perhaps"}}, {**LOCKED, "google": {"revokeStale": True}}]
+    "policy", [{"integration": {"locked": "perhaps"}}, {"integration": {"enabled": False, "locked": True}}]
 )
 def test_documents_or_plans_with_errors(policy: dict[str, Any], tmp_path: Path) -> None:
     state(folder(tmp_path / "corp"), policy)

@@ -98,11 +98,11 @@ def test_a_corrupt_plan_is_3(tmp_path: Path) -> None:
 
 
 def test_a_plan_with_errors_is_3_shown_whole_and_neither_saved_nor_applied(tmp_path: Path) -> None:
-    corp = folder(tmp_path / "corp", policy={**LOCKED, "google": {"revokeStale": True}})
+    corp = folder(tmp_path / "corp", policy={"integration": {"enabled": False, "locked": True}})
     said = calplan("plan", corp, "--out", "corp.plan")
     assert said.code is ExitCode.INVALID
     assert said.last.startswith("Plan: 2 to change")
-    assert "error[P-LATER]" in said.out
+    assert "error[V28]" in said.out
     assert "corp.plan was not written" in said.err
     assert not Path("corp.plan").exists()
     assert calplan("apply", corp, "--auto-approve").code is ExitCode.INVALID

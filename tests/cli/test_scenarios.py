@@ -144,12 +144,12 @@ def test_a_policy_that_validate_refuses_runs_no_scenario() -> None:
 
 
 def test_a_policy_that_is_refused_once_it_is_planned_fails_its_scenario_with_the_code() -> None:
-    scenario({"counts": {"blocked": 0}}, policy={"office365": {"revokeStale": True}})
+    scenario({"counts": {"blocked": 0}}, policy={"integration": {"enabled": False, "locked": True}})
     said = ran()
     assert said.code is ExitCode.FAULT
-    assert "the policy is refused: P-LATER, " in said.out
+    assert "the policy is refused: V28, " in said.out
     failure = json.loads(ran(".", "-o", "json").out)["scenarios"][0]["failures"][0]
-    assert failure["code"] == "P-LATER"
+    assert failure["code"] == "V28"
 
 
 def test_the_policy_of_an_account_can_be_tried_from_beside_it() -> None:

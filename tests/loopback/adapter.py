@@ -104,7 +104,7 @@ class FiveRoutesPlatform:
         first = self._page(0)
         return Users(batches=self._batches(first), evidence=self._evidence("users", first["total"]))
 
-    def read_consents(self, _consent: Consent, _users: frozenset[str]) -> frozenset[str] | Unknown:
+    def read_consents(self, _consent: Consent, _users: frozenset[str] | None) -> frozenset[str] | Unknown:
         return UNKNOWN
 
     def read_tenant(self) -> Observed[TenantFacts] | None:

@@ -88,7 +88,7 @@ def test_grant_comes_first_and_private_events_last_and_oauth_moves_for_office365
     every = frozenset(StepKind)
     for to_office365_ews, middle in ((False, ORDER), (True, ORDER_TO_OFFICE365_EWS)):
         order = whole(canonical(every, to_office365_ews=to_office365_ews), every)
-        assert [kind.value for kind in order] == ["ensure_grant", *middle, "set_private_access"]
+        assert [kind.value for kind in order] == ["ensure_grant", *middle, "revoke_stale", "set_private_access"]
 
 
 def test_a_setting_nobody_read_is_written_when_wanted_and_left_when_not() -> None:

@@ -35,6 +35,8 @@ CAPABILITIES: Final = Capabilities(
         **{one.value: Capability(ability=Ability.WRITE, source=OWN_FILE) for one in Setting},
         "groups": Capability(ability=Ability.WRITE, source=OWN_FILE),
         "office365.tenantGrant": Capability(ability=Ability.WRITE, source=OWN_FILE),
+        "office365.revokeStale": Capability(ability=Ability.WRITE, source=OWN_FILE),
+        "google.revokeStale": Capability(ability=Ability.WRITE, source=OWN_FILE),
         "privateEvents": Capability(ability=Ability.WRITE, source=OWN_FILE),
         "users": Capability(ability=Ability.READ, source=OWN_FILE),
     },
@@ -88,11 +90,13 @@ class LocalPlatform:
             pairs = read_assistants(connection)
         return Observed(value=pairs, evidence=self._evidence("assistants", len(pairs)))
 
-    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown:
+    def read_consents(self, consent: Consent, users: frozenset[str] | None) -> frozenset[str] | Unknown:
         with self._view() as connection:
             if consent is Consent.GOOGLE:
-                return users & {one.email for one in google_tokens(connection)}
-            return users & {one.email for one in grants(connection) if one.scopes}
+                held = frozenset(one.email for one in google_tokens(connection))
+            else:
+                held = frozenset(one.email for one in grants(connection) if one.scopes)
+            return held if users is None else held & users
 
     def close(self) -> None:
         """Lets go of the file; reading afterwards is an error."""

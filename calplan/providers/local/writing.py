@@ -79,7 +79,7 @@ class WritableLocalPlatform:
         with LocalPlatform(self._path, self._clock) as now:
             return now.read_assistants()
 
-    def read_consents(self, consent: Consent, users: frozenset[str]) -> frozenset[str] | Unknown:
+    def read_consents(self, consent: Consent, users: frozenset[str] | None) -> frozenset[str] | Unknown:
         with LocalPlatform(self._path, self._clock) as now:
             return now.read_consents(consent, users)
 

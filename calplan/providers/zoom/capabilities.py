@@ -11,6 +11,7 @@ NO_API_FOR_GROUPS: Final = f"groups are read by GET /groups; for what they overr
 PRIVILEGES: Final = "GET, POST and DELETE /users/{id}/assistants; a changed privilege is taken away and given again"
 LISTED: Final = "GET /users: addresses, status, groups and the last client; no connection of anybody"
 AT_MICROSOFT: Final = "Zoom does not show what a Microsoft tenant grants"
+AT_GOOGLE: Final = "Zoom does not show what users granted it at Google"
 
 CAPABILITIES: Final = Capabilities(
     platform="zoom",
@@ -18,6 +19,8 @@ CAPABILITIES: Final = Capabilities(
         **{one.value: Capability(ability=Ability.ATTEST, source=NO_API) for one in Setting},
         "groups": Capability(ability=Ability.ATTEST, source=NO_API_FOR_GROUPS),
         "office365.tenantGrant": Capability(ability=Ability.NONE, source=AT_MICROSOFT),
+        "office365.revokeStale": Capability(ability=Ability.NONE, source=AT_MICROSOFT),
+        "google.revokeStale": Capability(ability=Ability.NONE, source=AT_GOOGLE),
         "privateEvents": Capability(ability=Ability.WRITE, source=PRIVILEGES),
         "users": Capability(ability=Ability.READ, source=LISTED),
     },

@@ -82,7 +82,7 @@ class ZoomPlatform:
         evidence = self._evidence("assistants", len(found.pairs))
         return Observed(value=found.pairs, evidence=replace(evidence, complete=found.complete))
 
-    def read_consents(self, _consent: Consent, _users: frozenset[str]) -> frozenset[str] | Unknown:
+    def read_consents(self, _consent: Consent, _users: frozenset[str] | None) -> frozenset[str] | Unknown:
         """Unknown: what users consented to elsewhere the vendor does not show."""
         return UNKNOWN
 

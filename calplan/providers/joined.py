@@ -1,0 +1,196 @@
+"""A platform and the sources beside it, as one: whoever plans or applies need not know which of them knows what."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from calplan.impact.joining import Joined, Sources, join
+from calplan.impact.stated import Stated
+from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
+from calplan.model.levels import Groups
+from calplan.model.proof import Basis
+from calplan.model.service import ServiceType, type_of
+from calplan.model.settings import AccountSettings
+from calplan.model.unknown import UNKNOWN, Unknown, Unmanaged
+from calplan.model.user import UserBatch
+from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
+from calplan.plan.beside import BesidePlatform
+from calplan.plan.edits import EditLog
+from calplan.plan.leftovers import address_of
+from calplan.providers.base import (
+    Ability,
+    Capabilities,
+    Clock,
+    EvidenceProvider,
+    KeepsLog,
+    Memory,
+    Platform,
+    ProviderError,
+    Receipt,
+    Undo,
+    Users,
+    WritableEvidenceProvider,
+    WritablePlatform,
+    forget,
+)
+from calplan.providers.last_known import SOURCE as LAST_KNOWN
+from calplan.providers.last_known import keep_known, last_known
+
+CONSENTS_ON: Final = {
+    Consent.GOOGLE: frozenset({Basis.GOOGLE_TOKENS, Basis.GOOGLE_LOG}),
+    Consent.OFFICE365: frozenset({Basis.MICROSOFT_GRANTS}),
+}
+GRANT: Final = "office365.tenantGrant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The sources beside a platform. Evidence about users older than ``max_age`` is not remembered."""
+
+    providers: tuple[EvidenceProvider, ...]
+    files: tuple[Stated, ...]
+    memory: Memory
+    clock: Clock
+    max_age: timedelta
+
+
+@dataclass(slots=True, kw_only=True)
+class JoinedPlatform:
+    """A platform that can only be read, with all that sources beside it know of its users."""
+
+    platform: Platform
+    beside: Beside
+    _settings: AccountSettings | None = None
+    _groups: Groups | None = None
+    _joined: Joined | None = field(default=None, repr=False)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the platform can do, and each source in its place."""
+        table, others = dict(self.platform.capabilities.table), dict[str, str]()
+        for provider in self.beside.providers:
+            for address, one in provider.capabilities.table.items():
+                if one.ability is Ability.WRITE:
+                    table[address], others[address] = one, provider.capabilities.platform
+        return replace(self.platform.capabilities, table=table, others=others)
+
+    def read_settings(self) -> Observed[AccountSettings]:
+        read = self.platform.read_settings()
+        self._settings = read.value
+        return read
+
+    def read_groups(self) -> Observed[Groups]:
+        read = self.platform.read_groups()
+        self._groups = read.value
+        return read
+
+    def read_users(self) -> Users:
+        """The platform's users with what the sources know; what that came to is told once they were read."""
+        live = self._live()
+        witnesses = tuple(one.read_people() for one in self.beside.providers)
+        users = self.platform.read_users()
+        known = last_known(self.beside.memory)
+        joined = self._joined = Joined()
+        sources = Sources(
+            witnesses=witnesses,
+            files=self.beside.files,
+            last_known=known,
+            live=live,
+            at=self.beside.clock(),
+            max_age=self.beside.max_age,
+        )
+
+        def batches() -> Iterator[UserBatch]:
+            yield from join(users.batches, sources, joined)
+            keep_known(self.beside.memory, known, joined.established, sources.at, sources.max_age)
+
+        def told() -> BesidePlatform:
+            evidence = (*(one.evidence for one in witnesses), *_used(joined))
+            return BesidePlatform(evidence=evidence, witnesses=witnesses, joined=joined)
+
+        return replace(users, batches=batches(), beside=told)
+
+    def read_tenant(self) -> Observed[TenantFacts] | None:
+        """What Microsoft says of the tenant where it is asked, else what the platform stores."""
+        asked = (one.read_tenant() for one in self.beside.providers)
+        return next((one for one in asked if one is not None), None) or self.platform.read_tenant()
+
+    def read_consents(self, consent: Consent, users: frozenset[str] | None) -> frozenset[str] | Unknown:
+        provider = self._provider(address_of(consent))
+        if provider is None:
+            return self.platform.read_consents(consent, users)
+        if users is not None:
+            return provider.read_consents(users)
+        if self._joined is None:
+            return UNKNOWN
+        held = (self._joined.holders.get(basis, set()) for basis in CONSENTS_ON[consent])
+        return frozenset().union(*held)
+
+    def read_assistants(self, hosts: frozenset[str] | None = None) -> Observed[Mapping[AssistantPair, PrivateAccess]]:
+        return self.platform.read_assistants(hosts)
+
+    def recent_edits(self, since: datetime) -> EditLog:
+        """The platform's operation log.
+
+        Raises:
+            ProviderError: it has none, or it cannot be read.
+        """
+        if isinstance(self.platform, KeepsLog):
+            return self.platform.recent_edits(since)
+        raise ProviderError("the platform keeps no log of what is edited")
+
+    def _provider(self, address: str) -> EvidenceProvider | None:
+        """The source that can write what stands at an address."""
+        able = (one for one in self.beside.providers if one.capabilities.of(address).ability is Ability.WRITE)
+        return next(able, None)
+
+    def _live(self) -> frozenset[ServiceType] | Unknown:
+        """The services that hold for anybody now."""
+        settings = self.read_settings().value if self._settings is None else self._settings
+        groups = self.read_groups().value if self._groups is None else self._groups
+        if isinstance(settings.service, Unknown):
+            return UNKNOWN
+        found = {type_of(settings.service)}
+        for one in () if isinstance(groups.overrides, Unknown) else groups.overrides:
+            if not isinstance(one.service, Unmanaged):
+                found.add(type_of(one.service))
+        return frozenset(found)
+
+
+@dataclass(slots=True, kw_only=True)
+class WritableJoinedPlatform(JoinedPlatform):
+    """The same, to be written; each action goes to whoever can do it."""
+
+    writing: WritablePlatform
+    writers: tuple[WritableEvidenceProvider, ...]
+
+    def perform(self, action: Action, undo: Undo = forget) -> Receipt:
+        """Make one action true.
+
+        Raises:
+            ProviderError: nothing changed, or ``outcome_unknown`` is set.
+        """
+        writer = self._writer(action)
+        return self.writing.perform(action, undo) if writer is None else writer.perform(action)
+
+    def finish(self, action: Action, half: Mapping[str, str]) -> Receipt:
+        return self.writing.finish(action, half)
+
+    def _writer(self, action: Action) -> WritableEvidenceProvider | None:
+        match action:
+            case EnsureGrant():
+                address = GRANT
+            case RevokeStale(consent=consent):
+                address = address_of(consent)
+            case _:
+                return None
+        able = (one for one in self.writers if one.capabilities.of(address).ability is Ability.WRITE)
+        return next(able, None)
+
+
+def _used(joined: Joined) -> Iterator[Evidence]:
+    """Evidence for files and for what was known last, where anything of it was used."""
+    for source, records in sorted(joined.used.items()):
+        name = LAST_KNOWN if source == Basis.LAST_KNOWN.value else source
+        yield Evidence(source=name, kind="users", as_of=joined.ages[source], records=records, complete=True)
