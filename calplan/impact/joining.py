@@ -284,10 +284,10 @@ def _unread(told: _Told) -> bool:
 
 
 def _filled(raw: RawFacts, told: Sequence[_Told], stated: StatedRow | None) -> RawFacts:
-    """The platform's facts with what it does not state from the directories, and then from the file."""
+    """The platform's facts with what the directories know better, and with what nobody else states from the file."""
     known = [one.known for one in told if isinstance(one.known, Known)]
     file = None if stated is None else stated.facts
-    grants = [raw.own_grant, *(one.own_grant for one in known), file and file.own_grant]
+    grants = [*(one.own_grant for one in known), raw.own_grant, file and file.own_grant]
     places = [*(one.mailbox_location for one in known), raw.mailbox_location, file and file.mailbox_location]
     return raw._replace(
         own_grant=next((one for one in grants if one is not None), None),

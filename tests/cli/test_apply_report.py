@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode
 from calplan.policyfile.schema import raw_schema, schema_of
-from tests.cli.make import LOCKED, at_a_terminal, calplan, drifted, folder, saved, start, state
+from tests.cli.make import at_a_terminal, calplan, drifted, folder, saved, start, state
 
 REPORT = Path("report.json")
 
