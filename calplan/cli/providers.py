@@ -31,12 +31,14 @@ ADDRESSES: Final = (
 @output_option(FORMATS)
 def providers(*, output: Sequence[str]) -> ExitCode:
     """Show what calplan can read and write by itself at each platform, and why not more."""
-    from calplan.providers.catalog import CATALOG  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.beside import CAPABILITIES as BESIDE  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import CATALOG  # noqa: PLC0415 - as above
 
     outputs = targets(output, FORMATS)
     document: CapabilitiesDocument = {
         "format_version": "1.0",
         "platforms": [_described(adapter.capabilities()) for adapter in CATALOG.values()],
+        "providers": [_described(capabilities()) for capabilities in BESIDE.values()],
     }
     for target in outputs:
         parts = (json.dumps(document, indent=2, sort_keys=True) + "\n",) if target.format == "json" else None

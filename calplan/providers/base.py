@@ -218,7 +218,10 @@ class Platform(Protocol):
     Every method raises ``ProviderError`` when it cannot read.
     """
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done with the account."""
+        ...
 
     def read_settings(self) -> Observed[AccountSettings]:
         """The live settings; a setting that cannot be read is ``UNKNOWN``."""

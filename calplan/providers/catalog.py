@@ -3,18 +3,26 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final, assert_never
 
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.policy import CalendarPolicy
 from calplan.policyfile.documents import AccountDocument, LocalPlatform, ZoomPlatform
-from calplan.providers.base import Capabilities, InvalidAccountError, Platform, WritablePlatform
+from calplan.providers.base import (
+    Capabilities,
+    Clock,
+    Forgetful,
+    InvalidAccountError,
+    Memory,
+    Platform,
+    WritablePlatform,
+)
+from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
+from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform
 from calplan.providers.trust import Trust, require_trusted
 
-Clock = Callable[[], datetime]
 Tell = Callable[[Diagnostic], None]
 
 
@@ -27,12 +35,19 @@ class Opening:
     """What an account is opened with, none of it from its document.
 
     ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account;
-    ``trust`` says which hosts may be spoken to and which secrets resolved.
+    ``trust`` says which hosts may be spoken to and which secrets resolved. ``memory`` keeps what took long to read;
+    without one it is kept as long as the process lives.
     """
 
     clock: Clock
     tell: Tell = _say_nothing
     trust: Trust = field(default_factory=Trust)
+    memory: Memory | None = None
+
+    @property
+    def means(self) -> Means:
+        """What the sources beside the platform are opened with."""
+        return Means(clock=self.clock, memory=self.memory or Forgetful(self.clock), trust=self.trust)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +71,10 @@ def open_platform(account: AccountDocument, opening: Opening) -> Platform:
         ProviderError: it cannot be opened.
     """
     require_trusted(account, opening.trust)
-    return _adapter(account).read(account, opening)
+    platform = _adapter(account).read(account, opening)
+    if not account.providers:
+        return platform
+    return JoinedPlatform(platform=platform, opened=lambda: _sources(account, opening), able=abilities_of(account))
 
 
 def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatform:
@@ -66,7 +84,26 @@ def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatfor
         ProviderError: it cannot be opened.
     """
     require_trusted(account, opening.trust)
-    return _adapter(account).write(account, opening)
+    platform = _adapter(account).write(account, opening)
+    if not account.providers:
+        return platform
+    means = opening.means
+    return WritableJoinedPlatform(
+        platform=platform,
+        opened=lambda: _sources(account, opening),
+        able=abilities_of(account),
+        writing=platform,
+        opened_to_write=lambda: writers_of(account, means),
+    )
+
+
+def _sources(account: AccountDocument, opening: Opening) -> Beside:
+    """The sources beside the platform; what is to be said of files is said."""
+    found = sources_of(account, opening.means)
+    for file in found.files:
+        for note in file.notes:
+            opening.tell(note)
+    return found
 
 
 def check_account(account: AccountDocument, policy: CalendarPolicy | None, opening: Opening) -> Iterator[Check]:
@@ -76,7 +113,8 @@ def check_account(account: AccountDocument, policy: CalendarPolicy | None, openi
         UntrustedHostError: its document names a host that nobody vouches for; nothing was opened or resolved.
     """
     require_trusted(account, opening.trust)
-    return _adapter(account).check(account, policy, opening)
+    yield from _adapter(account).check(account, policy, opening)
+    yield from check_sources(account, opening.means)
 
 
 def _read_local(account: AccountDocument, opening: Opening) -> Platform:

@@ -1,6 +1,6 @@
 """A platform and the sources beside it, as one: whoever plans or applies need not know which of them knows what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,22 +57,39 @@ class Beside:
 
 @dataclass(slots=True, kw_only=True)
 class JoinedPlatform:
-    """A platform that can only be read, with all that sources beside it know of its users."""
+    """A platform that can only be read, with all that sources beside it know of its users.
+
+    The sources are opened by ``opened`` once somebody asks for users, the tenant or consents: until then no secret of
+    theirs is resolved. ``able`` is what they can do.
+    """
 
     platform: Platform
-    beside: Beside
+    opened: Callable[[], Beside]
+    able: tuple[Capabilities, ...]
+    _beside: Beside | None = field(default=None, repr=False)
     _settings: AccountSettings | None = None
     _groups: Groups | None = None
     _joined: Joined | None = field(default=None, repr=False)
 
     @property
+    def beside(self) -> Beside:
+        """The sources.
+
+        Raises:
+            ProviderError: one cannot be opened.
+        """
+        if self._beside is None:
+            self._beside = self.opened()
+        return self._beside
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the platform can do, and each source in its place."""
         table, others = dict(self.platform.capabilities.table), dict[str, str]()
-        for provider in self.beside.providers:
-            for address, one in provider.capabilities.table.items():
+        for source in self.able:
+            for address, one in source.table.items():
                 if one.ability is Ability.WRITE:
-                    table[address], others[address] = one, provider.capabilities.platform
+                    table[address], others[address] = one, source.platform
         return replace(self.platform.capabilities, table=table, others=others)
 
     def read_settings(self) -> Observed[AccountSettings]:
@@ -117,9 +134,10 @@ class JoinedPlatform:
         return next((one for one in asked if one is not None), None) or self.platform.read_tenant()
 
     def read_consents(self, consent: Consent, users: frozenset[str] | None) -> frozenset[str] | Unknown:
-        provider = self._provider(address_of(consent))
-        if provider is None:
+        address = address_of(consent)
+        if address not in self.capabilities.others:
             return self.platform.read_consents(consent, users)
+        provider = next(one for one in self.beside.providers if _writes(one.capabilities, address))
         if users is not None:
             return provider.read_consents(users)
         if self._joined is None:
@@ -140,11 +158,6 @@ class JoinedPlatform:
             return self.platform.recent_edits(since)
         raise ProviderError("the platform keeps no log of what is edited")
 
-    def _provider(self, address: str) -> EvidenceProvider | None:
-        """The source that can write what stands at an address."""
-        able = (one for one in self.beside.providers if one.capabilities.of(address).ability is Ability.WRITE)
-        return next(able, None)
-
     def _live(self) -> frozenset[ServiceType] | Unknown:
         """The services that hold for anybody now."""
         settings = self.read_settings().value if self._settings is None else self._settings
@@ -160,10 +173,11 @@ class JoinedPlatform:
 
 @dataclass(slots=True, kw_only=True)
 class WritableJoinedPlatform(JoinedPlatform):
-    """The same, to be written; each action goes to whoever can do it."""
+    """The same, to be written; each action goes to whoever can do it. ``opened_to_write`` opens the sources for it."""
 
     writing: WritablePlatform
-    writers: tuple[WritableEvidenceProvider, ...]
+    opened_to_write: Callable[[], tuple[WritableEvidenceProvider, ...]]
+    _writers: tuple[WritableEvidenceProvider, ...] | None = field(default=None, repr=False)
 
     def perform(self, action: Action, undo: Undo = forget) -> Receipt:
         """Make one action true.
@@ -185,8 +199,15 @@ class WritableJoinedPlatform(JoinedPlatform):
                 address = address_of(consent)
             case _:
                 return None
-        able = (one for one in self.writers if one.capabilities.of(address).ability is Ability.WRITE)
-        return next(able, None)
+        if address not in self.capabilities.others:
+            return None
+        if self._writers is None:
+            self._writers = self.opened_to_write()
+        return next(one for one in self._writers if _writes(one.capabilities, address))
+
+
+def _writes(able: Capabilities, address: str) -> bool:
+    return able.of(address).ability is Ability.WRITE
 
 
 def _used(joined: Joined) -> Iterator[Evidence]:

@@ -29,15 +29,16 @@ class PlatformDocument(TypedDict):
 
 
 class CapabilitiesDocument(TypedDict):
-    """Every platform there is an adapter for."""
+    """Every platform there is an adapter for, and every source of evidence beside one."""
 
     format_version: str
     platforms: list[PlatformDocument]
+    providers: list[PlatformDocument]
 
 
 def capabilities_text(document: CapabilitiesDocument) -> Iterator[str]:
     """The table, then what its words mean, then the grounds."""
-    platforms = document["platforms"]
+    platforms = [*document["platforms"], *document["providers"]]
     addresses = list(dict.fromkeys(address for one in platforms for address in one["capabilities"]))
     head = ["", *(one["platform"] for one in platforms)]
     rows = [[address, *(one["capabilities"][address]["ability"] for one in platforms)] for address in addresses]
