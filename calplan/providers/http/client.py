@@ -2,11 +2,12 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Literal, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from calplan.providers.base import ProviderError
 from calplan.providers.http.answer import Answer, Meaning, by_status
@@ -19,6 +20,8 @@ from calplan.providers.http.wire import Allowed, Fault, Request, Wire
 
 LOG: Final = logging.getLogger("calplan.http")
 MOST_LOGGED: Final = 500
+_TARGET: Final = re.compile(r"[/?](?:(?![#\\])[\x21-\x7e])*")
+"""What may follow the address of an API: letters that mean the same to whoever reads them."""
 READS: Final = frozenset({"GET"})
 WRITES: Final = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 
@@ -52,6 +55,22 @@ class Reader:
     def get(self, *parts: str, query: Mapping[str, str | int] | None = None) -> Answer:
         """The answer to a GET of the API's path of these parts, each quoted by itself."""
         return self._ask(self._call("GET", parts, query))
+
+    def follow(self, address: str) -> Answer:
+        """The answer to a GET of an address that the server itself named, such as that of a next page, taken whole.
+
+        Raises:
+            ProviderError: as for ``get``, and where it does not lie below the API; nothing was sent then.
+        """
+        api = self._server.api
+        target = address.removeprefix(api.url)
+        steps = unquote(target.partition("?")[0]).split("/")
+        if target == address or not _TARGET.fullmatch(target) or "." in steps or ".." in steps:
+            raise ProviderError(
+                f"{self._server.name} ({api.place}) leads to an address that is not below {api.url}; nothing was sent"
+                " there. Correct the endpoint if its answers name another host than it does"
+            )
+        return self._ask(replace(self._call("GET", (), None), target=target))
 
     def get_many(self, targets: Mapping[str, str]) -> Answer:
         """The answer to one POST that asks for many things, each named and each a GET of a path below the API.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from calplan.providers.base import ProviderError
 from calplan.providers.http.answer import Answer, Kind, Meaning
 from calplan.providers.http.client import Reader
 from calplan.providers.http.said import RefusedError
@@ -72,3 +73,33 @@ def test_a_refusal_carries_its_status(loopback: Loopback) -> None:
     with pytest.raises(RefusedError) as caught:
         Reader(server(loopback.url)).get("users")
     assert caught.value.status == 404
+
+
+def test_an_address_that_the_server_named_is_taken_whole(loopback: Loopback) -> None:
+    client = Reader(server(loopback.url))
+    client.follow(f"{loopback.url}/v2/users?$skiptoken=a%2Bb+c&$top=2&a=1&a=2")
+    assert [(one.method, one.path, one.query) for one in loopback.log] == [
+        ("GET", "/v2/users", "$skiptoken=a%2Bb+c&$top=2&a=1&a=2")
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/v2/users",
+        "http://127.0.0.1/v2/users",
+        "{url}/v2x/users",
+        "{url}/v2@elsewhere.example/users",
+        "{url}/v2/../token",
+        "{url}/v2/%2e%2E/token",
+        "{url}/v2/users#x",
+        "{url}/v2/a b",
+        "{url}/v2/\\elsewhere",
+        "/users",
+        "",
+    ],
+)
+def test_an_address_that_is_not_below_the_api_is_not_followed(loopback: Loopback, address: str) -> None:
+    with pytest.raises(ProviderError, match="nothing was sent"):
+        Reader(server(loopback.url, secret=SECRET)).follow(address.replace("{url}", loopback.url))
+    assert loopback.log == []

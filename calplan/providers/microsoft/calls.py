@@ -1,0 +1,91 @@
+"""Calls of Graph that only read: one thing, a list page by page, or many things in one request."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeVar
+
+from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.http.client import Reader
+from calplan.providers.http.retry import Time
+from calplan.providers.microsoft.messages import BatchAnswer, BatchPart, Page, decoded, text_of
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+MOST_PAGES: Final = 100_000
+"""More pages than the largest directory has: whoever has read so many is led in a circle."""
+MOST_AT_ONCE: Final = 20
+"""https://learn.microsoft.com/graph/json-batching"""
+ROUNDS: Final = 5
+LONGEST_WAIT: Final = 120.0
+TOO_MANY: Final = 429
+USUAL_WAIT: Final = 10.0
+"""What is waited where a throttled part of a batch does not say how long: the window of the directory's quota."""
+
+
+class Calls:
+    """What can be asked of Graph; it belongs to one thread. Every method raises ``ProviderError``."""
+
+    def __init__(self, reader: Reader, time: Time) -> None:
+        self._reader = reader
+        self.time = time
+
+    def permissions(self) -> frozenset[str] | None:
+        """The application permissions that calplan has, or ``None`` where its token does not tell them."""
+        return self._reader.sign_in().scopes
+
+    def get(self, *parts: str, kind: type[T], query: Mapping[str, str | int] | None = None) -> T:
+        """The answer to a read, decoded."""
+        return decoded(self._reader.get(*parts, query=query), kind, _path(parts))
+
+    def pages(self, *parts: str, kind: type[Page[Row]], query: Mapping[str, str | int]) -> Iterator[Page[Row]]:
+        """Every page of a list; its links are followed as they are, and only below Graph's own address."""
+        answer = self._reader.get(*parts, query=query)
+        met = set[str]()
+        for _ in range(MOST_PAGES):
+            page = decoded(answer, kind, _path(parts))
+            yield page
+            link = text_of(page.next_link)
+            if not link:
+                return
+            if link in met:
+                break
+            met.add(link)
+            answer = self._reader.follow(link)
+        raise UnreachableError(f"Microsoft Graph shows the same page of {_path(parts)} again and again")
+
+    def many(self, targets: Mapping[str, str]) -> dict[str, BatchPart]:
+        """What comes of up to 20 reads in one request, by their names; one that stays throttled is left out."""
+        assert len(targets) <= MOST_AT_ONCE
+        answers: dict[str, BatchPart] = {}
+        left = dict(targets)
+        for attempt in range(ROUNDS):
+            answer = decoded(self._reader.get_many(left), BatchAnswer, "/$batch")
+            parts = {part.id: part for part in answer.responses if part.id in left}
+            answers |= {name: part for name, part in parts.items() if part.status != TOO_MANY}
+            waits = [_wait(part) for part in parts.values() if part.status == TOO_MANY]
+            left = {name: target for name, target in left.items() if name not in answers}
+            if not waits or attempt == ROUNDS - 1 or max(waits) > LONGEST_WAIT:
+                break
+            self.time.sleep(max(waits))
+        return answers
+
+
+def _path(parts: tuple[str, ...]) -> str:
+    return "".join(f"/{part}" for part in parts)
+
+
+def _wait(part: BatchPart) -> float:
+    """The seconds that a throttled part asks to wait."""
+    headers = part.headers if isinstance(part.headers, dict) else {}
+    stated = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return float(stated) if stated.isascii() and stated.isdigit() and len(stated) < 7 else USUAL_WAIT  # noqa: PLR2004 - no wait has as many digits
+
+
+def quoted(word: str) -> str:
+    """A word as a filter writes it.
+
+    Raises:
+        ProviderError: it cannot be written as one.
+    """
+    if not word.isprintable():
+        raise ProviderError("an id holds letters that no filter can; nothing was sent")
+    return "'" + word.replace("'", "''") + "'"
