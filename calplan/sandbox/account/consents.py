@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from calplan.model.user import text_list
 from calplan.sandbox.account.classes import without_connection
-from calplan.sandbox.account.leftovers import GOOGLE, Token, forget, left_over
+from calplan.sandbox.account.leftovers import GOOGLE, Token, forget, left_over, left_over_of
 from calplan.sandbox.account.people import one_person, store_person
 from calplan.sandbox.account.read import read_classes
 
@@ -36,6 +36,19 @@ def google_tokens(connection: sqlite3.Connection) -> Iterator[Token]:
             yield Token(email, facts.calendar or "none", facts.contacts or "none")
         elif email in left:
             yield left[email]
+
+
+def google_token_of(connection: sqlite3.Connection, email: str) -> Token | None:
+    """The token of one user, as ``google_tokens`` has it, without reading everybody's."""
+    row = connection.execute(
+        "SELECT service, calendar, contacts FROM users JOIN facts ON facts.id = users.truth WHERE email = ?", (email,)
+    ).fetchone()
+    if row is None:
+        return None
+    service, calendar, contacts = row
+    if service == GOOGLE:
+        return Token(email, calendar or "none", contacts or "none")
+    return left_over_of(connection, email)
 
 
 def revoke_google(connection: sqlite3.Connection, email: str) -> bool:

@@ -41,6 +41,15 @@ def left_over(connection: sqlite3.Connection) -> dict[str, Token]:
     return {row[0]: Token(*row) for row in connection.execute("SELECT email, calendar, contacts FROM google_tokens")}
 
 
+def left_over_of(connection: sqlite3.Connection, email: str) -> Token | None:
+    """The token of one user that is left over, if there is one."""
+    if not _any(connection):
+        return None
+    query = "SELECT email, calendar, contacts FROM google_tokens WHERE email = ?"
+    row = connection.execute(query, (email,)).fetchone()
+    return None if row is None else Token(*row)
+
+
 def forget(connection: sqlite3.Connection, email: str) -> bool:
     """Takes a token away that is left over; whether there was one."""
     return _any(connection) and connection.execute("DELETE FROM google_tokens WHERE email = ?", (email,)).rowcount > 0

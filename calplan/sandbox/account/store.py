@@ -27,21 +27,24 @@ PRIMARY_CODE: Final = 0xFF
 """The low byte of SQLite's extended error codes."""
 
 
-def open_read_only(path: Path, wait: float = SECONDS_TO_WAIT) -> sqlite3.Connection:
+def open_read_only(path: Path, wait: float = SECONDS_TO_WAIT, *, any_thread: bool = False) -> sqlite3.Connection:
     """A connection that SQLite itself keeps from writing.
+
+    With ``any_thread`` it may be used in another thread than this one; whoever asks for that sees to it that no two
+    threads use it at once.
 
     Raises:
         AccountError: there is no account, it is not one, or it cannot be read.
     """
     with account_errors(path):
         try:
-            return _open(path, "ro", wait)
+            return _open(path, "ro", wait, any_thread=any_thread)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
                 raise
         # A write was killed half-way. Undoing it needs a writer, and gives back what was true before it.
         open_writable(path, wait).close()
-        return _open(path, "ro", wait)
+        return _open(path, "ro", wait, any_thread=any_thread)
 
 
 def open_writable(path: Path, wait: float = SECONDS_TO_WAIT) -> sqlite3.Connection:
@@ -54,13 +57,14 @@ def open_writable(path: Path, wait: float = SECONDS_TO_WAIT) -> sqlite3.Connecti
         return _open(path, "rw", wait)
 
 
-def _open(path: Path, mode: str, wait: float) -> sqlite3.Connection:
+def _open(path: Path, mode: str, wait: float, *, any_thread: bool = False) -> sqlite3.Connection:
     # SQLite alone touches the file: closing it through another handle would drop this process's locks on it.
     if not path.exists():
         raise MissingAccountError(path)
     if not path.is_file():
         raise ForeignFileError(path)
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=wait, isolation_level=None)
+    name = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(name, uri=True, timeout=wait, isolation_level=None, check_same_thread=not any_thread)
     try:
         _recognise(path, connection)
         connection.execute("PRAGMA temp_store = MEMORY")

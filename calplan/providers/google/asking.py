@@ -1,0 +1,106 @@
+"""The tokens of many users, asked for by several threads at once that keep one pace together."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.google.calls import tokens_of
+from calplan.providers.google.connecting import Serve
+from calplan.providers.google.kept import Held
+from calplan.providers.http.client import Reader
+
+THREADS: Final = 8
+CHUNK: Final = 200
+"""Users whose tokens are kept together: five seconds of work at the pace that Google allows."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many users were answered for and how many were not; ``why`` is the last reason for the latter."""
+
+    answered: int = 0
+    failed: int = 0
+    why: str = ""
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether more was refused or lost than answered."""
+        return self.failed > self.answered
+
+
+class Skipped:
+    """Stands for somebody who was not asked for, since it was hopeless by then."""
+
+
+SKIPPED: Final = Skipped()
+
+
+class Crew:
+    """Threads that ask for tokens, each over a connection of its own, for as long as a ``with`` block lasts."""
+
+    def __init__(self, serve: Serve, clients: frozenset[str]) -> None:
+        self._serve = serve
+        self._clients = clients
+        self._mine = threading.local()
+        self._readers: list[Reader] = []
+        self._stop = threading.Event()
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="google")
+        self.tally = Tally()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for reader in self._readers:
+            reader.close()
+
+    def ask(self, people: Sequence[str]) -> Iterator[dict[str, Held]]:
+        """What is held of these people by id, a chunk at a time, up to where going on is hopeless.
+
+        Of whom Google says nothing it is ``None``; whom nobody could ask for is left out.
+        """
+        for begin in range(0, len(people), CHUNK):
+            yield self._chunk(people[begin : begin + CHUNK])
+            if self._stop.is_set():
+                return
+
+    def _chunk(self, people: Sequence[str]) -> dict[str, Held]:
+        asked = {self._threads.submit(self._one, person): person for person in people}
+        found: dict[str, Held] = {}
+        refused: dict[str, Held] = {}
+        for future in as_completed(asked):
+            try:
+                outcome = future.result()
+            except ProviderError as error:
+                self.tally.failed += 1
+                self.tally.why = str(error)
+                if not isinstance(error, UnreachableError):
+                    refused[asked[future]] = None
+            else:
+                if not isinstance(outcome, Skipped):
+                    self.tally.answered += 1
+                    found[asked[future]] = outcome
+            if self.tally.is_hopeless and self.tally.failed >= min(THREADS, len(people)):
+                self._stop.set()
+        # A refusal is about one user only as long as others are answered for.
+        return found if self._stop.is_set() else found | refused
+
+    def _one(self, person: str) -> Held | Skipped:
+        if self._stop.is_set():
+            return SKIPPED
+        return tokens_of(self._reader(), person, self._clients)
+
+    def _reader(self) -> Reader:
+        reader: Reader | None = getattr(self._mine, "reader", None)
+        if reader is None:
+            reader = self._mine.reader = Reader(self._serve())
+            self._readers.append(reader)
+        return reader
