@@ -1,0 +1,1 @@
+"""Exchange Web Services over the simulated account: who may sign in, whose mailbox may be opened, what goes wrong."""
