@@ -1,4 +1,4 @@
-"""What a connections-file states of users: facts with an age, which outrank older consent."""
+"""What a file states of people's connections, beside the platform: somebody who knows wrote it down."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ from calplan.model.user import RawFacts
 
 
 class StatedRow(NamedTuple):
-    """One user of a file: equal facts are one object; ``as_of`` is in UTC, ``None`` where the file does not say."""
+    """What one row states; equal rows are one object, and so are equal facts.
+
+    ``mailbox`` is stated only where it is not the login address. ``evidence`` says in words of the file where its facts
+    come from, ``as_of`` since when they are true (UTC); ``None`` where the row does not say.
+    """
 
     facts: RawFacts
     mailbox: str | None
@@ -20,7 +24,10 @@ class StatedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """The users of one file by their login address in normal form."""
+    """All rows of one file by login address, in the form in which addresses are compared.
+
+    ``notes`` say what was ignored and what is not there; ``source`` names the file for a person.
+    """
 
     rows: Mapping[str, StatedRow]
     notes: tuple[Diagnostic, ...]

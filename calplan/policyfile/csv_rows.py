@@ -1,6 +1,7 @@
 """Rows of a CSV file with a header."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -75,7 +76,7 @@ class _CountedLines:
 
 
 def _judge_header(columns: list[str], line: int, errors: Errors, required: tuple[str, ...]) -> None:
-    twice = sorted({name for name in columns if columns.count(name) > 1})
+    twice = sorted(name for name, times in Counter(columns).items() if times > 1)
     if twice:
         raise errors.stop("U-COLUMN", line, f"the column `{twice[0]}` stands in the header twice")
     missing = [name for name in required if name not in columns]

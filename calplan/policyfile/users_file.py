@@ -1,7 +1,7 @@
 """A users file, streamed: CSV or one JSON object per line, told apart by content."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -21,23 +21,30 @@ COLUMN_SET: Final = frozenset(COLUMNS)
 LIST_COLUMNS: Final = frozenset(LISTS)
 
 
-class UsersFile:
-    """The users of one file. Iterate it once; ``notes`` are complete when the iteration has ended.
+class UserRows:
+    """The users that rows state. Iterate it once; ``notes`` are complete when the iteration has ended.
 
     Iterating raises ``InvalidFileError`` at the end of a file with errors, or as soon as there are too many. From the
-    first error on no more users are given, so whoever stores them must be able to take them back.
+    first error on no more users are given, so whoever stores them must be able to take them back. ``compared`` gives
+    the form of an address in which no two rows may agree.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._lines = lines_of(path)
-        self._errors: Errors = self._lines.errors
+    def __init__(
+        self,
+        rows: Iterable[tuple[int, Mapping[str, Value]]],
+        errors: Errors,
+        compared: Callable[[str], str] = str,
+    ) -> None:
+        self._source = rows
+        self._errors = errors
+        self._compared = compared
         self._rows = 0
         self._present: Counter[str] = Counter()
         self._unknown: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[UserRow]:
         seen: set[str] = set()
-        for line, fields in rows_of(self._lines, required=("email",), lists=LIST_COLUMNS):
+        for line, fields in self._source:
             self._rows += 1
             self._count(fields)
             try:
@@ -45,10 +52,11 @@ class UsersFile:
             except BadFieldError as error:
                 self._errors.add(error.code, line, error.summary, error.advice)
                 continue
-            if user.email in seen:
+            address = self._compared(user.email)
+            if address in seen:
                 advice = "addresses are compared after trimming and without regard to case"
                 self._errors.add("U-TWICE", line, "an earlier row has the same `email`", advice)
-            seen.add(user.email)
+            seen.add(address)
             if not self._errors.found:
                 yield user
         self._errors.raise_if_any()
@@ -73,6 +81,14 @@ class UsersFile:
                 self._present[name] += 1
             elif len(self._unknown) < MOST_UNKNOWN_NAMES:
                 self._unknown[name] = None
+
+
+class UsersFile(UserRows):
+    """The users of one file of text: CSV, or one JSON object per line."""
+
+    def __init__(self, path: Path, compared: Callable[[str], str] = str) -> None:
+        lines = lines_of(path)
+        super().__init__(rows_of(lines, required=("email",), lists=LIST_COLUMNS), lines.errors, compared)
 
 
 def batches(users: Iterable[UserRow], size: int = USERS_IN_A_BATCH) -> Iterator[UserBatch]:

@@ -17,8 +17,8 @@ from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform
 from calplan.providers.base import InvalidAccountError, Platform
 from calplan.providers.catalog import Opening, open_platform, open_writable
+from calplan.providers.invalid_files import InvalidFilesError
 from calplan.providers.local.creation import create_from_files, create_plausible
-from calplan.providers.local.translation import InvalidFilesError
 from tests.make import account, facts, tenant
 
 SPAWN = multiprocessing.get_context("spawn")

@@ -11,7 +11,8 @@ from calplan.policyfile.documents import CreateFiles, LocalPlatform
 from calplan.policyfile.row_source import InvalidFileError
 from calplan.policyfile.settings_file import read_settings
 from calplan.policyfile.users_file import UsersFile
-from calplan.providers.local.translation import InvalidFilesError, provider_errors
+from calplan.providers.invalid_files import InvalidFilesError
+from calplan.providers.local.translation import provider_errors
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account
 from calplan.sandbox.account.errors import AccountExistsError
 from calplan.sandbox.account.plausible import plausible_account

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.sandbox.account.errors import (
     AccountError,
@@ -38,20 +37,6 @@ INVALID: Final = (
     MissingFolderError,
     NewerAccountError,
 )
-
-
-class InvalidFilesError(InvalidAccountError):
-    """A file that an account is made of is not valid: ``diagnostics`` say where and why, the message in brief."""
-
-    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        lines = [f"{_place(one)}{one.summary}" for one in errors_in(diagnostics)]
-        super().__init__("\n".join(lines))
-        self.diagnostics = diagnostics
-
-
-def _place(diagnostic: Diagnostic) -> str:
-    position = diagnostic.position
-    return f"{position.file}:{position.line}: " if position else ""
 
 
 @contextmanager

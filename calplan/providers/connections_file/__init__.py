@@ -1,0 +1,1 @@
+"""A file in which somebody states who is connected to what: CSV, NDJSON or Parquet."""
