@@ -142,9 +142,6 @@ SCHEMA: Final[dict[str, str | bytes]] = {
             ),
         ]
     ),
-    "later_keys": account(
-        "platform: {type: local, path: a.db}\nproviders: [{type: connections-file, path: c.csv}]\nfreezes: []"
-    ),
 }
 RULES: Final[dict[str, str | bytes]] = {
     "V01": service(f"{{{EXCHANGE}, permissions: {{calendar: read, contacts: none}}}}"),

@@ -76,7 +76,7 @@ def test_a_policy_named_by_a_scenario_a_receipt_and_a_secret_are_no_part_of_the_
         s=scenario, a=told, tried=policy("{}"), receipt="{", connections="{", key="password: hunter2: x"
     )
     assert reading.policies == ()
-    assert set(codes(reading.diagnostics)) == {"D-LATER", "D-TRIED"}
+    assert set(codes(reading.diagnostics)) == {"D-TRIED"}
 
 
 def test_the_state_folder_is_not_searched() -> None:

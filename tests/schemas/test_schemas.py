@@ -24,7 +24,7 @@ NAMES = [*KINDS.values(), SETTINGS, GROUPS_FILE]
 SAME_IN_BOTH_DRAFTS = {
     *("$schema", "$defs", "$ref", "title", "description", "examples", "default", "type", "const", "enum", "oneOf"),
     *("allOf", "properties", "required", "additionalProperties", "items", "pattern", "minimum", "maximum"),
-    *("minLength", "maxLength", "minItems", "maxItems", "maxProperties"),
+    *("minLength", "maxLength", "minItems", "maxItems", "maxProperties", "if", "then"),
 }
 
 

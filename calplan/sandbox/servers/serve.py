@@ -15,6 +15,7 @@ from calplan.sandbox.servers.app import application
 from calplan.sandbox.servers.errors import ForeignFileError
 from calplan.sandbox.servers.faults import FaultPlan, Rule
 from calplan.sandbox.servers.misbehaving import Lines
+from calplan.sandbox.servers.neighbours import neighbours_of
 from calplan.sandbox.servers.rates import RatePlan
 from calplan.sandbox.servers.serving import LOOPBACK, LoopbackServer, listening
 from calplan.sandbox.servers.sign_in import new_keys
@@ -56,14 +57,22 @@ def serve(order: Order, ready: Callable[[Ready], None]) -> None:
     files = None if order.env is None else Files(env=order.env)
     if files is not None:
         files.require_free()
-    keys, identity = new_keys(world.account_id), new_identity(world.clock())
+    keys, identity, neighbours = new_keys(world.account_id), new_identity(world.clock()), neighbours_of(world)
     with _listener(order.access_log) as hear, listening(order.port) as sock:
         urls = Urls(origin=f"https://{LOOPBACK}:{sock.getsockname()[1]}")
         if files is not None:
-            files.write(name=_name(world), owner=directory.owner, keys=keys, urls=urls, authority=identity.authority)
+            files.write(
+                name=_name(world),
+                owner=directory.owner,
+                keys=keys,
+                urls=urls,
+                authority=identity.authority,
+                neighbours=neighbours,
+            )
         faults, lines = FaultPlan(), Lines()
         faults.add(order.faults)
-        app = application(ZoomApi(world, keys, order.plan), hear=hear, faults=faults, lines=lines)
+        zoom = ZoomApi(world, keys, order.plan)
+        app = application(zoom, hear=hear, faults=faults, lines=lines, vendors=neighbours.vendors)
         told = Ready(urls=urls, files=files)
         LoopbackServer(app, lines, tls=identity.context, ready=lambda: ready(told)).run([sock])
 

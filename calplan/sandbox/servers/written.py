@@ -5,15 +5,16 @@ document for the vendor, such as `calplan init` makes, is pointed at the servers
 """
 
 import os
-import secrets
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import yaml
 
 from calplan.sandbox.servers.errors import ForeignFileError
+from calplan.sandbox.servers.neighbours import Neighbours
 from calplan.sandbox.servers.sign_in import Keys
 
 MARK: Final = "# Written by `calplan sandbox serve --write-env`, and written anew each time that starts."
@@ -76,18 +77,22 @@ class Files:
                     f"{path} was not written by calplan and is left alone; remove it, or name a file in another folder"
                 )
 
-    def write(self, *, name: str, owner: str | None, keys: Keys, urls: Urls, authority: bytes) -> None:
-        """Writes all of them; the one with the secret is for its owner alone.
+    def write(
+        self, *, name: str, owner: str | None, keys: Keys, urls: Urls, authority: bytes, neighbours: Neighbours
+    ) -> None:
+        """Writes all of them; the one with the secrets is for its owner alone.
 
         Raises:
             ForeignFileError: one cannot be written.
         """
         _write(self.authority, f"{MARK}\n{authority.decode()}", 0o644)
-        self._write_account(_document(name, owner, keys, urls))
-        _write(self.env, f"{MARK}\nexport {SECRET}={shlex.quote(keys.client_secret)}\n", 0o600)
+        self._write_account(_document(name, owner, keys, urls), neighbours, urls)
+        secrets = {SECRET: keys.client_secret, **neighbours.secrets}
+        lines = [f"export {name}={shlex.quote(secret)}\n" for name, secret in secrets.items()]
+        _write(self.env, f"{MARK}\n{''.join(lines)}", 0o600)
 
-    def _write_account(self, document: dict[str, Any]) -> None:
-        """The Account document made anew; of one that is somebody's own only the platform."""
+    def _write_account(self, document: dict[str, Any], neighbours: Neighbours, urls: Urls) -> None:
+        """The Account document made anew; of one that is somebody's own only the platform and the providers."""
         theirs = None if _first_line(self.account) == MARK else _of_the_vendor(self.account)
         if theirs is None:
             _write(self.account, f"{MARK}\n{yaml.safe_dump(document, sort_keys=False)}", 0o644)
@@ -96,6 +101,8 @@ class Files:
         if _first_line(self.account) != POINTED:
             _write(before, self.account.read_text(encoding="utf-8"), 0o644)
         theirs["spec"]["platform"] = document["spec"]["platform"]
+        for provider in theirs["spec"].get("providers") or ():
+            provider.update(neighbours.stated(str(provider.get("type")), urls.origin, AUTHORITY))
         _write(self.account, f"{POINTED}\n{yaml.safe_dump(theirs, sort_keys=False)}", 0o644)
 
 
@@ -132,7 +139,7 @@ def _of_the_vendor(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    draft = path.with_name(f".calplan-{secrets.token_hex(8)}")
+    draft = path.with_name(f".calplan-{token_hex(8)}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
