@@ -91,7 +91,7 @@ class Manner:
                 words = "The server cannot service this request right now. Try again later."
                 return Fault("ErrorServerBusy", words, back_off=self.back_off).response(header)
             case Trouble.BUSY_INSIDE:
-                return Response(busy_inside(header, operation, self.back_off), media_type=XML)
+                return busy_inside(header, operation)
             case Trouble.TOO_MANY_CONNECTIONS:
                 return Fault("ErrorExceededConnectionCount", "You have exceeded the available connections.").response(
                     header
