@@ -108,6 +108,10 @@ AMBIGUOUS: Final = {
 
 def ending(error: Exception, heard: Heard, sign_in: SignIn) -> Failure:
     """What an error of the library means."""
+    inner = error.__context__
+    if type(error).__name__ == "TransportError" and isinstance(inner, Exception):
+        # Where the version cannot be told, that is all the library says, with the reason behind it.
+        error = inner
     name = type(error).__name__
     theirs = type(error).__module__ == "exchangelib.errors"
     if heard.trouble is not None:
