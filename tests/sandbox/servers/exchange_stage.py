@@ -47,7 +47,8 @@ def exchange_serving(
 
 def as_made(exchange: Exchange) -> None:
     """Undo what a test changed about a server."""
-    exchange.keys, exchange.manner, exchange.names_schema, exchange.asked = KEYS, None, True, []
+    exchange.keys, exchange.manner, exchange.asked = KEYS, None, []
+    exchange.names_schema = exchange.names_build = True
     exchange.mailboxes.beside = frozenset()
     exchange.end_sign_in("")
 

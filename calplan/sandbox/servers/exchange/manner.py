@@ -1,13 +1,16 @@
 """How an Exchange server, or what stands before it, behaves when something is wrong with it."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from calplan.sandbox.servers.exchange.replies import XML, Fault, busy_inside
 
+SECONDS_BETWEEN_DROPS: Final = 0.05
 LOCKED_OUT: Final = "The referenced account is currently locked out and may not be logged on to."
 
 
@@ -31,6 +34,8 @@ class Trouble(Enum):
     LOCKED_OUT = auto()
     SLOW_DOWN = auto()
     EMPTY_XML = auto()
+    ENDLESS = auto()
+    """An answer that begins, goes on drop by drop, and never ends."""
 
 
 class Page(NamedTuple):
@@ -91,11 +96,13 @@ class Manner:
                 words = "The server cannot service this request right now. Try again later."
                 return Fault("ErrorServerBusy", words, back_off=self.back_off).response(header)
             case Trouble.BUSY_INSIDE:
-                return Response(busy_inside(header, operation, self.back_off), media_type=XML)
+                return busy_inside(header, operation)
             case Trouble.TOO_MANY_CONNECTIONS:
                 return Fault("ErrorExceededConnectionCount", "You have exceeded the available connections.").response(
                     header
                 )
+            case Trouble.ENDLESS:
+                return StreamingResponse(_drops(), media_type=XML)
             case Trouble.EMPTY_XML:
                 return Response("<nothing/>", media_type=XML)
             case _:
@@ -109,3 +116,9 @@ class Manner:
         if self.retry_after is not None:
             headers["retry-after"] = self.retry_after
         return Response(page.html, page.status, headers=headers, media_type="text/html")
+
+
+async def _drops() -> AsyncIterator[bytes]:
+    while True:
+        yield b" "
+        await asyncio.sleep(SECONDS_BETWEEN_DROPS)

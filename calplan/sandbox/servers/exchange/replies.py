@@ -58,18 +58,20 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that an operation states in its own answer."""
+    """An error that an operation states in its own answer; ``more`` is XML that goes with it."""
 
     code: str
     words: str
+    more: str = ""
 
 
 def answered(header: str, operation: str, outcome: str | Refusal) -> Response:
     """The answer of an operation: what it gives, or why it does not."""
     match outcome:
-        case Refusal(code=code, words=words):
+        case Refusal(code=code, words=words, more=more):
             kind, inside = "Error", f"<m:MessageText>{escape(words)}</m:MessageText><m:ResponseCode>{code}"
             inside += "</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>"
+            inside += f"<m:MessageXml>{more}</m:MessageXml>" if more else ""
         case _:
             kind, inside = "Success", f"<m:ResponseCode>NoError</m:ResponseCode>{outcome}"
     message = f'<m:{operation}ResponseMessage ResponseClass="{kind}">{inside}</m:{operation}ResponseMessage>'
@@ -78,19 +80,11 @@ def answered(header: str, operation: str, outcome: str | Refusal) -> Response:
     return Response(_enveloped(header, whole), media_type=XML)
 
 
-def busy_inside(header: str, operation: str, back_off: int) -> bytes:
-    """A busy server's answer with status 200."""
-    words = "An internal server error occurred. Try again later. (ErrorServerBusy)"
-    wait = f'<m:MessageXml><t:Value Name="BackOffMilliseconds">{back_off}</t:Value></m:MessageXml>'
-    inside = (
-        f"<m:MessageText>{words}</m:MessageText><m:ResponseCode>ErrorInternalServerError</m:ResponseCode>"
-        f"<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>{wait}"
-    )
-    message = f'<m:{operation}ResponseMessage ResponseClass="Error">{inside}</m:{operation}ResponseMessage>'
-    body = f"<m:ResponseMessages>{message}</m:ResponseMessages>"
-    return _enveloped(
-        header, f'<m:{operation}Response xmlns:m="{MESSAGES}" xmlns:t="{TYPES}">{body}</m:{operation}Response>'
-    )
+def busy_inside(header: str, operation: str) -> Response:
+    """A busy server's answer with status 200: the true error is named inside of another."""
+    values = {"InnerErrorResponseCode": "ErrorServerBusy", "InnerErrorMessageText": "The server cannot service this."}
+    inner = "".join(f'<t:Value Name="{name}">{value}</t:Value>' for name, value in values.items())
+    return answered(header, operation, Refusal("ErrorInternalServerError", "An internal server error occurred.", inner))
 
 
 def folder(mailbox: str, name: str) -> str:

@@ -40,14 +40,15 @@ class AnyCase(Route):
 class Exchange:
     """The server. What it is and does may be changed while it runs: ``keys``, ``mailboxes.beside``, ``manner``.
 
-    ``names_schema`` is whether its answers name the edition of their interface, beside the build. ``asked`` are the
-    operations that came through the door, the last thousand.
+    ``names_schema`` is whether its answers name the edition of their interface, beside the build, and ``names_build``
+    whether those do that tell of trouble. ``asked`` are the operations that came through the door, the last thousand.
     """
 
     world: World
     keys: ExchangeKeys
     manner: Manner | None = None
     names_schema: bool = True
+    names_build: bool = True
     asked: list[Asked] = field(default_factory=list)
     mailboxes: Mailboxes = field(init=False)
     _doorman: Doorman = field(default_factory=Doorman, repr=False)
@@ -97,7 +98,7 @@ class Exchange:
         authorization, client = request.headers.get("authorization", ""), request.scope["client"]
         manner = self.manner
         if manner is not None and manner.meets(authorization) and manner.met():
-            return manner.answer(self._header(), "ConvertId")
+            return manner.answer(self._header() if self.names_build else "", "ConvertId")
         message = self._doorman.hear(self.keys, authorization, client)
         if message is not None:
             return _challenged([f"NTLM {message}"])
@@ -111,7 +112,7 @@ class Exchange:
             return Fault("ErrorInvalidServerVersion", "The specified server version is invalid.").response(header)
         manner = self.manner
         if manner is not None and manner.on == asked.operation and manner.met():
-            return manner.answer(header, asked.operation)
+            return manner.answer(header if self.names_build else "", asked.operation)
         outcome = Operations(self.keys, self.mailboxes).answer(asked)
         if isinstance(outcome, Fault):
             return outcome.response(header)
