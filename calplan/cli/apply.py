@@ -19,6 +19,7 @@ from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.previous import past_of
+from calplan.cli.probing import require_working
 from calplan.cli.reading import show
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
@@ -116,7 +117,7 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
         past = None if saved is not None or request.quiet else past_of(report.account, None, request.state)
         planned = make_plan(
             chosen,
-            open_account(chosen.account),
+            open_account(chosen.account, request.state),
             allowed=consent.allowed,
             by=consent.who,
             base=None if past is None else past.base,
@@ -146,7 +147,8 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             quiet=request.quiet,
             guided=request.guided,
         )
-        platform = open_for_writing(chosen.account)
+        require_working(chosen, planned.plan)
+        platform = open_for_writing(chosen.account, request.state)
         with heard.gentle():
             kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
         return applied(work, platform, kept, report, heard)

@@ -60,7 +60,7 @@ def plan(
         return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
 
     base = None if past is None else past.base
-    planned = make_plan(chosen, open_account(chosen.account), as_of=day_of(as_of), earlier=earlier, base=base)
+    planned = make_plan(chosen, open_account(chosen.account, state), as_of=day_of(as_of), earlier=earlier, base=base)
     if out is not None and not planned.plan.errored:
         save(out, pack(planned.parts, created_at=clock.stamp(), key=key), mode=MODE)
     show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))

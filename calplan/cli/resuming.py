@@ -15,6 +15,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.ledger import lift
 from calplan.cli.output import emit
+from calplan.cli.probing import require_working
 from calplan.cli.reading import show
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import Kept, find, keep, paths_of
@@ -57,7 +58,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
             kept.begin_again(consent.who)
             planned = make_plan(
                 chosen,
-                open_account(chosen.account),
+                open_account(chosen.account, request.state),
                 allowed=allowed,
                 by=consent.who,
                 notice_for=run.plan_id,
@@ -88,7 +89,8 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 quiet=request.quiet,
                 guided=request.guided,
             )
-            platform = open_for_writing(chosen.account)
+            require_working(chosen, planned.plan)
+            platform = open_for_writing(chosen.account, request.state)
             kept.go_on(run.status)
             return applied(work, platform, kept, report, heard)
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
+from calplan.cli.memory import StateMemory
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
 from calplan.cli.trust import trust
@@ -41,6 +43,9 @@ from calplan.providers.base import (
     WritablePlatform,
 )
 
+if TYPE_CHECKING:
+    from calplan.providers.catalog import Opening
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
@@ -51,6 +56,7 @@ class Chosen:
     tenant: tuple[TenantFactsDocument, ...]
     diagnostics: tuple[Diagnostic, ...]
     paths: tuple[str, ...]
+    policy_file: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,7 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
         StopError: the documents have errors, name no such account, or several and none was asked for.
     """
     reading = documents(paths, as_of)
+    files = {one.policy.account: one.file for one in reading.policies}
     policies = {one.policy.account: one.policy for one in reading.policies}
     if not policies:
         message = "error: there is no CalendarPolicy here. To begin with the settings as they are: calplan export PATH"
@@ -106,33 +113,39 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
         tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
         diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *ignored),
         paths=tuple(map(str, paths)),
+        policy_file=files[name],
     )
 
 
-def open_account(account: AccountDocument) -> Platform:
-    """The account, to be read only.
+def open_account(account: AccountDocument, state: str | None = None) -> Platform:
+    """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
 
     Raises:
         StopError: it cannot be opened.
     """
-    from calplan.providers.catalog import Opening, open_platform  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
 
-    opening = Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()))
     with translated():
-        return open_platform(account, opening)
+        return open_platform(account, _opening(account, state))
 
 
-def open_for_writing(account: AccountDocument) -> WritablePlatform:
+def _opening(account: AccountDocument, state: str | None) -> "Opening":
+    from calplan.providers.catalog import Opening  # noqa: PLC0415 - adapters are imported when used
+
+    memory = StateMemory(account.name, state) if account.providers else None
+    return Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()), memory=memory)
+
+
+def open_for_writing(account: AccountDocument, state: str | None = None) -> WritablePlatform:
     """The account, to be written; only an apply asks for this.
 
     Raises:
         StopError: it cannot be opened.
     """
-    from calplan.providers.catalog import Opening, open_writable  # noqa: PLC0415 - adapters are imported when used
+    from calplan.providers.catalog import open_writable  # noqa: PLC0415 - adapters are imported when used
 
-    opening = Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()))
     with translated():
-        return open_writable(account, opening)
+        return open_writable(account, _opening(account, state))
 
 
 class translated:  # noqa: N801 - reads as a phrase: with translated()
