@@ -136,7 +136,7 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             return _nothing_to_do(request, report)
         refuse_gates(planned.plan.gates)
         if saved is None and agree(planned, consent):
-            planned = _as_agreed(planned, chosen, consent, report)
+            planned = _as_agreed(planned, chosen, consent, report, request.state)
         work = Work(
             chosen=chosen,
             planned=planned,
@@ -154,7 +154,7 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
         return applied(work, platform, kept, report, heard)
 
 
-def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyReport) -> Planned:
+def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyReport, state: str | None) -> Planned:
     """What somebody agreed to, read once more: nothing may be worse by now, however long he thought it over.
 
     Raises:
@@ -162,7 +162,7 @@ def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyR
     """
     again = make_plan(
         chosen,
-        open_account(chosen.account),
+        open_account(chosen.account, state),
         allowed=consent.allowed,
         by=consent.who,
         notice_for=agreed.document["plan_id"],

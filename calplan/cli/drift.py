@@ -40,7 +40,7 @@ def drift(
     past = past_of(chosen.account.name, previous, state)
     base = None if past is None else past.base
     users = None if past is None else past.users
-    planned = make_plan(chosen, open_account(chosen.account), earlier=lambda _live: users, base=base)
+    planned = make_plan(chosen, open_account(chosen.account, state), earlier=lambda _live: users, base=base)
     found = drift_document(planned.document, planned.policy, base)
     for target in outputs:
         if target.format == "json":

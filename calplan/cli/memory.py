@@ -14,6 +14,7 @@ from calplan.state.errors import StateError
 
 if TYPE_CHECKING:
     from calplan.providers.base import Memory, Part
+    from calplan.state.store import Store
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ class StateMemory:
     needs no state, it only takes longer the next time.
     """
 
-    def __init__(self, account: str, state: str | None, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, account: str, state: "str | None | Store", now: Callable[[], datetime] = clock.now) -> None:
         self._account = account
         self._state = state
         self._now = now
@@ -54,6 +55,8 @@ class StateMemory:
         return use(self._memory)
 
     def _opened(self) -> "Memory":
+        if self._state is not None and not isinstance(self._state, str):
+            return self._state.memory(self._account)
         place = place_of(self._state)
         from calplan.state.store import Store  # noqa: PLC0415 - SQLAlchemy is imported when it is used
 

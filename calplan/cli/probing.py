@@ -31,9 +31,7 @@ def require_working(chosen: Chosen, plan: Plan) -> None:
     say_checks(checks)
     errors = [one.error for one in checks if one.error is not None]
     if errors:
-        raise StopError(
-            worst(map(code_of, errors)), "error: Exchange could not be used as planned; nothing was written"
-        )
+        raise StopError(worst(map(code_of, errors)), "error: Exchange cannot be used as planned; nothing was written")
 
 
 def probe(chosen: Chosen, plan: Plan) -> "tuple[Check, ...]":

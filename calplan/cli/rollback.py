@@ -46,7 +46,7 @@ def rollback(run: str, *, path: Path | None, out: Path | None, state: str | None
     chosen = choose((path,) if path is not None else paths_of(found), found.account)
     back = _set_back(saved, chosen.policy.name, found.id)
     file = out or Path("rollback.yaml")
-    planned = make_plan(_with_policy(chosen, back.text, file), open_account(chosen.account))
+    planned = make_plan(_with_policy(chosen, back.text, file), open_account(chosen.account, state))
     name = f"run {found.id[:SHORT]} of {found.started_at:%Y-%m-%d}"
     lost = still_out(saved.users.rows(), planned.plan.assessment.population)
     remarks = (*_of_status(found.status), *back.remarks)

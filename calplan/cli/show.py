@@ -64,7 +64,7 @@ def _checked(saved: SavedPlan, path: Path | None, state: str | None, *, verbose:
         StopError: the plan is stale, or can no longer be made.
     """
     chosen = chosen_for(saved, path)
-    planned = make_plan(chosen, open_account(chosen.account), by=login_name())
+    planned = make_plan(chosen, open_account(chosen.account, state), by=login_name())
     emit(standing_text(planned.document, verbose=verbose, colour=in_colour(color), width=terminal_width()))
     with peek(state) as store:
         refuse_stale(moved_under(store, saved, planned))

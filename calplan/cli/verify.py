@@ -14,6 +14,7 @@ from calplan.cli import clock
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.probing import code_of_probe, probed, say_checks
 from calplan.cli.runs import find, keep, paths_of, state_option
 from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
@@ -66,8 +67,10 @@ def verify(run: str, *, path: Path | None, users: ShowUsers, state: str | None, 
         seen = verified(store, found.id, chosen, saved.document, saved.users, who=login_name(), complete=complete)
     for target in outputs:
         emit(_rendered(seen, target, users), target.file)
+    checks = probed(chosen, levels_of(saved.document)[1].account.service)
+    say_checks(checks)
     unfinished = ExitCode.WAITING if found.status == WAITING else ExitCode.PARTLY_APPLIED
-    return worst((code_of(seen), *(() if complete else (unfinished,))))
+    return worst((code_of(seen), *code_of_probe(checks), *(() if complete else (unfinished,))))
 
 
 def _refuse_untouched(store: "Store", run: Run) -> None:
@@ -110,7 +113,7 @@ def verified(
     Raises:
         StopError: the account cannot be read.
     """
-    platform = open_account(chosen.account)
+    platform = open_account(chosen.account, store)
     with translated():
         users_now = platform.read_users()
         observed = populate(users_now.batches, last_client_only=users_now.last_client_only)

@@ -45,6 +45,7 @@ from calplan.providers.base import (
 
 if TYPE_CHECKING:
     from calplan.providers.catalog import Opening
+    from calplan.state.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     )
 
 
-def open_account(account: AccountDocument, state: str | None = None) -> Platform:
+def open_account(account: AccountDocument, state: "str | None | Store" = None) -> Platform:
     """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
 
     Raises:
@@ -129,7 +130,7 @@ def open_account(account: AccountDocument, state: str | None = None) -> Platform
         return open_platform(account, _opening(account, state))
 
 
-def _opening(account: AccountDocument, state: str | None) -> "Opening":
+def _opening(account: AccountDocument, state: "str | None | Store") -> "Opening":
     from calplan.providers.catalog import Opening  # noqa: PLC0415 - adapters are imported when used
 
     memory = StateMemory(account.name, state) if account.providers else None
