@@ -73,9 +73,9 @@ class TokenLog:
         return record
 
     def revoked(self, login: str, token: AppToken) -> None:
-        """Notes that a token is taken away, and with what it was given if that is not there yet."""
+        """Notes that a token was taken away by whom these servers know, so that it is not noted again."""
         self._begin()
-        if token.client_id in self.consents.keys.client_ids:
+        if self.consents.truth.token_of(login) is None:
             self._seen.pop(login, None)
         self.add(REVOKE, login, token=token)
 
