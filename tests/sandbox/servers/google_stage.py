@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
@@ -106,10 +107,12 @@ def refusal(answer: httpx2.Response) -> tuple[int, str, str]:
 
 @contextmanager
 def google_serving(
-    patch: pytest.MonkeyPatch, *, users: Iterable[UserRecord] = PEOPLE, secure: bool = False
+    patch: pytest.MonkeyPatch, *, users: Iterable[UserRecord] = PEOPLE, secure: bool = False, folder: Path | None = None
 ) -> Iterator[GoogleClient]:
     """An account with Google's servers over it for as long as the block lasts."""
-    with serving(patch, users=users, vendors=lambda world: (Google(world=world, keys=keys()),), secure=secure) as stage:
+    with serving(
+        patch, users=users, vendors=lambda world: (Google(world=world, keys=keys()),), secure=secure, folder=folder
+    ) as stage:
         (google,) = stage.vendors
         assert isinstance(google, Google)
         yield GoogleClient(stage, google, stage.client().http)

@@ -17,8 +17,19 @@ SECURITY = f"{AUTH}admin.directory.user.security"
 REPORTS = f"{AUTH}admin.reports.audit.readonly"
 
 
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleClient]:
+    """One server for the tests that leave it as it is."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        google_serving(patch, folder=tmp_path_factory.mktemp("google") / "corp") as client,
+    ):
+        yield client
+
+
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleClient]:
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleClient]:
+    """A server of its own, for a test that changes something."""
     with google_serving(monkeypatch) as client:
         yield client
 
@@ -31,13 +42,13 @@ def refused(client: GoogleClient, **other: object) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]
 
 
-def test_a_token_lasts_about_an_hour(client: GoogleClient) -> None:
-    stated = client.exchange(client.assertion(client.claims())).json()
+def test_a_token_lasts_about_an_hour(fresh: GoogleClient) -> None:
+    stated = fresh.exchange(fresh.assertion(fresh.claims())).json()
     assert (stated["token_type"], stated["expires_in"]) == ("Bearer", 3599)
-    client.sign_in()
-    assert client.emails()
-    client.stage.pass_time(minutes=61)
-    assert client.refused(USERS, customer="my_customer")[:2] == (401, "authError")
+    fresh.sign_in()
+    assert fresh.emails()
+    fresh.stage.pass_time(minutes=61)
+    assert fresh.refused(USERS, customer="my_customer")[:2] == (401, "authError")
 
 
 @pytest.mark.parametrize(
@@ -76,11 +87,11 @@ def test_a_token_is_refused_where_the_signature_is_another_ones(client: GoogleCl
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
-def test_scopes_that_are_no_longer_delegated_are_refused(client: GoogleClient) -> None:
-    client.google.grant(READ)
-    assert refused(client) == (401, "unauthorized_client")
-    client.scopes = (READ,)
-    assert client.emails()
+def test_scopes_that_are_no_longer_delegated_are_refused(fresh: GoogleClient) -> None:
+    fresh.google.grant(READ)
+    assert refused(fresh) == (401, "unauthorized_client")
+    fresh.scopes = (READ,)
+    assert fresh.emails()
 
 
 def test_another_kind_of_grant_is_refused(client: GoogleClient) -> None:
@@ -114,12 +125,12 @@ def test_nothing_is_told_without_a_token(client: GoogleClient, path: str, author
         (LOG, {REPORTS}),
     ],
 )
-def test_each_call_asks_for_one_of_its_scopes(client: GoogleClient, path: str, enough: set[str]) -> None:
+def test_each_call_asks_for_one_of_its_scopes(fresh: GoogleClient, path: str, enough: set[str]) -> None:
     scopes = {READ, SECURITY, REPORTS, f"{AUTH}admin.directory.user", f"{AUTH}cloud-platform"}
-    client.google.grant(*scopes)
+    fresh.google.grant(*scopes)
     for scope in sorted(scopes):
-        client.sign_in(scope=scope)
-        answer = client.http.get(f"/google/{path}", headers={"authorization": f"Bearer {client.token}"})
+        fresh.sign_in(scope=scope)
+        answer = fresh.http.get(f"/google/{path}", headers={"authorization": f"Bearer {fresh.token}"})
         assert answer.status_code == (200 if scope in enough else 403), scope
         if scope not in enough:
             assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
@@ -127,25 +138,25 @@ def test_each_call_asks_for_one_of_its_scopes(client: GoogleClient, path: str, e
 
 
 @pytest.mark.parametrize("subject", [None, DEE])
-def test_only_an_administrator_is_let_in(client: GoogleClient, subject: str | None) -> None:
-    client.sign_in(sub=subject)
-    assert client.refused(USERS, customer="my_customer") == (
+def test_only_an_administrator_is_let_in(fresh: GoogleClient, subject: str | None) -> None:
+    fresh.sign_in(sub=subject)
+    assert fresh.refused(USERS, customer="my_customer") == (
         403,
         "forbidden",
         "Not Authorized to access this resource/api",
     )
 
 
-def test_the_administrator_is_known_in_any_case(client: GoogleClient) -> None:
-    client.sign_in(sub=ADMIN.upper())
-    assert client.emails()
+def test_the_administrator_is_known_in_any_case(fresh: GoogleClient) -> None:
+    fresh.sign_in(sub=ADMIN.upper())
+    assert fresh.emails()
 
 
-def test_a_token_can_end_before_its_time(client: GoogleClient) -> None:
-    client.stage.fault("GET /google/admin/directory/v1/users:expire-token")
-    assert client.refused(USERS, customer="my_customer")[0] == 401
-    client.sign_in()
-    assert client.emails()
+def test_a_token_can_end_before_its_time(fresh: GoogleClient) -> None:
+    fresh.stage.fault("GET /google/admin/directory/v1/users:expire-token")
+    assert fresh.refused(USERS, customer="my_customer")[0] == 401
+    fresh.sign_in()
+    assert fresh.emails()
 
 
 def test_keys_show_no_secret_and_are_the_same_for_the_same_account() -> None:

@@ -96,7 +96,6 @@ class TokenLog:
 
     def newest_first(self, first: datetime, last: datetime, before: tuple[datetime, int] | None) -> Iterator[Record]:
         """The records of a span, both ends included, that are seen by now; ``before`` leaves out that one and later."""
-        self.follow()
         now, low = self.clock(), bisect_left(self._records, first, key=lambda one: one.at)
         high = bisect_right(self._records, last, key=lambda one: one.at)
         if before is not None:
