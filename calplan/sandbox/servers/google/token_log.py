@@ -65,10 +65,7 @@ class TokenLog:
         seen: datetime | None = None,
     ) -> Record:
         """Puts a record in; it happened now and is seen after the usual lag, unless something else is said."""
-        happened = _whole_millis(at or self.clock())
-        self._number += 1
-        number = qualifier(name, login or "", token.client_id, happened.isoformat(), str(self._number))
-        record = Record(happened, number, name, login, token, seen or happened + self.lag)
+        record = self._record(name, login, token, at or self.clock(), seen)
         insort(self._records, record, key=_key)
         return record
 
@@ -109,9 +106,18 @@ class TokenLog:
         if self._begun:
             return
         self._begun = True
-        for login, token in self._seen.items():
-            at = self.authorized.get(login, self.authorized_at)
-            self.add(AUTHORIZE, login, token=self._app_token(token), at=at)
+        # All at once: each put in its place by itself would take long where there are many.
+        self._records += [
+            self._record(AUTHORIZE, login, self._app_token(token), self.authorized.get(login, self.authorized_at), None)
+            for login, token in self._seen.items()
+        ]
+        self._records.sort(key=_key)
+
+    def _record(self, name: str, login: str | None, token: AppToken, at: datetime, seen: datetime | None) -> Record:
+        happened = _whole_millis(at)
+        self._number += 1
+        number = qualifier(name, login or "", token.client_id, happened.isoformat(), str(self._number))
+        return Record(happened, number, name, login, token, seen or happened + self.lag)
 
     def _app_token(self, token: Token) -> AppToken:
         return self.consents.of_platform(token.email, token.calendar, token.contacts)
