@@ -92,7 +92,7 @@ class Pages:
         token = secrets.token_urlsafe(BYTES_OF_TOKEN)
         self._places[token] = replace(place, start=start, page=place.page + 1, until=now + GOOD_FOR)
         query = {**{name: value for name, value in ask.query.items() if name != "$skiptoken"}, "$skiptoken": token}
-        return f"{ask.origin}/microsoft/graph/v1.0/{quote(ask.path)}?{urlencode(query, safe='$,')}"
+        return f"{ask.origin}/microsoft/graph/v1.0{quote(ask.path)}?{urlencode(query, safe='$,')}"
 
 
 def _counts(ask: Ask) -> bool:
