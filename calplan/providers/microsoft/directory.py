@@ -14,11 +14,14 @@ from calplan.providers.microsoft.messages import BatchPart, Page, UserRow, text_
 T = TypeVar("T")
 FIELDS: Final = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,assignedPlans"
 LARGEST_PAGE: Final = 999
-READS_MAILBOXES: Final = "MailboxSettings.Read"
+READS_MAILBOXES: Final = frozenset({"MailboxSettings.Read", "MailboxSettings.ReadWrite"})
 NO_MAILBOX_HERE: Final = "MailboxNotEnabledForRESTAPI"
 SMTP: Final = "smtp:"
 OK: Final = 200
 FORBIDDEN: Final = 403
+DENIED: Final = "Authorization_RequestDenied"
+ENOUGH: Final = 100
+"""So many mailboxes that are refused without one that is not make it pointless to ask for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +72,21 @@ def mailboxes_of(calls: Calls, rows: Iterable[UserRow]) -> dict[str, str]:
     """
     granted = calls.permissions()
     found: dict[str, str] = {}
-    if granted is not None and READS_MAILBOXES not in granted:
+    if granted is not None and granted.isdisjoint(READS_MAILBOXES):
         return found
+    refused = 0
     asked = (row for row in rows if text_of(row.user_type).lower() != "guest")
     for some in _by(MOST_AT_ONCE, asked):
-        targets = {str(number): _settings(row) for number, row in enumerate(some)}
         try:
-            parts = calls.many(targets)
+            parts = calls.many({str(number): _settings(row) for number, row in enumerate(some)})
         except ProviderError:
             return found
-        # One mailbox may be closed to calplan by a policy of Exchange; where all are, it is for want of a permission.
-        if parts and all(part.status == FORBIDDEN for part in parts.values()):
+        places = {row.id: _place(row, parts.get(str(number))) for number, row in enumerate(some)}
+        found |= {person: place.value for person, place in places.items() if place is not None}
+        refused += sum(part.status == FORBIDDEN for part in parts.values())
+        # One mailbox may be closed to calplan by a policy of Exchange; where all are, a permission is missing.
+        if any(DENIED in part.codes for part in parts.values()) or (refused >= ENOUGH and not found):
             return found
-        for number, row in enumerate(some):
-            place = _place(row, parts.get(str(number)))
-            if place is not None:
-                found[row.id] = place.value
     return found
 
 

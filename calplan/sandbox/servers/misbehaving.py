@@ -62,6 +62,11 @@ class Lines:
         if transport is not None:
             transport.abort()
 
+    def cut_all(self) -> None:
+        """Cuts every connection that is still open."""
+        for transport in list(self._open.values()):
+            transport.abort()
+
 
 @dataclass(frozen=True, slots=True)
 class Misbehaving:

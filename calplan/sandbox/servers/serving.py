@@ -17,6 +17,8 @@ from calplan.sandbox.servers.misbehaving import Lines
 LOOPBACK: Final = "127.0.0.1"
 BACKLOG: Final = 128
 SECONDS_TO_FINISH: Final = 1
+TURNS_TO_CUT: Final = 3
+"""Of the loop: the encrypted connection tells the one below, which then lets go of its socket."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -59,10 +61,18 @@ class LoopbackServer(uvicorn.Server):
         )
         super().__init__(config)
         self._ready = ready
+        self._lines = lines
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # Over TLS a connection is closed once the other side agrees, and nobody is left to wait for that.
+        self._lines.cut_all()
+        for _ in range(TURNS_TO_CUT):
+            await asyncio.sleep(0)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

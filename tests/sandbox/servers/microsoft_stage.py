@@ -13,7 +13,7 @@ import pytest
 
 from calplan.model.account import TenantFacts
 from calplan.sandbox.account.create import UserRecord
-from calplan.sandbox.servers.microsoft.ids import EXCHANGE_APP, GRAPH_APP, principal_id
+from calplan.sandbox.servers.microsoft.ids import EXCHANGE_APP, GRAPH_APP, grant_id, principal_id, user_id
 from calplan.sandbox.servers.microsoft.keys import MicrosoftKeys, new_microsoft_keys
 from calplan.sandbox.servers.microsoft.vendor import Microsoft
 from calplan.sandbox.servers.world import World
@@ -25,6 +25,7 @@ EWS: Final = "EWS.AccessAsUser.All"
 SELF: Final = "ManagePermissionGrantsForSelf.microsoft-user-default-recommended"
 GRAPH: Final = principal_id(GRAPH_APP)
 EXCHANGE: Final = principal_id(EXCHANGE_APP)
+LIST: Final = "/oauth2PermissionGrants"
 GRANTED: Final = ("Calendars.ReadWrite", "Contacts.Read")
 PEOPLE: Final = (
     UserRecord(ANN, facts("office365-graph", "write", "read", own_grant=GRANTED)),
@@ -146,3 +147,40 @@ def asking(
         trusted = ssl.create_default_context(cafile=stage.authority)
         with httpx2.Client(base_url=stage.url, verify=trusted, trust_env=False) as http:
             yield Asking(stage=stage, vendor=vendor, http=http)
+
+
+def own(graph: Asking, email: str) -> str | None:
+    """What the account's file says of a user's own grant."""
+    with graph.stage.account as account:
+        return account.truth_of(email).own_grant
+
+
+def of_everybody(graph: Asking) -> frozenset[str]:
+    """What the account's file says of the tenant-wide grant."""
+    with graph.stage.account as account:
+        found = account.tenant()
+    assert found is not None
+    assert isinstance(found.grant, frozenset)
+    return found.grant
+
+
+def body(
+    graph: Asking, email: str | None = DEE, scope: str = "Calendars.Read", *, resource: str = GRAPH
+) -> dict[str, object]:
+    """A new grant, for one user or for everybody."""
+    whose: dict[str, object] = {} if email is None else {"principalId": user_id(email)}
+    kind = "AllPrincipals" if email is None else "Principal"
+    return {"clientId": graph.client, "consentType": kind, "resourceId": resource, "scope": scope, **whose}
+
+
+def place(graph: Asking, email: str | None, resource: str = GRAPH) -> str:
+    """The path of a grant."""
+    return f"{LIST}/{grant_id(graph.client, resource, None if email is None else user_id(email))}"
+
+
+def refused(answer: httpx2.Response) -> tuple[int, str]:
+    """The status and the code of a refusal in Graph's shape."""
+    error = answer.json()["error"]
+    assert error["innerError"].keys() == {"date", "request-id", "client-request-id"}
+    assert error["innerError"]["request-id"] == answer.headers["request-id"]
+    return answer.status_code, error["code"]

@@ -1,6 +1,6 @@
 """Microsoft's servers as routes of the application, and how they word a failure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from starlette.requests import Request
@@ -77,6 +77,10 @@ class Microsoft:
             Route(f"{PREFIX}/oidc", self._proof, methods=["GET"]),
             Route(f"{GRAPH}/{{path:path}}", self._ask, methods=ANY_METHOD),
         ]
+
+    def allow(self, *permissions: str) -> None:
+        """Leaves the app registration these permissions alone; tokens that are out keep theirs."""
+        self.login.keys = replace(self.login.keys, permissions=frozenset(permissions))
 
     def failure(self, status: int) -> Answer:
         """How Graph words an answer with this status."""
