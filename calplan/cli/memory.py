@@ -26,7 +26,7 @@ class StateMemory:
     needs no state, it only takes longer the next time.
     """
 
-    def __init__(self, account: str, state: "str | None | Store", now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(self, account: str, state: "str | Store | None", now: Callable[[], datetime] = clock.now) -> None:
         self._account = account
         self._state = state
         self._now = now

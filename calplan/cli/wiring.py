@@ -118,7 +118,7 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     )
 
 
-def open_account(account: AccountDocument, state: "str | None | Store" = None) -> Platform:
+def open_account(account: AccountDocument, state: "str | Store | None" = None) -> Platform:
     """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
 
     Raises:
@@ -130,7 +130,7 @@ def open_account(account: AccountDocument, state: "str | None | Store" = None) -
         return open_platform(account, _opening(account, state))
 
 
-def _opening(account: AccountDocument, state: "str | None | Store") -> "Opening":
+def _opening(account: AccountDocument, state: "str | Store | None") -> "Opening":
     from calplan.providers.catalog import Opening  # noqa: PLC0415 - adapters are imported when used
 
     memory = StateMemory(account.name, state) if account.providers else None

@@ -103,7 +103,7 @@ def _of_microsoft(keys: MicrosoftKeys, origin: str) -> dict[str, Any]:
         "clientId": keys.client_id,
         "appId": keys.app_id,
         "credential": {"kind": "secret", "from": {"env": OF_MICROSOFT}},
-        "endpoints": {"login": f"{origin}/microsoft/login", "graph": f"{origin}/microsoft/graph"},
+        "endpoints": {"login": f"{origin}/microsoft/login", "graph": f"{origin}/microsoft/graph/v1.0"},
     }
 
 
