@@ -46,6 +46,9 @@ def _records(lines: Iterator[tuple[int, str]], errors: Errors) -> Iterator[tuple
         try:
             cells = next(reader, None)
         except csv.Error as error:
+            if "\r" in counted.last.rstrip("\r\n"):
+                message = "this line holds a carriage return outside of quotes"
+                raise errors.stop("U-ROW", counted.number, message, "end lines with LF or CRLF") from error
             message = f"this row is not CSV: {error}"
             advice = 'write a quote inside a quoted field twice (`""`), and close every quote'
             raise errors.stop("U-ROW", counted.first, message, advice) from error
@@ -55,21 +58,25 @@ def _records(lines: Iterator[tuple[int, str]], errors: Errors) -> Iterator[tuple
 
 
 class _CountedLines:
-    """Lines for the CSV reader; ``first`` is the number of the first line of the record being read."""
+    """Lines for the CSV reader, with the ``last`` it was given and its ``number``.
+
+    ``first`` is the number of the first line of the record being read.
+    """
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
         self._lines = lines
         self._begins = True
-        self.first = 1
+        self.first = self.number = 1
+        self.last = ""
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        number, text = next(self._lines)
+        self.number, self.last = next(self._lines)
         if self._begins:
-            self.first, self._begins = number, False
-        return text
+            self.first, self._begins = self.number, False
+        return self.last
 
     def begin_record(self) -> None:
         self._begins = True

@@ -101,12 +101,17 @@ class Capabilities:
         return dict.fromkeys(sorted(self.writable), "api")
 
 
-class Part(NamedTuple):
+class Part(Protocol):
     """A part of what was read earlier: when it was read, and what it says in the words of whoever kept it."""
 
-    number: int
-    at: datetime
-    content: bytes
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def content(self) -> bytes: ...
 
 
 class Memory(Protocol):
@@ -128,6 +133,14 @@ class Memory(Protocol):
         ...
 
 
+class KeptPart(NamedTuple):
+    """A part as ``Forgetful`` has it."""
+
+    number: int
+    at: datetime
+    content: bytes
+
+
 class Forgetful:
     """A memory for as long as the process lives."""
 
@@ -139,7 +152,7 @@ class Forgetful:
         return tuple(part for _, part in sorted(self._kept.get(source, {}).items()))
 
     def keep(self, source: str, number: int, content: bytes) -> None:
-        self._kept.setdefault(source, {})[number] = Part(number, self._clock(), content)
+        self._kept.setdefault(source, {})[number] = KeptPart(number, self._clock(), content)
 
     def forget(self, source: str) -> None:
         self._kept.pop(source, None)

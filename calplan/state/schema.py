@@ -11,9 +11,9 @@ from calplan.state.database import Database
 from calplan.state.errors import StateError
 from calplan.state.tables import METADATA, VERSION
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest revision in ``migrations/versions``, and so the one this version of calplan reads and writes."""
-EARLIER: Final[frozenset[str]] = frozenset()
+EARLIER: Final = frozenset({"0001"})
 """Revisions that can be brought up to date."""
 TURNS: Final = 4_027_177_001
 """The number of the advisory lock under which PostgreSQL lets one opening at a time make the tables."""

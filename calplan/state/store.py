@@ -14,6 +14,7 @@ from calplan.state import rows, schema
 from calplan.state.chain import BEGIN, RUNNING, STATUS, ChainReport, Head, faults
 from calplan.state.database import Database
 from calplan.state.errors import LockHeldError, StateDamagedError, StateError
+from calplan.state.memory import StateMemory
 from calplan.state.place import Place
 from calplan.state.run import NewRun, Record, Run
 from calplan.state.run_lock import HeldLock, Owner
@@ -81,6 +82,10 @@ class Store:
         """The revision of the tables."""
         with self._database.reading() as connection:
             return schema.found(self._database, connection) or schema.REVISION
+
+    def memory(self, account: str) -> StateMemory:
+        """What is kept of the readings of an account; it is read and written over the connections of this state."""
+        return StateMemory(self._database, account, self._clock)
 
     def close(self) -> None:
         """Let go of the database."""

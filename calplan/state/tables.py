@@ -97,3 +97,14 @@ RECORDS: Final = Table(
     Column("digest", String(64), nullable=False),
 )
 """What happened, in one chain for each account; ``content`` is canonical JSON."""
+
+READINGS: Final = Table(
+    "readings",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What took long to read, by part; of an account that may have no row of its own yet."""

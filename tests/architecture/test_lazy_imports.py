@@ -13,6 +13,7 @@ HEAVY = (
     "sqlalchemy",
     "alembic",
     "psycopg",
+    "pyarrow",
     "cryptography",
     "httpx2",
     "keyring",

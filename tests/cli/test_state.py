@@ -44,7 +44,7 @@ def test_show_lists_accounts_with_their_runs_and_run_locks(held: HeldLock, place
     moment = "2026-11-22 12:00:05 UTC"
     since = f"since {moment}, last heard of at {moment}"
     assert calplan("state", "show").out.splitlines() == [
-        f"State: {place.name} ({kind}, revision 0001)",
+        f"State: {place.name} ({kind}, revision 0002)",
         "corp: 1 run (1 running), 1 record",
         f"  last run: {run}, running, by ann, 2026-11-22T12:00:00Z",
         f"  run lock: held by ann on laptop, process 4711, {since}, for apply, run {run}",
@@ -63,7 +63,7 @@ def test_show_gives_the_same_as_a_document_for_programs(held: HeldLock, place: P
         "format_version": "1.0",
         "place": place.name,
         "database": "PostgreSQL" if place.file is None else "SQLite",
-        "revision": "0001",
+        "revision": "0002",
     }
     assert corp["run_lock"] == {
         "id": held.id,

@@ -162,6 +162,7 @@ WRONG: dict[str, str | bytes] = {
     "column_twice": "email,service,email\n",
     "short_and_long_rows": "email,service\na@b.c\nb@b.c,google,x\nc@b.c,google\n",
     "quote_that_never_ends": 'email,groups\na@b.c,"x\nb@b.c,y\n',
+    "carriage_returns_alone": "email,groups\r\na@b.c,x\rb@b.c,y\r",
     "quote_in_the_middle": 'email,groups\na@b.c,"x"y\n',
     "huge_field": "email,groups\na@b.c," + "x" * 200_000 + "\n",
     "huge_field_in_json": json.dumps({"email": "a@b.c", "id": "x" * 200_000}),

@@ -67,3 +67,25 @@ def behind_its_back(place: Place) -> Iterator[Connection]:
             yield connection
     finally:
         database.close()
+
+
+def made_as(place: Place, revision: str) -> None:
+    """The tables of an earlier calplan, empty."""
+    from alembic import command  # noqa: PLC0415 - tests of one revision do without
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", "calplan.state:migrations")
+    with behind_its_back(place) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+@contextmanager
+def opened_as_it_is(place: Place) -> Iterator[Store]:
+    """The state as the calplan of its revision opened it: nothing is brought up to date."""
+    database = Database.to_write(place)
+    try:
+        yield Store(database, Ticking())
+    finally:
+        database.close()

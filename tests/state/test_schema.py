@@ -10,11 +10,11 @@ from sqlalchemy import text
 from calplan.state.database import Database
 from calplan.state.errors import StateError
 from calplan.state.place import Place
-from calplan.state.schema import REVISION
+from calplan.state.schema import EARLIER, REVISION
 from calplan.state.store import Store
 from calplan.state.tables import METADATA, VERSION
 from tests.cli.make import surroundings
-from tests.state.make import applied, behind_its_back, opened
+from tests.state.make import applied, begun, behind_its_back, made_as, opened, opened_as_it_is
 
 
 def test_migrations_make_the_tables_that_statements_are_written_for(place: Place) -> None:
@@ -33,7 +33,9 @@ def test_the_newest_migration_is_the_revision_that_is_read_and_written() -> None
 
     config = Config()
     config.set_main_option("script_location", "calplan.state:migrations")
-    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [REVISION]
+    assert {one.revision for one in scripts.walk_revisions()} == {REVISION, *EARLIER}
 
 
 def test_a_state_that_is_up_to_date_is_opened_without_alembic(place: Place, state_address: str) -> None:
@@ -61,14 +63,52 @@ def test_a_state_of_a_newer_calplan_is_refused_and_left_alone(way: Callable[[Pla
         assert connection.execute(VERSION.select()).scalars().all() == ["9999"]
 
 
-EARLIER = (
+@pytest.mark.parametrize("revision", sorted(EARLIER))
+def test_a_state_of_an_earlier_calplan_is_brought_up_to_date_and_keeps_what_it_holds(
+    revision: str, place: Place
+) -> None:
+    made_as(place, revision)
+    with opened_as_it_is(place) as store:
+        assert store.revision() == revision
+        run = applied(store)
+        head, records = store.head("corp"), store.records(run)
+    with opened(place) as store:
+        assert store.revision() == REVISION
+        assert (store.head("corp"), store.records(run)) == (head, records)
+        assert store.check_chain("corp").faults == ()
+        begun(store)
+        store.memory("corp").keep("google", 0, b"x")
+    test_migrations_make_the_tables_that_statements_are_written_for(place)
+
+
+@pytest.mark.parametrize("revision", sorted(EARLIER))
+def test_a_state_of_an_earlier_calplan_is_looked_at_without_changing_it(revision: str, place: Place) -> None:
+    made_as(place, revision)
+    with opened_as_it_is(place) as store:
+        run = applied(store)
+    looked = Store.look(place)
+    assert looked is not None
+    assert looked.revision() == revision
+    assert [one.id for one in looked.runs()] == [run]
+    assert looked.check_chain("corp").faults == ()
+    assert looked.memory("corp").parts("google") == ()
+    with pytest.raises(StateError):
+        looked.memory("corp").keep("google", 0, b"x")
+    looked.close()
+    with opened_as_it_is(place) as store:
+        assert store.revision() == revision
+
+
+BEFORE_THE_FIRST_RELEASE = (
     "CREATE TABLE runs (id VARCHAR(36) PRIMARY KEY, account VARCHAR(200), plan_id VARCHAR(80))",
     "CREATE TABLE records (sequence INTEGER PRIMARY KEY, run VARCHAR(36))",
 )
 
 
 @pytest.mark.parametrize("way", [Store.open, Store.look])
-@pytest.mark.parametrize("statements", [EARLIER, ("CREATE TABLE accounts (x INTEGER)",)], ids=["earlier", "foreign"])
+@pytest.mark.parametrize(
+    "statements", [BEFORE_THE_FIRST_RELEASE, ("CREATE TABLE accounts (x INTEGER)",)], ids=["earlier", "foreign"]
+)
 def test_tables_of_something_else_are_refused_and_left_alone(
     statements: tuple[str, ...], way: Callable[[Place], object], place: Place
 ) -> None:
@@ -138,7 +178,12 @@ store.close()
 """
 
 
-def test_first_openings_at_the_same_moment_do_not_get_in_each_others_way(state_address: str) -> None:
+@pytest.mark.parametrize("revision", [None, *sorted(EARLIER)])
+def test_first_openings_at_the_same_moment_do_not_get_in_each_others_way(
+    revision: str | None, place: Place, state_address: str
+) -> None:
+    if revision is not None:
+        made_as(place, revision)
     start = [
         subprocess.Popen(
             [sys.executable, "-c", OPENS, state_address, f"account {number}"],
@@ -149,6 +194,7 @@ def test_first_openings_at_the_same_moment_do_not_get_in_each_others_way(state_a
     ]
     said = [(one.communicate(timeout=60)[1], one.returncode) for one in start]
     assert [code for _, code in said] == [0] * 3, said
-    with opened(Place.of(state_address)) as store:
+    with opened(place) as store:
+        assert store.revision() == REVISION
         assert len(store.runs()) == 3
         assert {fault for account in store.accounts() for fault in store.check_chain(account).faults} == set()

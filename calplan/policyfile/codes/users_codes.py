@@ -15,10 +15,10 @@ USERS_CODES: Final[dict[str, Entry]] = {
         source=VOCABULARY,
     ),
     "U-FORMAT": Entry(
-        title="A file of rows is neither CSV nor NDJSON",
-        means="It is a JSON list, Parquet, UTF-16 or something else.",
-        why="Rows are streamed, one line after the other.",
-        fix="Write CSV with a header and commas, or one JSON object per line, in UTF-8.",
+        title="A file of rows is of no form that can be read here",
+        means="It is a JSON list, UTF-16 or something else, or Parquet that is damaged or has no place here.",
+        why="Rows are streamed, one line after the other; Parquet is read as a connections file alone, by an extra.",
+        fix="Write CSV with a header and commas, or one JSON object per line, in UTF-8; or install `calplan[parquet]`.",
         source=VOCABULARY,
     ),
     "U-ENCODING": Entry(
@@ -71,10 +71,10 @@ USERS_CODES: Final[dict[str, Entry]] = {
         source=VOCABULARY,
     ),
     "U-LONG": Entry(
-        title="A line or field is too long",
-        means="A line is longer than 1 MiB, or a field longer than 100,000 characters.",
-        why="It is a file of another kind, or a quote that was never closed.",
-        fix="Write one user per line.",
+        title="A line, field or file is too long",
+        means="A line is longer than 1 MiB, a field longer than 100,000 characters, or Parquet unpacks to too much.",
+        why="It is a file of another kind, or a quote that was never closed, and it would fill the memory.",
+        fix="Write one user per line; write Parquet in pages of the usual size.",
         source="calplan's own bound; no real row comes near it",
     ),
     "U-TWICE": Entry(

@@ -10,7 +10,7 @@ from calplan.policyfile.json_rows import Value
 from calplan.policyfile.row_source import Errors, said
 from calplan.policyfile.user_words import LISTS
 from calplan.policyfile.users_file import COLUMN_SET, MOST_UNKNOWN_NAMES
-from calplan.providers.connections_file.parquet_file import ParquetFile, opened
+from calplan.providers.connections_file.parquet_file import WRITE_IT_AGAIN, ParquetFile, opened
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,25 +131,23 @@ def _named(kind: "pa.DataType") -> str:
 
 
 def _values(name: str, column: "pa.Array", read: Read, before: int, errors: Errors) -> list[Value]:
-    """The cells of a column.
+    """The cells of a column, of which the first stands in the row after ``before``.
 
     Raises:
-        InvalidFileError: text in it is not UTF-8.
+        InvalidFileError: one of them cannot be read.
     """
+    from pyarrow import ArrowException  # noqa: PLC0415 - as above
+
     try:
         return read(column)
-    except UnicodeDecodeError:
-        row = before + 1 + next(place for place in range(len(column)) if not _decodes(column, place, read))
-        message = f"row {row}: `{name}` holds bytes that are not UTF-8"
-        raise errors.stop("U-ENCODING", row, message, "write text as UTF-8") from None
-
-
-def _decodes(column: "pa.Array", place: int, read: Read) -> bool:
-    try:
-        read(column.slice(place, 1))
-    except UnicodeDecodeError:
-        return False
-    return True
+    except (ArrowException, UnicodeDecodeError) as error:
+        for place in range(len(column) if len(column) > 1 else 0):
+            _values(name, column.slice(place, 1), read, before + place, errors)  # whichever fails is the one to name
+        row = before + 1
+        if isinstance(error, UnicodeDecodeError):
+            message, advice = f"row {row}: `{name}` holds bytes that are not UTF-8", "write text as UTF-8"
+            raise errors.stop("U-ENCODING", row, message, advice) from None
+        raise errors.stop("U-FORMAT", row, f"row {row}: `{name}` is damaged", WRITE_IT_AGAIN) from error
 
 
 def _nothing(column: "pa.Array") -> list[Value]:
