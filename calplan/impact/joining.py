@@ -24,6 +24,7 @@ from calplan.model.user import RawFacts, UserBatch
 NOTHING: Final = "[]"
 NO_SERVICE: Final = ""
 BY_OAUTH: Final = "oauth"
+ACTIVE: Final = "active"
 AGES_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -133,6 +134,7 @@ class _Joiner:
         self._books = [(one, AddressBook(one.people)) for one in sources.witnesses]
         self._claims = _claims(self._books, logins)
         self._shared: dict[RawFacts, RawFacts] = {}
+        self._counts = True
 
     def row(self, email: str, raw: RawFacts, mailbox: str | None) -> _Row:
         """One user with all that is known of him."""
@@ -140,6 +142,7 @@ class _Joiner:
         stated = next((one for file in self._sources.files if (one := file.rows.get(login))), None)
         other = mailbox or (stated.mailbox if stated is not None else None)
         told = tuple(self._told(number, login, other) for number in range(len(self._books)))
+        self._counts = raw.status == ACTIVE
         self._note_holders(email, told)
         facts = _filled(raw, told, stated)
         if raw.service is not None:
@@ -165,16 +168,11 @@ class _Joiner:
             newest = [one.evidence.as_of for _, one in traces.values()]
             if all(one is not None and stated.as_of is not None and stated.as_of > one for one in newest):
                 return self._by_file(login, stated)
-            if stated.facts.service not in {one.value for one in traces}:
+            if self._counts and stated.facts.service not in {one.value for one in traces}:
                 self._joined.outranked.append(email)
         why = self._doubt(told, traces.keys())
         if why in (Why.CONFLICT, Why.SHARED, Why.UNREAD):
-            if why is Why.CONFLICT:
-                self._joined.conflicts[email] = tuple(sorted(one.value for one in traces))
-            elif why is Why.SHARED:
-                self._joined.shared.append(email)
-            else:
-                self._joined.unread.update(one.witness.evidence.source for one in told if _unread(one))
+            self._name(email, why, traces, told)
             return self._in_doubt(login, told, why)
         if traces:
             ((trace, witness),) = traces.values()
@@ -185,6 +183,17 @@ class _Joiner:
             return self._in_doubt(login, told, why)
         self._establish(login, _NONE, min(one.witness.evidence.as_of or AGES_AGO for one in told))
         return _NONE, Basis.NO_TRACE
+
+    def _name(self, email: str, why: Why, services: Iterable[ServiceType], told: Sequence[_Told]) -> None:
+        """Note who it is that nobody can tell about; of users who are not active nobody asks."""
+        if not self._counts:
+            return
+        if why is Why.CONFLICT:
+            self._joined.conflicts[email] = tuple(sorted(one.value for one in services))
+        elif why is Why.SHARED:
+            self._joined.shared.append(email)
+        else:
+            self._joined.unread.update(one.witness.evidence.source for one in told if _unread(one))
 
     def _doubt(self, told: Sequence[_Told], services: Iterable[ServiceType]) -> Why | None:
         """Why nobody can tell, or ``None`` where what was found, or that nothing was, can be believed."""
@@ -212,7 +221,7 @@ class _Joiner:
         if last is not None and why is not Why.CONFLICT and self._holds(last, told):
             self._joined.use(Basis.LAST_KNOWN.value, last.as_of)
             return _Held(last.service, last.ews_host, last.calendar, last.contacts, last.auth), Basis.LAST_KNOWN
-        self._joined.unknown[why] += 1
+        self._joined.unknown[why] += self._counts
         return _UNTOLD, Basis.PLATFORM
 
     def _holds(self, last: LastKnown, told: Sequence[_Told]) -> bool:

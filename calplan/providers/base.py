@@ -200,7 +200,10 @@ class EvidenceProvider(Protocol):
 
 
 class WritableEvidenceProvider(EvidenceProvider, Protocol):
-    """A source that can also be written: a grant ensured, leftover consents revoked."""
+    """A source that can also be written: a grant ensured, leftover consents revoked.
+
+    What it reads of a tenant it reads anew each time.
+    """
 
     def perform(self, action: Action) -> Receipt:
         """Make one action true; performing it twice is harmless.

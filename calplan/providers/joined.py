@@ -191,14 +191,22 @@ class WritableJoinedPlatform(JoinedPlatform):
     def finish(self, action: Action, half: Mapping[str, str]) -> Receipt:
         return self.writing.finish(action, half)
 
+    def read_tenant(self) -> Observed[TenantFacts] | None:
+        """What whoever writes the tenant-wide grant reads of the tenant at this moment."""
+        writer = self._writer_of(GRANT)
+        return self.writing.read_tenant() if writer is None else writer.read_tenant()
+
     def _writer(self, action: Action) -> WritableEvidenceProvider | None:
         match action:
             case EnsureGrant():
-                address = GRANT
+                return self._writer_of(GRANT)
             case RevokeStale(consent=consent):
-                address = address_of(consent)
+                return self._writer_of(address_of(consent))
             case _:
                 return None
+
+    def _writer_of(self, address: str) -> WritableEvidenceProvider | None:
+        """The source that writes what stands at an address, where it is not the platform."""
         if address not in self.capabilities.others:
             return None
         if self._writers is None:

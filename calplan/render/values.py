@@ -37,7 +37,7 @@ ALWAYS_SET: Final = "passwordVersion"
 REVERSIBILITY: Final = {
     "reversible": "can be set back, and takes nothing from anybody",
     "setting-only": "can be set back, but connections lost by it do not come back",
-    "irreversible": "cannot be set back: the stored password is not readable",
+    "irreversible": "cannot be set back: a stored password nobody can read, a consent nobody else can give again",
 }
 
 

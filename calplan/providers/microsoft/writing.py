@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from calplan.model.account import Observed, TenantFacts
 from calplan.model.address_book import CLAIMED, AddressBook
 from calplan.model.proof import Person
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
@@ -52,6 +53,11 @@ class WritableMicrosoftTenant(MicrosoftTenant):
     def __init__(self, calls: WritingCalls, tenant: Tenant, clock: Clock) -> None:
         super().__init__(calls, tenant, clock, probe_mailboxes=False)
         self._writing = calls
+
+    def read_tenant(self) -> Observed[TenantFacts]:
+        """What the tenant says of itself at this moment, whatever was read before."""
+        self._grants = None
+        return super().read_tenant()
 
     def perform(self, action: Action) -> Receipt:
         """Ensure the consent for everybody, or revoke consents that are left over.
