@@ -125,8 +125,8 @@ class _Probe:
         return doubtful(ANSWER, found, "see that users can get tokens for it: nobody signs in there with a password")
 
     def _with_library(self, speaker: Speaker, impersonation: Impersonation, secret: Secret) -> Iterator[Check]:
-        mailbox = self._mailbox(speaker.username, secret)
-        build = self._tried(lambda: _build(mailbox))
+        mailbox = self._tried(lambda: self._mailbox(speaker.username, secret))
+        build = mailbox if isinstance(mailbox, Failure) else self._tried(lambda: _build(mailbox))
         if isinstance(build, Failure):
             yield speaker.check(SIGN_IN, build)
             return

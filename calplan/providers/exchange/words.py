@@ -51,7 +51,7 @@ WORDS: Final = {
     ),
     Outcome.NO_CHALLENGE: Said(
         NotAuthorisedError,
-        "{place} refuses (401) without saying how to sign in",
+        "{place} refuses (401) and names no way to sign in that calplan knows",
         "look at the authentication methods of the EWS virtual directory, and at what stands before the server",
     ),
     Outcome.OPEN: Said(

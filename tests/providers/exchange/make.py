@@ -37,6 +37,13 @@ def policy(
     return ExchangeEws(ews_url=EwsUrl(f"{stage.url}{path}", host), impersonation=stated)
 
 
+def at(url: str) -> ExchangeEws:
+    """The service of a policy that leads to a server of another kind."""
+    impersonation = Impersonation(account=SERVICE, exchange_version="2016", password_from=FROM_ENV)
+    ews = EwsUrl(f"{url}/EWS/Exchange.asmx", url.partition("://")[2])
+    return ExchangeEws(ews_url=ews, impersonation=impersonation)
+
+
 def stated(stage: Stage, **more: str) -> StatedProvider:
     """What an Account document states of the provider; a blank takes a part away."""
     parts = {"probeMailbox": EVE, "username": USERNAME, "caFile": str(stage.authority), **more}

@@ -181,7 +181,7 @@ def test_patience_with_a_busy_server_ends(stage: Stage, exchange: Exchange) -> N
 def test_a_refusal_without_a_word_how_to_sign_in_is_said_to_be_one(stage: Stage, exchange: Exchange) -> None:
     stage.fault("POST /EWS/Exchange.asmx:401-empty")
     check = last(probe(stage))
-    assert check.found.endswith("refuses (401) without saying how to sign in")
+    assert check.found.endswith("refuses (401) and names no way to sign in that calplan knows")
 
 
 def test_every_ending_has_words_that_can_be_filled_in() -> None:
