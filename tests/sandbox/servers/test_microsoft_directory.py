@@ -68,6 +68,11 @@ def test_a_user_may_have_other_names_than_the_platform_knows(fresh: Asking) -> N
     assert (bob["userPrincipalName"], bob["mail"]) == (BOB, "robert@corp.example")
 
 
+def test_a_guest_is_found_by_a_name_with_a_sharp(fresh: Asking) -> None:
+    fresh.vendor.graph.people.names[ANN] = Names(user_principal_name="ann_corp.example#EXT#@fabrikam.example")
+    assert fresh.get("/users/ann_corp.example%23EXT%23@fabrikam.example")["id"] == user_id(ANN)
+
+
 def test_a_guest_and_somebody_without_a_licence_can_be_told(fresh: Asking) -> None:
     fresh.vendor.graph.people.guests.add(ANN)
     fresh.vendor.graph.people.unlicensed.add(DEE)

@@ -74,6 +74,12 @@ def test_a_right_secret_gets_a_token_for_an_hour(login: Asking) -> None:
     assert login.ask("GET", "/users?$top=1").status_code == 200
 
 
+def test_a_token_tells_what_it_allows_to_whoever_looks_inside(login: Asking) -> None:
+    claims = jwt.decode(login.sign_in().json()["access_token"], options={"verify_signature": False})
+    assert set(claims["roles"]) == login.keys.permissions
+    assert claims["tid"] == login.keys.tenant_id
+
+
 @pytest.mark.parametrize("scope", ["https://graph.microsoft.us/.default", "{origin}/.default", "{origin}/x/.default"])
 def test_the_scope_may_name_graph_in_any_cloud_or_here(login: Asking, scope: str) -> None:
     assert login.sign_in(scope=scope.format(origin=login.stage.url)).status_code == 200

@@ -18,6 +18,7 @@ TARGET: Final = "/$batch"
 METHODS: Final = frozenset({"GET", "POST", "PATCH", "DELETE"})
 FAILURE: Final = 400
 FAILED_DEPENDENCY: Final = 424
+NO_BATCH: Final = "Invalid batch payload format."
 FIELDS: Final = frozenset({"id", "method", "url", "headers", "body", "dependsOn"})
 
 
@@ -77,7 +78,7 @@ def _inner(ask: Ask) -> list[Inner]:
     """
     stated = ask.json().get("requests")
     if not isinstance(stated, list) or not stated or not all(isinstance(one, dict) for one in stated):
-        raise bad_request("Invalid batch payload format.")
+        raise bad_request(NO_BATCH)
     if len(stated) > MOST:
         raise bad_request(f"Number of batch request steps exceeds the maximum value of {MOST}.")
     found: list[Inner] = []
@@ -94,18 +95,20 @@ def _inner(ask: Ask) -> list[Inner]:
 
 def _request(ask: Ask, stated: Mapping[str, object]) -> Inner:
     number, method, url = stated.get("id"), stated.get("method"), stated.get("url")
-    headers, after = stated.get("headers", {}), stated.get("dependsOn", [])
+    headers, after = _words(stated.get("headers", {})), stated.get("dependsOn", [])
     if not isinstance(number, str) or not number or not FIELDS.issuperset(stated):
-        raise bad_request("Invalid batch payload format.")
+        raise bad_request(NO_BATCH)
     if not isinstance(method, str) or method.upper() not in METHODS:
         raise bad_request(f"Request '{number}' has no method that a batch takes.")
     if not isinstance(url, str) or not url.startswith("/") or url.startswith((TARGET, "//")):
         raise bad_request(f"Request '{number}' has no relative URL that a batch takes.")
-    if not isinstance(headers, dict) or not isinstance(after, list) or not all(isinstance(one, str) for one in after):
-        raise bad_request("Invalid batch payload format.")
+    if not isinstance(after, list) or not all(isinstance(one, str) for one in after):
+        raise bad_request(NO_BATCH)
+    if not isinstance(stated.get("body", {}), dict):
+        raise bad_request(NO_BATCH)
     path, _, query = url.partition("?")
     # What was said of the batch does not hold for the requests inside, except who sends them.
-    own = {str(name).lower(): str(value) for name, value in headers.items() if str(name).lower() != "authorization"}
+    own = {name.lower(): value for name, value in headers.items() if name.lower() != "authorization"}
     body = json.dumps(stated["body"]).encode() if "body" in stated else b""
     request = Ask(
         method=method.upper(),
@@ -116,6 +119,12 @@ def _request(ask: Ask, stated: Mapping[str, object]) -> Inner:
         body=body,
     )
     return Inner(id=number, ask=request, after=tuple(after))
+
+
+def _words(headers: object) -> dict[str, str]:
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise bad_request(NO_BATCH)
+    return headers
 
 
 def _response(number: str, answer: Answer) -> dict[str, object]:

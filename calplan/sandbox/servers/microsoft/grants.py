@@ -113,7 +113,7 @@ class Grants:
             raise not_found(words["clientId"])
         if words["resourceId"] not in RESOURCES:
             raise not_found(words["resourceId"])
-        if whose is not None and whose not in self.held.emails:
+        if whose is not None and whose not in self.held.emails():
             raise not_found(whose)
         return Grant(words["clientId"], words["resourceId"], whose, scope)
 

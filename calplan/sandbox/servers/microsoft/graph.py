@@ -63,8 +63,9 @@ class Graph:
     def __post_init__(self) -> None:
         self.pages = Pages(self.world.clock)
         self.throttling = Throttling(self.world.clock)
-        self.held = Held(world=self.world, client=principal_id(self.keys.app_id))
         self.people = People(world=self.world, pages=self.pages)
+        app = principal_id(self.keys.app_id)
+        self.held = Held(world=self.world, client=app, emails=lambda: self.people.emails)
         self.tenant = Tenant(world=self.world, keys=self.keys, pages=self.pages)
         grants = Grants(held=self.held, pages=self.pages, lag=self.lag, clients=self.tenant.clients)
         self.endpoints = endpoints(grants, self.people, self.tenant)

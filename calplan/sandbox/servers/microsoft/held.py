@@ -7,9 +7,8 @@ and shown for as long as the file still says what that write made it say.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from calplan.model.unknown import Unknown
@@ -77,6 +76,8 @@ class Held:
 
     world: World
     client: str
+    emails: Callable[[], Mapping[str, str]]
+    """Users by their object ids."""
     _texts: dict[tuple[str | None, str], Text] = field(default_factory=dict)
     """By the user's address, or ``None`` for everybody, and by the resource."""
     others: dict[str, Grant] = field(default_factory=dict)
@@ -85,18 +86,13 @@ class Held:
         grant = Grant(principal_id(OTHER_APP), GRAPH, None, "User.Read Calendars.Read")
         self.others[grant.id] = grant
 
-    @cached_property
-    def emails(self) -> dict[str, str]:
-        """Users by their object ids; they neither come nor go while an account is served."""
-        return {user_id(email): email for email in self.world.directory.ids}
-
     def everything(self) -> list[Grant]:
         """Every grant of the tenant."""
         return [*self._of_the_app(), *self.others.values()]
 
     def of_user(self, principal: str) -> list[Grant]:
         """The grants that one user gave himself."""
-        email = self.emails.get(principal)
+        email = self.emails().get(principal)
         found = [] if email is None else list(self._both(email, self._stored(email)))
         return [*found, *(grant for grant in self.others.values() if grant.principal == principal)]
 
@@ -106,7 +102,7 @@ class Held:
         if parts is None or parts[0] != self.client:
             return self.others.get(word)
         _, resource, *whose = parts
-        email = self.emails.get(whose[0]) if whose else None
+        email = self.emails().get(whose[0]) if whose else None
         if resource not in RESOURCES or (whose and email is None):
             return None
         return next((grant for grant in self._both(email, self._stored(email)) if grant.resource == resource), None)
@@ -162,7 +158,7 @@ class Held:
 
     def _place(self, grant: Grant) -> tuple[str | None, frozenset[str]]:
         """Whose grant it is, and what of it the account's file holds."""
-        email = None if grant.principal is None else self.emails[grant.principal]
+        email = None if grant.principal is None else self.emails()[grant.principal]
         return email, _part(self._stored(email), grant.resource)
 
     def _store(self, email: str | None, resource: str, part: frozenset[str]) -> None:

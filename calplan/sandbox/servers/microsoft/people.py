@@ -66,7 +66,7 @@ class People:
 
     @cached_property
     def emails(self) -> dict[str, str]:
-        """Users by their object ids."""
+        """Users by their object ids; they neither come nor go while an account is served."""
         return {user_id(email): email for email in self.world.directory.ids}
 
     def list_all(self, ask: Ask, allowed: frozenset[str]) -> Answer:
