@@ -51,11 +51,12 @@ class Consents:
         """Lets another app hold a token of a user."""
         self.others[login] = (*self.others.get(login, ()), token)
 
-    def revoke(self, login: str, token: AppToken) -> bool:
-        """Takes a token away, with the connection that lives by it; whether there was one."""
-        left = tuple(one for one in self.others.get(login, ()) if one != token)
-        if left != self.others.get(login, ()):
-            self.others[login] = left
-            return True
-        with self.world.account() as account:
-            return account.revoke_google(login)
+    def revoke(self, login: str, client_id: str) -> tuple[AppToken, ...]:
+        """Takes every token of a client away, with the connection that lives by it; gives those there were."""
+        gone = tuple(one for one in self.held(login) if one.client_id == client_id)
+        others = self.others.get(login, ())
+        if any(one not in others for one in gone):
+            with self.world.account() as account:
+                account.revoke_google(login)
+        self.others[login] = tuple(one for one in others if one.client_id != client_id)
+        return gone

@@ -97,19 +97,13 @@ TOKEN: Final = dict.fromkeys(
     )
 )
 TOKENS: Final = {"kind": None, "etag": None, "items": TOKEN}
-EVENT: Final = dict.fromkeys(
-    (
-        "type",
-        "name",
-        "parameters",
-        "resourceIds",
-        "status",
-    )
-)
+EVENT: Final = dict.fromkeys(("type", "name", "parameters", "resourceIds", "sensitiveParameters", "status"))
+ACTOR: Final = dict.fromkeys(("email", "profileId", "callerType", "key", "agentAttributionInfo", "applicationInfo"))
 ACTIVITY: Final = {
-    **dict.fromkeys(("kind", "etag", "ipAddress", "networkInfo", "ownerDomain")),
+    **dict.fromkeys(("kind", "etag", "ipAddress", "isAgenticAction", "networkInfo", "ownerDomain")),
+    **dict.fromkeys(("resourceDetails", "userDeviceInfo")),
     "id": dict.fromkeys(("time", "uniqueQualifier", "applicationName", "customerId")),
-    "actor": dict.fromkeys(("email", "profileId", "callerType", "key", "applicationInfo")),
+    "actor": ACTOR,
     "events": EVENT,
 }
 ACTIVITIES: Final = {"kind": None, "etag": None, "nextPageToken": None, "items": ACTIVITY}

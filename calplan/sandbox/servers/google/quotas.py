@@ -4,7 +4,7 @@ Google counts by the minute: 2,400 requests of a user to either API, and of the 
 limit is in requests by the second, so that a test can meet one without waiting; ``None`` is no limit.
 """
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -34,7 +34,7 @@ class Spent(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Quotas:
-    """The limits, and what was asked within the present second."""
+    """The limits, and since when how much was asked of each."""
 
     clock: Clock
     failures: Failures
@@ -42,8 +42,7 @@ class Quotas:
     reports: float | None = None
     filtered_reports: float | None = None
     spent: Spent = Spent.BY_USER
-    _since: datetime | None = None
-    _asked: Counter[str] = field(default_factory=Counter)
+    _windows: dict[str, tuple[datetime, int]] = field(default_factory=dict)
 
     def take(self, api: Api, call: GoogleCall) -> Answer | None:
         """The answer to one request too many, if this is one."""
@@ -51,32 +50,31 @@ class Quotas:
             case Api.SIGN_IN | Api.IAM:
                 return None
             case Api.DIRECTORY:
-                return None if self._room(directory=self.directory) else self._refuse(DIRECTORY_REFUSAL)
+                return None if self._room({"directory": self.directory}) else self._refuse(DIRECTORY_REFUSAL)
             case Api.REPORTS:
                 filtered = call.names.get("userKey") != EVERYBODY or any(name in call.query for name in FILTERS)
-                left = self._room(reports=self.reports, filtered=self.filtered_reports if filtered else None)
-                return None if left else self._refuse(REPORTS_REFUSAL)
+                limits = {"reports": self.reports, "filtered": self.filtered_reports if filtered else None}
+                return None if self._room(limits) else self._refuse(REPORTS_REFUSAL)
             case _:
                 assert_never(api)
 
     def _refuse(self, status: int) -> Answer:
         return self.failures.answer(status, self.spent.words if status == DIRECTORY_REFUSAL else UNAVAILABLE)
 
-    def _room(
-        self, *, directory: float | None = None, reports: float | None = None, filtered: float | None = None
-    ) -> bool:
+    def _room(self, limits: Mapping[str, float | None]) -> bool:
         """Whether there is room below every limit; it is used up only then."""
-        limits = {"directory": directory, "reports": reports, "filtered": filtered}
-        meant = {name: limit for name, limit in limits.items() if limit is not None}
-        if not meant:
-            return True
-        now = self.clock()
-        # A limit below one by the second is one request in a longer time.
-        span = max(1.0, *(1 / limit for limit in meant.values() if limit > 0), 1.0)
-        if self._since is None or not 0 <= (now - self._since).total_seconds() < span:
-            self._since = now
-            self._asked.clear()
-        if any(self._asked[name] >= max(1, int(limit)) if limit > 0 else True for name, limit in meant.items()):
-            return False
-        self._asked.update(meant.keys())
+        now, windows = self.clock(), dict(self._windows)
+        for name, limit in limits.items():
+            if limit is None:
+                continue
+            if limit <= 0:
+                return False
+            since, asked = windows.get(name, (now, 0))
+            # A limit below one is one request in a longer time.
+            if not 0 <= (now - since).total_seconds() < max(1.0, 1 / limit):
+                since, asked = now, 0
+            if asked >= max(1, int(limit)):
+                return False
+            windows[name] = (since, asked + 1)
+        self._windows = windows
         return True

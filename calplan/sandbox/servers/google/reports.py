@@ -83,6 +83,8 @@ class Reports:
         """GET admin/reports/v1/activity/users/{userKey}/applications/{applicationName}"""
         self._require_simulated(call)
         actor = self._actor(call.names["userKey"])
+        # First, for what is noted now must not lie behind the end of the span.
+        self.log.follow()
         first, last = self._span(call)
         size, after = page_size(call, most=MOST, usual=MOST), self.pages.after(call)
         before = after if isinstance(after, tuple) else None

@@ -13,7 +13,7 @@ from calplan.sandbox.servers.google.answers import OAuthError, lacks_scope, no_c
 from calplan.sandbox.servers.google.calls import Bearer, GoogleCall
 from calplan.sandbox.servers.google.keys import TOKEN_URI, GoogleKeys
 from calplan.sandbox.servers.google.signed import BadTokenError, Signer
-from calplan.sandbox.servers.world import Clock
+from calplan.sandbox.servers.world import Clock, this_moment
 
 SECONDS: Final = 3600
 LEEWAY: Final = timedelta(minutes=5)
@@ -67,6 +67,8 @@ class SignIn:
     bearers: Bearers
     is_user: Callable[[str], bool]
     """Whether the customer has a user with this address: a service account acts for such users alone."""
+    wall_clock: Clock = this_moment
+    """The time by which signatures are judged: whoever signs lives in it, also where a test lets time pass here."""
 
     @cached_property
     def signer(self) -> Signer:
@@ -107,7 +109,7 @@ class SignIn:
     def _require_time(self, issued: object, expires: object) -> None:
         if not isinstance(issued, int | float) or not isinstance(expires, int | float):
             raise OAuthError(400, "invalid_grant", "Invalid JWT: iat and exp are required.")
-        now = self.clock()
+        now = self.wall_clock()
         begins, ends = (datetime.fromtimestamp(one, UTC) for one in (issued, expires))
         if not begins - LEEWAY <= now < ends + LEEWAY or ends - begins > timedelta(seconds=SECONDS):
             words = "Token must be a short-lived token (60 minutes) and in a reasonable timeframe."

@@ -65,17 +65,14 @@ class TokenLog:
         seen: datetime | None = None,
     ) -> Record:
         """Puts a record in; it happened now and is seen after the usual lag, unless something else is said."""
-        happened = _whole_millis(at or self.clock())
-        self._number += 1
-        number = qualifier(name, login or "", token.client_id, happened.isoformat(), str(self._number))
-        record = Record(happened, number, name, login, token, seen or happened + self.lag)
+        record = self._record(name, login, token, at or self.clock(), seen)
         insort(self._records, record, key=_key)
         return record
 
     def revoked(self, login: str, token: AppToken) -> None:
-        """Notes that a token is taken away, and with what it was given if that is not there yet."""
+        """Notes that a token was taken away by whom these servers know, so that it is not noted again."""
         self._begin()
-        if token.client_id in self.consents.keys.client_ids:
+        if self.consents.truth.token_of(login) is None:
             self._seen.pop(login, None)
         self.add(REVOKE, login, token=token)
 
@@ -96,7 +93,6 @@ class TokenLog:
 
     def newest_first(self, first: datetime, last: datetime, before: tuple[datetime, int] | None) -> Iterator[Record]:
         """The records of a span, both ends included, that are seen by now; ``before`` leaves out that one and later."""
-        self.follow()
         now, low = self.clock(), bisect_left(self._records, first, key=lambda one: one.at)
         high = bisect_right(self._records, last, key=lambda one: one.at)
         if before is not None:
@@ -110,9 +106,18 @@ class TokenLog:
         if self._begun:
             return
         self._begun = True
-        for login, token in self._seen.items():
-            at = self.authorized.get(login, self.authorized_at)
-            self.add(AUTHORIZE, login, token=self._app_token(token), at=at)
+        # All at once: each put in its place by itself would take long where there are many.
+        self._records += [
+            self._record(AUTHORIZE, login, self._app_token(token), self.authorized.get(login, self.authorized_at), None)
+            for login, token in self._seen.items()
+        ]
+        self._records.sort(key=_key)
+
+    def _record(self, name: str, login: str | None, token: AppToken, at: datetime, seen: datetime | None) -> Record:
+        happened = _whole_millis(at)
+        self._number += 1
+        number = qualifier(name, login or "", token.client_id, happened.isoformat(), str(self._number))
+        return Record(happened, number, name, login, token, seen or happened + self.lag)
 
     def _app_token(self, token: Token) -> AppToken:
         return self.consents.of_platform(token.email, token.calendar, token.contacts)

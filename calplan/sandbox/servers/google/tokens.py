@@ -40,9 +40,11 @@ class Tokens:
 
     def delete_token(self, call: GoogleCall) -> Answer:
         """DELETE admin/directory/v1/users/{userKey}/tokens/{clientId}"""
-        user, token = self._token(call)
-        self.consents.revoke(user.login, token)
-        self.log.revoked(user.login, token)
+        user = self._user(call)
+        gone = self.consents.revoke(user.login, call.names["clientId"])
+        if not gone:
+            raise not_found("clientId")
+        self.log.revoked(user.login, gone[0])
         return Answer(status=NO_CONTENT)
 
     def _user(self, call: GoogleCall) -> GoogleUser:
