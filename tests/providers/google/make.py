@@ -157,7 +157,7 @@ class Scene:
             served.add(user)
             return None
 
-        self._before_tokens(losing)
+        self.before_tokens(losing)
 
     def end_credential_after(self, count: int) -> None:
         """Delegate nothing any more, and end every token, once so many users were answered for."""
@@ -170,9 +170,9 @@ class Scene:
                 self.google.bearers._out.clear()
             return None
 
-        self._before_tokens(ending)
+        self.before_tokens(ending)
 
-    def _before_tokens(self, instead: Callable[[str], Answer | None]) -> None:
+    def before_tokens(self, instead: Callable[[str], Answer | None]) -> None:
         """Ask what to answer instead whenever the tokens of a user are listed."""
 
         def changed(endpoint: Endpoint) -> Endpoint:
