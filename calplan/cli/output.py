@@ -5,15 +5,19 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, Final, TextIO
 
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.render.untrusted import for_terminal
+
+BLOCK: Final = 64 * 1024
+"""Letters that are written at once, at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ def emit(parts: Iterable[str], file: Path | None = None) -> None:
         StopError: it cannot be written.
     """
     if file is not None:
-        save(file, "".join(parts).encode("utf-8", "backslashreplace"))
+        write(file, _blocks(parts))
         return
     try:
         for part in parts:
@@ -85,21 +89,64 @@ def hush(stream: TextIO) -> None:
 
 
 def save(file: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file whole or not at all: under another name first, then renamed. A device or a pipe is written as it is.
+    """Write a file whole or not at all; see ``write``.
 
     Raises:
         StopError: the file cannot be written.
     """
-    try:
+    write(file, (data,), mode)
+
+
+def write(file: Path, blocks: Iterable[bytes], mode: int = 0o644) -> None:
+    """Write a file whole or not at all: under another name first, then renamed. A device or a pipe is written as it is.
+
+    Blocks are written as they come, so that none of them has to be kept.
+
+    Raises:
+        StopError: the file cannot be written.
+    """
+    with _unwritable(file):
         kind = _kind(file)
-        if kind is not None and not stat.S_ISREG(kind):
-            with file.open("wb") as stream:
-                stream.write(data)
-        else:
-            _replace(file, data, mode)
+    if kind is not None and not stat.S_ISREG(kind):
+        with _unwritable(file):
+            stream = file.open("wb")
+        with stream:
+            _fill(stream, file, blocks)
+    else:
+        _replace(file, blocks, mode)
+
+
+@contextmanager
+def _unwritable(file: Path) -> Iterator[None]:
+    """Says in one sentence why a file cannot be written."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no file can have this name"
         raise StopError(ExitCode.USAGE, f"error: {file} cannot be written: {reason}") from error
+
+
+def _fill(stream: BinaryIO, file: Path, blocks: Iterable[bytes]) -> None:
+    """Write blocks; what goes wrong while they are made is no fault of the file."""
+    for block in blocks:
+        with _unwritable(file):
+            stream.write(block)
+    with _unwritable(file):
+        stream.flush()
+
+
+def _blocks(parts: Iterable[str]) -> Iterator[bytes]:
+    """Text in blocks of some size: a page comes in many small parts."""
+    held: list[str] = []
+    size = 0
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        if size >= BLOCK:
+            yield "".join(held).encode("utf-8", "backslashreplace")
+            held.clear()
+            size = 0
+    yield "".join(held).encode("utf-8", "backslashreplace")
 
 
 def _kind(file: Path) -> int | None:
@@ -113,13 +160,15 @@ def _kind(file: Path) -> int | None:
     return mode
 
 
-def _replace(file: Path, data: bytes, mode: int) -> None:
-    draft = file.with_name(f".calplan-{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+def _replace(file: Path, blocks: Iterable[bytes], mode: int) -> None:
+    with _unwritable(file):
+        draft = file.with_name(f".calplan-{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-        draft.replace(file)
+            _fill(stream, file, blocks)
+        with _unwritable(file):
+            draft.replace(file)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

@@ -14,12 +14,13 @@ from calplan.cli.output import Target, emit
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.csv import users_csv
 from calplan.render.guide import checklist
+from calplan.render.html.report import plan_html
 from calplan.render.markdown import plan_markdown
 from calplan.render.ndjson import users_ndjson
 from calplan.render.plan_json import plan_json
 from calplan.render.text import plan_text
 
-PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "checklist", "csv")
+PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "checklist", "html", "csv")
 
 ShownUsers = Literal["all", "top", "none"]
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -97,6 +98,8 @@ def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Lo
             return plan_markdown(document, users, show_users=look.users or "none")
         case "checklist":
             return checklist(document)
+        case "html":
+            return plan_html(document, users, plan_name=str(look.source))
         case _:
             return plan_text(
                 document,
