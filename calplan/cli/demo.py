@@ -51,7 +51,7 @@ spec:
   owner: admin@contoso.com
   limits: {disconnected: "90%", silent: "10%", blocked: "50%", unknown: "10%"}
 """
-OWN_FILES: Final = ("policy.yaml", "account.yaml", "demo.db", "plan.calplan", "report.md")
+OWN_FILES: Final = ("policy.yaml", "account.yaml", "demo.db", "plan.calplan", "report.md", "report.html")
 
 
 @click.command()
@@ -83,11 +83,12 @@ def _play() -> tuple[ExitCode, str]:
     emit((f"1. An account of {USERS} made-up users on Google, and a policy that locks Office 365. The plan:\n\n",))
     chosen = choose((Path(),))
     planned = make_plan(chosen, open_account(chosen.account))
-    report = Target(format="markdown", file=Path("report.md"))
+    reports = [Target(format="markdown", file=Path("report.md")), Target(format="html", file=Path("report.html"))]
     plain = look(None, verbose=False, color="auto", source=Path("plan.calplan"))
-    show_plan(planned.document, planned.users, (Target(format="text", file=None), report), plain)
+    show_plan(planned.document, planned.users, [Target(format="text", file=None), *reports], plain)
     save(Path("plan.calplan"), pack(planned.parts, created_at=clock.stamp()), mode=MODE)
-    emit(("\n2. Saved to plan.calplan; the same for a pull request is in report.md.\n\n3. Applying it:\n",))
+    emit(("\n2. Saved to plan.calplan. For a browser it is in report.html, with every user; for a pull request, in ",))
+    emit(("report.md.\n\n3. Applying it:\n",))
     code = _apply(chosen, planned)
     again = make_plan(chosen, open_account(chosen.account))
     left = len(again.plan.changes)

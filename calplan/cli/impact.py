@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from calplan.cli.exit_codes import ExitCode
+from calplan.cli.keys import pseudonyms, redact_options
 from calplan.cli.output import emit, targets
 from calplan.cli.shown import output_option
-from calplan.cli.source import plan_of
+from calplan.cli.source import plan_of, under_pseudonyms
 from calplan.impact.outcome import OUTCOMES
 from calplan.render.impact import impact_lines
 
@@ -26,13 +27,23 @@ FORMATS = ("text", "csv", "ndjson")
 )
 @click.option("--by", type=click.Choice(["group", "domain", "service", "client"]), help="Count them by this instead.")
 @output_option(FORMATS)
+@redact_options
 def impact(
-    plan_or_path: Path, *, account: str | None, outcomes: tuple[str, ...], by: str | None, output: tuple[str, ...]
+    plan_or_path: Path,
+    *,
+    account: str | None,
+    outcomes: tuple[str, ...],
+    by: str | None,
+    output: tuple[str, ...],
+    redact: bool,
+    redact_key: Path | None,
 ) -> ExitCode:
     """List the users whom a plan concerns, one line each."""
     outputs = targets(output, FORMATS)
+    names = pseudonyms(redact_key, asked=redact)
     shown = plan_of(plan_or_path, account)
+    document, users = under_pseudonyms(shown.document, shown.users, shown.policy, names, shown.suspects)
     wanted = frozenset(outcomes) or frozenset(one.value for one in OUTCOMES[:-1])
     for target in outputs:
-        emit(impact_lines(shown.document, shown.users, outcomes=wanted, by=by, form=target.format), target.file)
+        emit(impact_lines(document, users, outcomes=wanted, by=by, form=target.format), target.file)
     return ExitCode.DONE

@@ -1,6 +1,7 @@
-"""Keys that plans are signed and checked with: the options that name their files, and how those are read."""
+"""Keys that plans are signed, checked and redacted with: the options that name their files, and how those are read."""
 
 import os
+import secrets
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Final, TypeVar
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.plan.pseudonyms import SHORTEST_KEY, Pseudonyms
 from calplan.plan.signature import BadKeyError, PublicKey, SigningKey, public_key, signing_key
 
 LARGEST: Final = 64 * 1024
 OTHERS: Final = 0o077
+FRESH: Final = 32
+"""Bytes of a key that is made for one run."""
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -37,6 +41,44 @@ def sign_option(command: Command) -> Command:
         metavar="FILE",
         help="Sign the saved plan with this ed25519 private key (PEM, not encrypted).",
     )(command)
+
+
+def redact_options(command: Command) -> Command:
+    """The options ``--redact`` and ``--redact-key``."""
+    for option in (
+        click.option(
+            "--redact-key",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="With --redact: the key of the pseudonyms, to get the same ones again; a new one where left out.",
+        ),
+        click.option(
+            "--redact", is_flag=True, help="Show and save pseudonyms for addresses; such a plan cannot be applied."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def pseudonyms(file: Path | None, *, asked: bool) -> Pseudonyms | None:
+    """The pseudonyms that ``--redact`` asks for, by the key in a file that only its owner can read, or by a new one.
+
+    Raises:
+        StopError: there is no such key, it is too short to keep anything secret, or others could have read it.
+    """
+    if file is None:
+        return Pseudonyms(secrets.token_bytes(FRESH)) if asked else None
+    if not asked:
+        raise StopError(ExitCode.USAGE, "error: --redact-key goes with --redact")
+    data, mode = _read(file, "--redact-key", ExitCode.NOT_AUTHORISED)
+    made = f"openssl rand -hex 32 > {file} && chmod 600 {file}"
+    if mode & OTHERS:
+        message = f"error: {file}: others than its owner can read this key, and undo the pseudonyms. A new one: {made}"
+        raise StopError(ExitCode.NOT_AUTHORISED, message)
+    if len(data) < SHORTEST_KEY:
+        message = f"error: {file} has fewer than {SHORTEST_KEY} bytes, too few for a key. A key: {made}"
+        raise StopError(ExitCode.NOT_AUTHORISED, message)
+    return Pseudonyms(data)
 
 
 def key_to_sign(file: Path) -> SigningKey:

@@ -7,7 +7,7 @@ import click
 
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.keys import key_to_sign, sign_option
+from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
@@ -30,6 +30,7 @@ from calplan.plan.planfile import LIFETIME, pack
 @state_option
 @sign_option
 @output_option(PLAN_FORMATS)
+@redact_options
 @look_options
 def plan(
     path: Path,
@@ -42,6 +43,8 @@ def plan(
     state: str | None,
     sign_key: Path | None,
     output: tuple[str, ...],
+    redact: bool,
+    redact_key: Path | None,
     users: str | None,
     verbose: bool,
     color: str,
@@ -51,6 +54,7 @@ def plan(
     if sign_key is not None and out is None:
         raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
     key = None if sign_key is None else key_to_sign(sign_key)
+    names = pseudonyms(redact_key, asked=redact)
     if (warning := unguarded()) is not None:
         say(warning)
     chosen = choose((path,), account, day_of(as_of))
@@ -61,11 +65,12 @@ def plan(
 
     base = None if past is None else past.base
     planned = make_plan(chosen, open_account(chosen.account, state), as_of=day_of(as_of), earlier=earlier, base=base)
+    shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
-        save(out, pack(planned.parts, created_at=clock.stamp(), key=key), mode=MODE)
-    show_plan(planned.document, planned.users, outputs, look(users, verbose=verbose, color=color, source=path))
+        save(out, pack(shown.parts, created_at=clock.stamp(), key=key), mode=MODE)
+    show_plan(shown.document, shown.users, outputs, look(users, verbose=verbose, color=color, source=path))
     if out is not None:
-        say(_saved(planned, out))
+        say(_saved(planned, out, redacted=names is not None))
     return code_of_plan(planned, detailed=detailed_exitcode)
 
 
@@ -76,9 +81,11 @@ def code_of_plan(planned: Planned, *, detailed: bool) -> ExitCode:
     return ExitCode.CHANGES if detailed and planned.plan.changes else ExitCode.DONE
 
 
-def _saved(planned: Planned, out: Path) -> str:
+def _saved(planned: Planned, out: Path, *, redacted: bool) -> str:
     if planned.plan.errored:
         return f"{out} was not written: the plan has errors"
+    if redacted:
+        return f"Saved to {out} with pseudonyms for addresses, to be shown and not applied"
     until = clock.stamp() + LIFETIME
     if until < clock.now():
         return f"Saved to {out}, to be shown and not applied: by SOURCE_DATE_EPOCH it expired at {until.isoformat()}"

@@ -10,7 +10,7 @@ import click
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import peek
-from calplan.cli.source import saved_plan, trusted
+from calplan.cli.source import refuse_redacted, saved_plan, trusted
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
 from calplan.plan.planfile import SavedPlan
@@ -62,6 +62,7 @@ def named_plan(file: Path, account: str) -> Past:
     saved = saved_plan(file)
     if saved is None:
         raise StopError(ExitCode.INVALID, f"error: --previous takes a saved plan, and {file} is none")
+    refuse_redacted(saved, file)
     if saved.document["account"] != account:
         raise StopError(ExitCode.INVALID, f"error: {file} is a plan for {saved.document['account']}, not for {account}")
     name = f"the plan {file}"

@@ -7,13 +7,13 @@ import click
 
 from calplan.cli.approval import login_name, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.keys import keys_to_check, verify_option
+from calplan.cli.keys import keys_to_check, pseudonyms, redact_options, verify_option
 from calplan.cli.ledger import moved_under
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.runs import peek, state_option
 from calplan.cli.shown import PLAN_FORMATS, in_colour, look, look_options, output_option, show_plan, terminal_width
-from calplan.cli.source import chosen_for, saved_plan
+from calplan.cli.source import chosen_for, refuse_redacted, saved_plan, under_pseudonyms
 from calplan.cli.wiring import make_plan, open_account
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan
@@ -27,6 +27,7 @@ from calplan.render.text import standing_text
 @state_option
 @output_option(PLAN_FORMATS)
 @verify_option
+@redact_options
 @look_options
 def show(
     plan_file: Path,
@@ -36,6 +37,8 @@ def show(
     state: str | None,
     output: tuple[str, ...],
     verify_key: tuple[Path, ...],
+    redact: bool,
+    redact_key: Path | None,
     users: str | None,
     verbose: bool,
     color: str,
@@ -46,14 +49,17 @@ def show(
         raise StopError(ExitCode.USAGE, f"error: there is no file {plan_file}")
     if path is not None and not check:
         raise StopError(ExitCode.USAGE, "error: a plan is shown without its documents; PATH goes with --check")
-    if check and output:
-        raise StopError(ExitCode.USAGE, "error: --check answers in text; show the plan without it for -o")
+    names = pseudonyms(redact_key, asked=redact)
+    if check and (output or redact):
+        raise StopError(ExitCode.USAGE, "error: --check answers in text; show the plan without it for -o or --redact")
     saved = saved_plan(plan_file, keys_to_check(verify_key))
     if saved is None:
         raise StopError(ExitCode.INVALID, f"error: {plan_file} is no saved plan. Make one: calplan plan --out FILE")
     if check:
+        refuse_redacted(saved, plan_file)
         return _checked(saved, path, state, verbose=verbose, color=color)
-    show_plan(saved.document, saved.users, outputs, look(users, verbose=verbose, color=color, source=plan_file))
+    document, users_shown = under_pseudonyms(saved.document, saved.users, saved.policy, names)
+    show_plan(document, users_shown, outputs, look(users, verbose=verbose, color=color, source=plan_file))
     return ExitCode.DONE
 
 

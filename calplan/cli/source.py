@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from calplan.cli.wiring import Chosen, choose, make_plan, open_account
 from calplan.plan.archive import LARGEST_FILE, BadPlanError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
+from calplan.plan.pseudonyms import Pseudonyms, redacted
 from calplan.plan.signature import PublicKey, fault_in_signature
 
 ZIP: Final = b"PK"
@@ -24,13 +25,15 @@ OF_A_RUN: Final = "Whether it was changed since is said by: calplan log --verify
 class Shown:
     """A plan that can be shown, whatever it came from; ``inactive`` are users known but not forecast.
 
-    ``ensures_grant`` says that the policy has the plan make sure of the tenant-wide grant.
+    ``ensures_grant`` says that the policy has the plan make sure of the tenant-wide grant; ``policy`` is its canonical
+    form.
     """
 
     document: PlanDocument
     users: PlanUsers
     inactive: frozenset[str]
     suspects: tuple[str, ...]
+    policy: Mapping[str, object]
     ensures_grant: bool
 
 
@@ -100,6 +103,34 @@ def _no_plan(name: str, why: str, advice: str) -> StopError:
     return StopError(ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. {advice}")
 
 
+def refuse_redacted(saved: SavedPlan, path: Path) -> None:
+    """Refuse a plan that knows nobody by name where somebody has to be known.
+
+    Raises:
+        StopError: the plan has pseudonyms for addresses.
+    """
+    if saved.document.get("redacted"):
+        raise StopError(
+            ExitCode.INVALID,
+            f"error: {path} has pseudonyms for addresses (--redact), so it can be shown and nothing else. "
+            "Make one without: calplan plan --out FILE",
+        )
+
+
+def under_pseudonyms(
+    document: PlanDocument,
+    users: PlanUsers,
+    policy: Mapping[str, object],
+    names: Pseudonyms | None,
+    others: Iterable[str] = (),
+) -> tuple[PlanDocument, PlanUsers]:
+    """A plan as it is to be shown: with pseudonyms where they are asked for, and where it has them already."""
+    if names is None or document.get("redacted"):
+        return document, users
+    hidden = redacted(document, users, policy, names, others)
+    return hidden.document, hidden.users
+
+
 def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
     """The documents to hold a saved plan against: those of PATH, else those it was made from.
 
@@ -128,6 +159,7 @@ def plan_of(path: Path, account: str | None = None) -> Shown:
             users=saved.users,
             inactive=frozenset(),
             suspects=emails,
+            policy=saved.policy,
             ensures_grant=_ensures_grant(saved.policy),
         )
     chosen = choose((path,), account)
@@ -140,6 +172,7 @@ def plan_of(path: Path, account: str | None = None) -> Shown:
         users=planned.users,
         inactive=inactive,
         suspects=emails,
+        policy=planned.policy,
         ensures_grant=_ensures_grant(planned.policy),
     )
 

@@ -32,7 +32,8 @@ from calplan.plan.notice import with_notice
 from calplan.plan.origin import Base
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
-from calplan.plan.users import AssessedUsers, users_of
+from calplan.plan.pseudonyms import Pseudonyms, Redacted, redacted
+from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
 from calplan.providers.base import (
     InvalidAccountError,
@@ -77,10 +78,48 @@ class Planned:
             document=self.document,
             users=users_bytes(self.users.lines()),
             policy=self.policy,
-            positions={
-                address: [place.file, place.line, place.column]
-                for address, place in sorted(self.plan.policy.positions.items())
-            },
+            positions=self.positions,
+            paths=self.paths,
+        )
+
+    @property
+    def positions(self) -> dict[str, list[str | int]]:
+        """Where the policy states each address: file, line and column."""
+        places = self.plan.policy.positions
+        return {address: [place.file, place.line, place.column] for address, place in sorted(places.items())}
+
+    def without_names(self, names: Pseudonyms) -> "Nameless":
+        """The same plan with pseudonyms for every address."""
+        population = self.plan.assessment.population
+        others = (*population.emails, *population.mailboxes.values())
+        hidden = redacted(self.document, self.users, self.policy, names, others)
+        return Nameless(hidden=hidden, positions=self.positions, paths=self.paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nameless:
+    """A fresh plan with pseudonyms for addresses, to be shown and saved like one with names."""
+
+    hidden: Redacted
+    positions: dict[str, list[str | int]]
+    paths: tuple[str, ...]
+
+    @property
+    def document(self) -> PlanDocument:
+        return self.hidden.document
+
+    @property
+    def users(self) -> SavedUsers:
+        return self.hidden.users
+
+    @property
+    def parts(self) -> PlanParts:
+        """What a plan file is made of."""
+        return PlanParts(
+            document=self.hidden.document,
+            users=self.hidden.lines,
+            policy=self.hidden.policy,
+            positions={self.hidden.renamed(address): place for address, place in self.positions.items()},
             paths=self.paths,
         )
 

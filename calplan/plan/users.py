@@ -60,12 +60,12 @@ class AssessedUsers(PlanUsers):
             if outcomes[cohort] is None:
                 continue
             if email in special:
-                yield _line(self._row(index))
+                yield user_line(self._row(index))
                 continue
             common = parts.get((number, cohort))
             if common is None:
                 # Within a value a quote is escaped, so that this cannot be found but as the key and value it is.
-                head, _, tail = _line({**self._row(index), "email": ""}).partition(EMAIL + encode_basestring(""))
+                head, _, tail = user_line({**self._row(index), "email": ""}).partition(EMAIL + encode_basestring(""))
                 common = parts[number, cohort] = (head + EMAIL, tail)
             yield f"{common[0]}{encode_basestring(email)}{common[1]}"
 
@@ -181,5 +181,6 @@ def raw_facts(row: UserDocument) -> RawFacts:
     )
 
 
-def _line(row: UserDocument) -> str:
+def user_line(row: UserDocument) -> str:
+    """One user as a line of canonical JSON, without its end."""
     return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -10,7 +10,7 @@ import pytest
 from calplan.cli.exit_codes import ExitCode
 from tests.cli.make import calplan, folder, in_a_shell, saved
 
-FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "csv")
+FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "html", "csv")
 
 
 def test_an_unknown_format_is_told_which_there_are(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_an_unknown_format_is_told_which_there_are(tmp_path: Path) -> None:
     assert said.code is ExitCode.USAGE
     assert (
         said.err
-        == "error: 'yaml' is no output; -o takes text, json, ndjson, markdown, checklist, csv, each with =FILE\n"
+        == "error: 'yaml' is no output; -o takes text, json, ndjson, markdown, checklist, html, csv, each with =FILE\n"
     )
 
 
