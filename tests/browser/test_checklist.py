@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from calplan.sandbox.account.account import Account
 from calplan.sandbox.account.read import read_settings
@@ -20,11 +19,6 @@ from tests.cli.make import GRAPH, LIVE, LONGEST, PROGRAM, start, surroundings, u
 from tests.fault.make import report_of
 
 pytestmark = pytest.mark.loopback
-INSTALL = "apt-get install chromium"
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 USERS = (
     user("ann@corp.example", licensed="yes"),
     user("pa@corp.example", service="", licensed="yes"),
@@ -45,18 +39,6 @@ SEEN = (
     *("--sync", "off", "--groups", "none", "--by", "ann@corp.example", "--at", "now", "--portal", "the portal"),
 )
 """What a person saw who looked at the portal before."""
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of Debian's Chromium, in which scripts run as they do for anybody."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip(f"Chromium is not installed: {INSTALL}")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser.new_context(ignore_https_errors=True).new_page()
-        browser.close()
 
 
 @contextmanager

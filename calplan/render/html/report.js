@@ -88,7 +88,7 @@ class Window {
       if (row && String(getSelection()) === "") this.open(this.list[Number(row.dataset.place)]);
     });
     addEventListener("beforeprint", () => this.print());
-    addEventListener("afterprint", () => { this.pool = []; this.body.replaceChildren(); this.draw(); });
+    addEventListener("afterprint", () => this.afterPrint());
   }
 
   /* Addresses are never cut: their column is as wide as the longest one. */
@@ -206,7 +206,13 @@ class Window {
     this.pool = [];
     this.body.replaceChildren();
     this.fill(0, Math.min(this.list.length, PRINTED));
+  }
+
+  afterPrint() {
     this.printing = false;
+    this.pool = [];
+    this.body.replaceChildren();
+    this.draw();
   }
 }
 
@@ -298,7 +304,10 @@ function setUpHeads(window_, changed) {
 async function start() {
   setUpTheme();
   tellAges();
-  if (!at("table") || typeof DecompressionStream === "undefined") return;
+  if (!at("table") || typeof DecompressionStream === "undefined") {
+    document.documentElement.dataset.ready = "";
+    return;
+  }
   const words = JSON.parse(at("words").textContent), rows = new Rows(await readColumns(), words);
   const window_ = new Window(rows, (user) => openPerson(rows, words, user));
   let filter = filterOf("");

@@ -72,6 +72,7 @@ def plan_html(document: PlanDocument, users: PlanUsers, *, plan_name: str = "PLA
     yield from _environment().get_template(TEMPLATE).generate(shown)
 
 
+@cache
 def _environment() -> "Environment":
     """Everything that a template prints is shown as it is: signs that nobody sees as escapes, and nothing as markup."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - heavy, so imported when used
@@ -85,7 +86,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters |= WORDINGS | {"number": "{:,}".format, "told": _told, "next": _next}
+    made.filters |= WORDINGS | {"number": "{:,}".format, "seen": for_terminal, "told": _told, "next": _next}
     made.tests["weighty"] = is_weighty
     made.globals |= {
         "WHOLE": WHOLE,
