@@ -17,9 +17,9 @@ from calplan.plan.document import PlanDocument, PlanUsers, UserDocument
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
 from calplan.plan.users import SavedUsers, user_line
 
-ADDRESS: Final = r"[\w.+%&#*!~^$?-]+@[\w-]+(?:\.[\w-]+)*"
+ADDRESS: Final = r"[\w.+%&#*!~^$?-][\w.+%&#*!~^$?'-]*@[\w-]+(?:\.[\w-]+)*"
 """What is taken for an address wherever it stands, whether or not a user has it."""
-NAME: Final = r"[\w.+'-]+"
+NAME: Final = r"[\w+-](?:[\w.+'-]*[\w+-])?(?![\w.+'-]*@)"
 """Addresses without an @ are words of this form; they are looked for in sentences alone."""
 IN_FORM: Final = re.compile(ADDRESS)
 IN_WORDS: Final = re.compile(NAME)
