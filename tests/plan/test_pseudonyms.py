@@ -53,6 +53,7 @@ LOCAL = st.one_of(
     st.from_regex(r"[a-z0-9._+'-]{1,10}", fullmatch=True), st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)
 )
 DOMAINS = st.sampled_from(["corp.example", "büro.example", "sub.else.example", "localhost", "bad domain"])
+# Addresses that begin with "-@" or "@" are left out below: every pseudonym ends like that, and it tells nothing.
 ADDRESSES = st.one_of(
     st.tuples(LOCAL, DOMAINS).map(lambda parts: f"{parts[0]}@{parts[1]}".strip().lower()),
     st.from_regex(r"[a-z]{5}[0-9]{3}( [a-z]{3})?", fullmatch=True),
@@ -170,7 +171,7 @@ def test_a_login_without_an_at_sign_is_hidden_in_sentences_and_breaks_no_word_of
     assert plan.document["prior_state"] == document["prior_state"]
 
 
-@given(st.sets(ADDRESSES.filter(bool), min_size=1, max_size=5), st.data())
+@given(st.sets(ADDRESSES.filter(lambda one: not one.startswith(("-@", "@"))), min_size=1, max_size=5), st.data())
 def test_no_address_of_whatever_form_comes_through(addresses: set[str], data: st.DataObject) -> None:
     people = sorted(addresses)
     boxes = {one: f"box{number}.{number}@else.example" for number, one in enumerate(people)}

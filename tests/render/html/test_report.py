@@ -157,7 +157,7 @@ def skeleton(page: str) -> list[tuple[str, frozenset[str]]]:
 
 @given(TEXTS)
 def test_nothing_of_others_is_markup_wherever_it_stands(text: str) -> None:
-    harmless = "x" * len(text)
+    text, harmless = f"~{text}", f"~{'x' * len(text)}"  # no word of a plan begins like this
     assert skeleton(page_of(*nasty_plan(text))) == skeleton(page_of(*nasty_plan(harmless)))
 
 
