@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from calplan.plan.document import PlanDocument
 from calplan.render.html.report import plan_html
+from calplan.render.step_wording import GATE
 from calplan.sandbox.account.plausible import plausible_account
 from tests.cli.make import calplan
 from tests.render import make
@@ -251,12 +252,16 @@ def test_axe_finds_no_barrier(chromium: Browser, theme: Theme) -> None:
 
     def barriers() -> list[str]:
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert len(found["passes"]) > 20
+        assert len(found["passes"]) > 15
         nodes = [(one["id"], node) for one in found["violations"] for node in one["nodes"]]
         return [f"{name}: {node['html'][:200]} {node['failureSummary']}" for name, node in nodes]
 
     assert barriers() == []
     page.locator("#outcomes button").first.click()
+    page.get_by_label("Search").fill("nobody at all")
+    page.locator("#window tbody tr").first.wait_for(state="detached")
+    assert barriers() == []
+    page.get_by_role("button", name="Show all").click()
     page.locator("#window tbody button").first.click()
     assert barriers() == []
     context.close()
@@ -290,6 +295,16 @@ def test_the_first_screen_shows_counts_refused_gates_and_the_largest_reasons(chr
         assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
 
 
+def test_the_first_screen_has_room_for_every_gate(chromium: Browser) -> None:
+    names = [*GATE]
+    document = make.plan(gates=[make.gate(name, "refuse") for name in names])
+    with opened(chromium, written(document, make.some_users())) as page:
+        assert page.locator(".refused li").count() == len(names)
+        box = page.locator(".refused li").last.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= SCREEN["height"]
+
+
 def test_it_can_be_read_without_scripts(chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
     page = context.new_page()
@@ -311,6 +326,7 @@ def test_on_paper_there_is_no_window_and_no_control(chromium: Browser) -> None:
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.locator("#window tbody tr").count() == min(some, 500)
         assert not page.locator("#controls").is_visible()
+        assert page.locator("#plain").inner_text().startswith(f"{some} of ")
         frame = page.locator("#window")
         assert frame.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
         page.evaluate("dispatchEvent(new Event('afterprint'))")

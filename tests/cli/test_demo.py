@@ -14,6 +14,8 @@ def test_the_demo_plans_applies_verifies_and_says_what_to_try_next() -> None:
     assert said.code is ExitCode.DONE, said.err
     steps = [line for line in said.out.splitlines() if line[:2] in {"1.", "2.", "3.", "4."}]
     assert [line[:2] for line in steps] == ["1.", "2.", "3.", "4."]
+    assert "report.html, with every user" in steps[1]
+    assert Path("calplan-demo/report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert steps[-1] == "4. Planned again: no changes left."
     assert "0 surprises, 0 false alarms" in said.out
     assert os.listdir() == ["calplan-demo"]  # noqa: PTH208 - names, not paths

@@ -16,6 +16,8 @@ from calplan.render.wording import AFFECTED_NAMES, OUTCOME_NAMES, outcome_of_rul
 
 LARGEST: Final = 5
 """Reasons shown on the first screen."""
+FEW: Final = 6
+"""Gates that refuse and still have room on the first screen in full size."""
 MOST_BARS: Final = 12
 """Groups or domains drawn as bars at once; the others stand below a fold."""
 MOST_FOLDED: Final = 500

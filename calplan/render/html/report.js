@@ -218,6 +218,8 @@ class Window {
 
 /* --- one user in full ---------------------------------------------------------------------------------------------- */
 
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 function openPerson(rows, words, user) {
   const one = rows.columns.classes[rows.columns.ids[user]], address = rows.columns.addresses[user];
   const word = (kind, name) => (Object.hasOwn(words[kind], name) ? words[kind][name] : name);
@@ -231,7 +233,7 @@ function openPerson(rows, words, user) {
   const level = (name) => (one[name] === null ? "" : `, ${name} ${one[name]}`);
   const text = at("person-text");
   text.replaceChildren(
-    make("p", `${word("outcome", one.outcome)}. ${word("explained", one.outcome)}`),
+    make("p", sentence(`${word("outcome", one.outcome)}. ${word("explained", one.outcome)}`)),
     list([
       ["Connection", word("connection", one.connection)],
       ["Told", word("notice", one.notice)],
@@ -326,7 +328,9 @@ async function start() {
     }
     const many = window_.list.length;
     at("state").textContent = `${number(many)} of ${number(rows.size)} users`;
-    at("plain").textContent = many > PRINTED ? `The first ${PRINTED} of ${number(many)} users.` : "";
+    at("plain").textContent = many > PRINTED
+      ? `The first ${PRINTED} of the ${number(many)} users listed, of ${number(rows.size)}.`
+      : `${number(many)} of ${number(rows.size)} users.`;
     at("clear").hidden = many === rows.size;
     performance.measure("calplan-list", { start: begin });
   };
