@@ -51,7 +51,8 @@ def plan_html(document: PlanDocument, users: PlanUsers, *, plan_name: str = "PLA
     """
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, which is imported when used
 
-    columns = UserColumns(keep=FIRST)
+    groups = {group["id"]: group["name"] for group in document["levels"]["groups"]}
+    columns = UserColumns(keep=FIRST, groups=groups)
     script, style = _script(), _own(STYLE)
     shown = {
         "document": document,

@@ -9,7 +9,7 @@ import sys
 import zlib
 from array import array
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -41,6 +41,7 @@ FIELDS: Final = (
     "lost_on_the_way",
 )
 """What a class says, in this order; a fact nobody states is null."""
+GROUPS: Final = FIELDS.index("groups")
 USERS_AT_ONCE: Final = 4096
 THREE_BYTES: Final = 3
 """Base64 writes three bytes as four letters; a piece of another length could not be followed by the next."""
@@ -52,10 +53,12 @@ Fact = str | bool | tuple[str, ...] | None
 class UserColumns:
     """Packs users while they are read once; afterwards it knows their classes, and the first users of each outcome.
 
-    ``keep`` is how many users of each outcome are kept to be listed one by one.
+    ``keep`` is how many users of each outcome are kept to be listed one by one. ``groups`` has names of groups by their
+    ids: a users file may say either, and the counts by group say names.
     """
 
     keep: int
+    groups: Mapping[str, str] = field(default_factory=dict)
     total: int = 0
     tails: dict[str, str] = field(default_factory=dict)
     _classes: dict[tuple[Fact, ...], int] = field(default_factory=dict)
@@ -105,6 +108,9 @@ class UserColumns:
     def _take(self, user: UserDocument) -> str:
         """Note one user; gives his line."""
         key = tuple(_fact(user.get(name)) for name in FIELDS)
+        if self.groups and "groups" in user:
+            words = tuple(self.groups.get(word, word) for word in user["groups"])
+            key = (*key[:GROUPS], words, *key[GROUPS + 1 :])
         self._numbers.append(self._classes.setdefault(key, len(self._classes)))
         first = self._first[user["outcome"]]
         if len(first) < self.keep:

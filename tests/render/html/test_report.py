@@ -95,6 +95,13 @@ def test_every_user_is_packed_with_all_that_is_known() -> None:
         }
 
 
+def test_a_group_is_called_by_its_name_where_a_file_says_its_id() -> None:
+    users = make.users(make.user("ann@corp.example", groups=["g1", "Sales"]))
+    document = make.plan(users)
+    document["levels"]["groups"] = [{"id": "g1", "name": "Finance"}]
+    assert users_in(page_of(document, users))[0]["groups"] == ["Finance", "Sales"]
+
+
 def test_many_users_are_packed_piece_by_piece() -> None:
     many = 2 * USERS_AT_ONCE + 3
     users = make.users(*(make.user(f"user{number:06}@contoso.com") for number in range(many)))
