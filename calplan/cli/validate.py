@@ -7,10 +7,12 @@ import click
 
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.guarding import offline_findings
 from calplan.cli.output import emit, targets
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.cli.trust import trust
 from calplan.cli.wiring import in_automation
+from calplan.guardrails.gates import DENIED
 from calplan.model.diagnostic import errors_in
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import read
@@ -27,7 +29,10 @@ FORMATS = ("text", "json")
 @color_option
 @output_option(FORMATS)
 def validate(paths: tuple[Path, ...], *, as_of: datetime | None, output: tuple[str, ...], color: str) -> ExitCode:
-    """Check the documents of files and folders, offline: form, meaning, and rules that need no live data."""
+    """Check the documents of files and folders, offline: form, meaning, and rules that need no live data.
+
+    Guardrails that mention nothing but `policy`, `account` and `today` are evaluated too; exit 4 where one denies.
+    """
     outputs = targets(output, FORMATS)
     today = day_of(as_of) or clock.today()
     try:
@@ -37,10 +42,12 @@ def validate(paths: tuple[Path, ...], *, as_of: datetime | None, output: tuple[s
     _, errors = tried_policies(reading.scenarios, today)
     trusted = trust(automated=in_automation())
     hosts = (said for account in reading.accounts for said in untrusted(account, trusted))
-    found = (*reading.diagnostics, *errors, *hosts)
+    found = (*reading.diagnostics, *errors, *hosts, *offline_findings(reading, paths or (Path(),), today))
     for target in outputs:
         if target.format == "json":
             emit(validation_json(found), target.file)
         else:
             emit(validation_text(found, colour=in_colour(color, target.file)), target.file)
+    if any(one.code == DENIED for one in found):
+        return ExitCode.REFUSED
     return ExitCode.INVALID if errors_in(found) else ExitCode.DONE

@@ -66,7 +66,7 @@ def as_document(
         "order": order_document(plan.order),
         "steps": [_step(plan, number) for number in range(len(plan.steps))],
         "gates": gates_document(plan.gates),
-        "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
+        "diagnostics": diagnostics_document(plan.diagnostics),
         "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
         "assumptions": [
             {"id": one.reading.value, "text": one.text, "if_wrong": one.if_wrong} for one in plan.assumptions
@@ -193,6 +193,11 @@ def gates_document(gates: tuple[Gate, ...]) -> list[GateDocument]:
         {"id": one.id, "status": one.status.value, "limit": one.limit, "actual": one.actual, "owner": one.owner}
         for one in gates
     ]
+
+
+def diagnostics_document(diagnostics: tuple[Diagnostic, ...]) -> list[DiagnosticDocument]:
+    """Diagnostics as the document has them."""
+    return [_diagnostic(one) for one in diagnostics]
 
 
 def _diagnostic(one: Diagnostic) -> DiagnosticDocument:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calplan.plan.scenario import ScenarioResult, Verdict
-from calplan.render.scenarios import NOTHING_TO_JUDGE, failure_lines, place_of
+from calplan.render.scenarios import failure_lines, place_of
 from calplan.render.untrusted import for_terminal
 
 if TYPE_CHECKING:
@@ -32,12 +32,10 @@ def scenarios_junit(results: Sequence[ScenarioResult]) -> str:
 
 
 def _case(one: ScenarioResult) -> "TestCase":
-    from junitparser import Failure, Skipped, TestCase  # noqa: PLC0415 - as above
+    from junitparser import Failure, TestCase  # noqa: PLC0415 - as above
 
     case = TestCase(for_terminal(one.name), classname=for_terminal(one.position.file))
-    if one.verdict is Verdict.NOT_JUDGED:
-        case.result = [Skipped(NOTHING_TO_JUDGE)]
-    elif one.verdict is Verdict.FAILED:
+    if one.verdict is Verdict.FAILED:
         lines = [line for failure in one.failures for line in failure_lines(failure)]
         told = Failure(lines[0], "Scenario")
         told.text = "\n".join([f"{place_of(one.position)}:", *lines])

@@ -42,12 +42,6 @@ FOLDER_CODES: Final[dict[str, Entry]] = {
         why="It is said aloud so that a slip in `apiVersion` does not go unseen.",
         fix="Nothing, unless it was meant for calplan.",
     ),
-    "D-LATER": Entry(
-        title="Something valid has no effect yet",
-        means="The document is right, but this version of calplan does nothing with the part that the note names.",
-        why="It is said aloud so that nobody relies on it.",
-        fix="Nothing; or use a version that knows it.",
-    ),
     "D-MORE": Entry(
         title="A document has more findings than are listed",
         means="The first 200 are shown, errors before warnings.",
