@@ -92,7 +92,7 @@ class ParquetFile:
         for group in range(self._contents.num_row_groups):
             # One group at a time: the library cannot put together lists whose dictionaries differ.
             source = file.iter_batches(ROWS_IN_A_BATCH, row_groups=[group], columns=names, use_threads=False)
-            while batch := self._next(source, read):
+            while (batch := self._next(source, read)) is not None:
                 read += batch.num_rows
                 if read > MOST_ROWS:
                     raise self._too_large(f"more than {MOST_ROWS:,} rows")

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from calplan.model.account import Evidence, Observed, TenantFacts
-from calplan.model.address_book import CLAIMED, AddressBook
 from calplan.model.proof import Basis, Known, Person, Witness
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import text_list
+from calplan.plan.address_book import CLAIMED, AddressBook
 from calplan.providers.base import Capabilities, NotAuthorisedError
 from calplan.providers.microsoft.calls import Calls
 from calplan.providers.microsoft.capabilities import CAPABILITIES
@@ -74,13 +74,13 @@ class MicrosoftTenant:
         directory = self._read_directory()
         if grants.failure is not None:
             raise grants.failure
-        book = AddressBook(people_of(grants, directory, {}))
+        book, held = AddressBook(people_of(grants, directory, {})), grants.by_person()
         left = set()
         for login in users:
             person = book.find(login)
             if person is CLAIMED or (person is None and directory.failure is not None):
                 return UNKNOWN
-            if isinstance(person, Person) and person.id in grants.by_person():
+            if isinstance(person, Person) and person.id in held:
                 left.add(login)
         return frozenset(left)
 

@@ -85,6 +85,12 @@ def test_lists_may_be_of_every_type_of_list(kind: pa.DataType) -> None:
     assert [row.facts.groups for row in stated(content).rows.values()] == ['["x","y"]', '["z"]', '["x","y"]']
 
 
+@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.list_(pa.string(), 2), pa.large_list(pa.string())], ids=str)
+def test_a_list_that_is_not_there_shifts_no_other(kind: pa.DataType) -> None:
+    content = arrays(email=emails(4), clients=pa.array([["a", "b"], None, ["c", "d"], None], type=kind))
+    assert [row.facts.clients for row in stated(content).rows.values()] == ['["a","b"]', "[]", '["c","d"]', "[]"]
+
+
 def test_lists_keep_their_places_across_empty_ones_and_batches() -> None:
     groups = [[f"g{n}"] * (n % 4) for n in range(1200)]
     rows = stated(arrays(email=emails(1200), groups=pa.array(groups))).rows.values()
