@@ -20,6 +20,8 @@ STATUS: Final = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
 """Words of the library's own error states, around a sentence that says more."""
 RAISED: Final = (RuntimeError, TypeError, ValueError, OverflowError)
 """What the library raises for texts and values that it cannot take, a spent budget of iterations included."""
+ERROR: Final = "ERROR"
+"""The name of the type that an evaluation gives where it failed."""
 MAPS: Final = ("policy", "live", "plan", "account")
 
 
@@ -34,7 +36,8 @@ class CelEngine(PolicyEngine):
             raise _as_ours(expression, str(error)) from error
         if compiled.return_type() != self._library.Type.BOOL:
             kind = compiled.return_type().name()
-            raise BadExpressionError(_not_boolean(kind), length=len(expression), code="C-TYPE")
+            advice = "compare what it gives with a value, for example `== true`"
+            raise BadExpressionError(_not_boolean(kind), length=len(expression), code="C-TYPE", advice=advice)
         try:
             return CelProgram(compiled, tree_of(compiled.serialize()), self._library.Type.BOOL)
         except TreeError as error:
@@ -86,13 +89,14 @@ class CelProgram(Program):
 
     def _reason(self, answer: "cel.Value") -> str:
         kind = answer.type().name()
-        if kind == "*error*" or "ERROR" in kind.upper():
+        if kind == ERROR:
             return _sentence(str(answer.value()))
         return _not_boolean(kind)
 
 
 def _not_boolean(kind: str) -> str:
-    return f"it gives {kind.lower()}, and a rule has to give true or false"
+    gives = "anything" if kind == "DYN" else kind.lower()
+    return f"it gives {gives}, and a rule has to give true or false"
 
 
 def _as_ours(expression: str, said: str) -> BadExpressionError:

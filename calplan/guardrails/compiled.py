@@ -31,18 +31,19 @@ def compiled(engine: PolicyEngine, expression: str, *, each_user: bool) -> Compi
 
 def _as_fault(error: BadExpressionError, *, each_user: bool) -> Fault:
     said = str(error)
-    fault = Fault(code=error.code, at=error.at, length=error.length, summary=said)
+    fault = Fault(code=error.code, at=error.at, length=error.length, summary=said, help=error.advice)
     if not said.startswith(UNDECLARED):
         return fault
-    name = said.removeprefix(UNDECLARED).partition("'")[0].partition(".")[0]
+    whole = said.removeprefix(UNDECLARED).partition("'")[0]
+    name, before = whole.partition(".")[0], whole.rpartition(".")[0]
     known = tuple(FOR_EACH_USER if each_user else FOR_THE_PLAN)
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     listed = f"variables: {', '.join(known)}"
     advice = f"did you mean `{near[0]}`? {listed}" if near else listed
     if name == "user" and not each_user:
         advice = "`user` is there with `each: user`, and the rule is then asked of each class of users"
-    # The library marks the dot after a name that it does not know.
-    at = error.at - len(name) if "." in said.removeprefix(UNDECLARED).partition("'")[0] else error.at
+    # Of a name with fields the library marks the last dot.
+    at = error.at - len(before)
     return Fault(
         code=error.code,
         at=max(0, at),

@@ -29,11 +29,14 @@ class Failed:
 class BadExpressionError(Exception):
     """The text is no expression that can be asked. ``at`` counts characters from its beginning."""
 
-    def __init__(self, summary: str, *, at: int = 0, length: int = 1, code: str = "C-COMPILE") -> None:
+    def __init__(
+        self, summary: str, *, at: int = 0, length: int = 1, code: str = "C-COMPILE", advice: str = ""
+    ) -> None:
         super().__init__(summary)
         self.at = at
         self.length = length
         self.code = code
+        self.advice = advice
 
 
 class Program(Protocol):

@@ -13,10 +13,10 @@ from calplan.render.untrusted import for_terminal
 
 STYLE: Final = {
     "denied": Style.BAD,
-    "warning": Style.WARN,
+    "warned": Style.WARN,
     "noted": Style.PLAIN,
     "waived": Style.WARN,
-    "holds": Style.GOOD,
+    "passed": Style.GOOD,
 }
 """The words for how a rule stands, worst first."""
 
@@ -56,8 +56,8 @@ def _word(result: Result) -> str:
         return "denied"
     match result.status:
         case Status.PASS:
-            return "holds"
+            return "passed"
         case Status.WAIVED:
             return "waived"
         case _:
-            return "warning" if result.rule.severity is RuleSeverity.WARN else "noted"
+            return "warned" if result.rule.severity is RuleSeverity.WARN else "noted"
