@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.guarding import account_facts, results_of
+from calplan.cli.guarding import account_facts
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import show
 from calplan.cli.runs import state_option
@@ -77,9 +77,7 @@ def _planned(chosen: Chosen, as_of: date | None, state: str | None) -> tuple[Pla
     _stop_without_rules(chosen)
     planned = make_plan(chosen, open_account(chosen.account, state), as_of=as_of)
     show(errors_in(planned.plan.diagnostics))
-    facts = account_facts(chosen.account)
-    results = results_of(planned.plan, planned.document, planned.policy, chosen.guardrails, facts)
-    return planned.document, results, planned.plan.errored
+    return planned.document, planned.guardrails, planned.plan.errored
 
 
 def _checked(saved: SavedPlan, chosen: Chosen) -> tuple[Result, ...]:

@@ -325,3 +325,14 @@ def test_a_scenario_that_names_a_rule_that_is_not_there_is_an_error() -> None:
     assert said.code is ExitCode.INVALID
     assert "error[C-RULE]: there is no rule `OUATH`" in said.err
     assert "did you mean `OAUTH`?" in said.err
+
+
+def test_the_gate_of_a_rule_and_what_rules_can_read_are_explained() -> None:
+    said = calplan("explain", "guardrail.CIS-1")
+    assert said.code is ExitCode.DONE
+    assert said.out.startswith("guardrail.CIS-1, a gate: the guardrail CIS-1.")
+    assert "`--allow guardrail.CIS-1 --reason TEXT` lifts it" in said.out
+    variables = calplan("explain", "guardrails").out
+    assert "  policy.office365.enforceOAuth: true or false\n" in variables
+    assert "  policy.allowedDomains: a list of text | 'any'\n" in variables
+    assert "  user.connection: 'lost' | 'at_risk' | 'gained' | 'kept' | 'none' | 'unknown'\n" in variables
