@@ -20,16 +20,30 @@ CHUNK: Final = 200
 
 @dataclass(slots=True)
 class Tally:
-    """How many users were answered for and how many were not; ``why`` is the last reason for the latter."""
+    """How many users were answered for, earlier ones included, and how many were not; ``why`` is the last reason.
+
+    ``lost`` are those in a row for whom no answer came at all.
+    """
 
     answered: int = 0
     failed: int = 0
+    lost: int = 0
     why: str = ""
+
+    def note(self, error: ProviderError | None) -> None:
+        """Count one user."""
+        if error is None:
+            self.answered += 1
+            self.lost = 0
+            return
+        self.failed += 1
+        self.lost = self.lost + 1 if isinstance(error, UnreachableError) else 0
+        self.why = str(error)
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether more was refused or lost than answered."""
-        return self.failed > self.answered
+        """Whether to go on would only take time: every thread has lost one since the last answer."""
+        return self.lost >= THREADS
 
 
 class Skipped:
@@ -40,16 +54,19 @@ SKIPPED: Final = Skipped()
 
 
 class Crew:
-    """Threads that ask for tokens, each over a connection of its own, for as long as a ``with`` block lasts."""
+    """Threads that ask for tokens, each over a connection of its own, for as long as a ``with`` block lasts.
 
-    def __init__(self, serve: Serve, clients: frozenset[str]) -> None:
+    ``answered``: for how many others there were answers before, so that a refusal is about one user.
+    """
+
+    def __init__(self, serve: Serve, clients: frozenset[str], answered: int = 0) -> None:
         self._serve = serve
         self._clients = clients
         self._mine = threading.local()
         self._readers: list[Reader] = []
         self._stop = threading.Event()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="google")
-        self.tally = Tally()
+        self.tally = Tally(answered=answered)
 
     def __enter__(self) -> Self:
         return self
@@ -80,17 +97,18 @@ class Crew:
             try:
                 outcome = future.result()
             except ProviderError as error:
-                self.tally.failed += 1
-                self.tally.why = str(error)
+                self.tally.note(error)
                 if not isinstance(error, UnreachableError):
                     refused[asked[future]] = None
             else:
                 if not isinstance(outcome, Skipped):
-                    self.tally.answered += 1
+                    self.tally.note(None)
                     found[asked[future]] = outcome
-            if self.tally.is_hopeless and self.tally.failed >= min(THREADS, len(people)):
+            if self.tally.is_hopeless:
                 self._stop.set()
         # A refusal is about one user only as long as others are answered for.
+        if not self.tally.answered:
+            self._stop.set()
         return found if self._stop.is_set() else found | refused
 
     def _one(self, person: str) -> Held | Skipped:

@@ -3,7 +3,7 @@
 A sweep of 50,000 users takes Google more than twenty minutes, so what it found is kept as it goes along.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -54,8 +54,7 @@ class Sweeping:
         if sweep is None:
             return self._swept_anew(directory, now)
         if not sweep.header.finished:
-            unread = [person for person in directory.entrants if person not in sweep.held]
-            return self._asked(sweep, unread, all_now=not sweep.held)
+            return self._asked(sweep, directory, all_now=not sweep.held)
         try:
             changed = self._changed(sweep, directory)
         except NotAuthorisedError:
@@ -63,30 +62,35 @@ class Sweeping:
         except ProviderError as error:
             failure = f"what changed since {sweep.header.begun:%Y-%m-%d %H:%M} UTC was not read from the log: {error}"
             return Swept(sweep=sweep, all_now=False, failure=failure)
-        new = [person for person in directory.entrants if sweep.held.get(person) is None or person in changed]
-        swept = self._asked(sweep, new, all_now=False)
+        # What they held is over, whether or not they can be asked now.
+        sweep.add(dict.fromkeys(changed))
+        swept = self._asked(sweep, directory, all_now=False)
         if swept.failure is None:
             sweep.count_log_in(now)
         return swept
 
     def _swept_anew(self, directory: Directory, now: datetime) -> Swept:
         sweep = Sweep.begin(self.memory, self.workspace.source, now)
-        return self._asked(sweep, list(directory.entrants), all_now=True)
+        return self._asked(sweep, directory, all_now=True)
 
-    def _asked(self, sweep: Sweep, people: Sequence[str], *, all_now: bool) -> Swept:
-        """The sweep after these people were asked for; finished where all of them were."""
+    def _asked(self, sweep: Sweep, directory: Directory, *, all_now: bool) -> Swept:
+        """The sweep after everybody was asked for whose tokens are not read; finished where that was to some avail."""
+        people = [person for person in directory.entrants if sweep.held.get(person) is None]
+        reached, why = 0, ""
         if people:
-            with Crew(self.servers.tokens, self.workspace.clients) as crew:
+            answered = len(directory.entrants) - len(people)
+            with Crew(self.servers.tokens, self.workspace.clients, answered) as crew:
                 for found in crew.ask(people):
                     sweep.add(found)
-                tally = crew.tally
-            missing = sum(person not in sweep.held for person in people)
-            if missing or tally.is_hopeless:
-                failure = (
-                    f"the tokens of {missing:,} of {len(people):,} users were not read: {tally.why}. The next run goes"
-                    " on from here"
-                )
-                return Swept(sweep=sweep, all_now=False, failure=failure)
+                    reached += len(found)
+                why = crew.tally.why
+        unread = sum(sweep.held.get(person) is None for person in directory.entrants)
+        if reached < len(people) or (not sweep.header.finished and unread > len(directory.entrants) - unread):
+            failure = (
+                f"the tokens of {unread:,} of {len(directory.entrants):,} users were not read:"
+                f" {why or 'Google does not find them any more'}. The next run goes on from here"
+            )
+            return Swept(sweep=sweep, all_now=False, failure=failure)
         if not sweep.header.finished:
             sweep.finish()
         return Swept(sweep=sweep, all_now=all_now)

@@ -111,8 +111,8 @@ def grants_of(calls: Calls, app_id: str) -> Grants:
             kind=Page[GrantRow],
             query={"$filter": f"clientId eq {quoted(principals.client)}"},
         ):
-            begun = True
             rows += _ours(page, principals.client)
+            begun = True
     except ProviderError as error:
         if not begun:
             raise

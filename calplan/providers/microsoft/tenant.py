@@ -74,13 +74,13 @@ class MicrosoftTenant:
         directory = self._read_directory()
         if grants.failure is not None:
             raise grants.failure
-        book = AddressBook(people_of(grants, directory, {}))
+        book, held = AddressBook(people_of(grants, directory, {})), grants.by_person()
         left = set()
         for login in users:
             person = book.find(login)
             if person is CLAIMED or (person is None and directory.failure is not None):
                 return UNKNOWN
-            if isinstance(person, Person) and person.id in grants.by_person():
+            if isinstance(person, Person) and person.id in held:
                 left.add(login)
         return frozenset(left)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import pytest
@@ -49,6 +50,7 @@ NOTHING_GRANTED: Final = TenantFacts(
     grant=frozenset(),
     user_consent=frozenset({"ManagePermissionGrantsForSelf.microsoft-user-default-recommended"}),
 )
+NO_MORE: Final[Mapping[str, Plain]] = MappingProxyType({})
 
 
 @dataclass(kw_only=True)
@@ -62,7 +64,7 @@ class Tenant:
     trust: Trust
     credential: Mapping[str, Plain]
 
-    def stated(self, **more: Plain) -> StatedProvider:
+    def stated(self, more: Mapping[str, Plain] = NO_MORE) -> StatedProvider:
         """The provider as an Account document states it."""
         keys = self.microsoft.keys
         stated: dict[str, Plain] = {
@@ -77,29 +79,29 @@ class Tenant:
         }
         return StatedProvider(type="microsoft", stated=stated)
 
-    def reading(self, *, probe_mailboxes: bool = True, **more: Plain) -> EvidenceProvider:
+    def reading(self, more: Mapping[str, Plain] = NO_MORE, *, probe_mailboxes: bool = True) -> EvidenceProvider:
         """The tenant as a plan sees it."""
         time = self.passing.time()
         return read_microsoft(
-            self.stated(**more), self.file, self.trust, lambda: NOON, time, probe_mailboxes=probe_mailboxes
+            self.stated(more), self.file, self.trust, lambda: NOON, time, probe_mailboxes=probe_mailboxes
         )
 
     def people(self) -> Witness:
         """What is known of people, as a plan that does not ask for mailboxes reads it."""
         return self.reading(probe_mailboxes=False).read_people()
 
-    def writing(self, **more: Plain) -> WritableEvidenceProvider:
+    def writing(self, more: Mapping[str, Plain] = NO_MORE) -> WritableEvidenceProvider:
         """The tenant as an apply sees it."""
-        return write_microsoft(self.stated(**more), self.file, self.trust, lambda: NOON, self.passing.time())
+        return write_microsoft(self.stated(more), self.file, self.trust, lambda: NOON, self.passing.time())
 
     def perform(self, action: Action) -> Receipt:
         """Make one action true."""
         return self.writing().perform(action)
 
-    def check(self, **more: Plain) -> list[Check]:
+    def check(self, more: Mapping[str, Plain] = NO_MORE) -> list[Check]:
         """What a look at the tenant finds."""
         time = self.passing.time()
-        return list(check_microsoft(self.stated(**more), self.file, self.trust, time.now, time))
+        return list(check_microsoft(self.stated(more), self.file, self.trust, time.now, time))
 
     def fault(self, what: str) -> None:
         """Misbehave: ``GET /users:503x2`` below Graph."""

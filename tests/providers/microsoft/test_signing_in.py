@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from calplan.policyfile.document import Plain
 from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.microsoft.connecting import server_of, tenant_of
 from calplan.providers.trust import Trust
@@ -201,7 +202,7 @@ def test_outside_of_a_workflow_the_missing_variable_is_named(
 def test_a_workflow_that_may_not_ask_is_told_what_it_lacks(corp: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     as_a_workflow(corp, monkeypatch)
     monkeypatch.setenv(TOKEN, "another")
-    with pytest.raises(NotAuthorisedError, match="gives no assertion .status 401.*id-token: write"):
+    with pytest.raises(NotAuthorisedError, match=r"gives no assertion .status 401.*id-token: write"):
         signs_in(corp)
 
 
@@ -217,7 +218,7 @@ def test_an_issuer_of_assertions_that_is_busy_is_asked_again(corp: Tenant, monke
     corp.fault("GET /microsoft/oidc:503x2")
     assert signs_in(corp)
     corp.fault("GET /microsoft/oidc:503x100")
-    with pytest.raises(UnreachableError, match="issuer of workflow identities .* has trouble of its own .status 503"):
+    with pytest.raises(UnreachableError, match=r"issuer of workflow identities .* has trouble of its own .status 503"):
         signs_in(corp)
 
 
@@ -236,9 +237,11 @@ def test_a_wrong_secret_is_refused_by_its_number(corp: Tenant, monkeypatch: pyte
         ({"clientId": "11111111-2222-3333-4444-555555555555"}, "AADSTS700016"),
     ],
 )
-def test_an_unknown_tenant_or_application_is_named_as_such(stated: dict[str, str], sentence: str, corp: Tenant) -> None:
+def test_an_unknown_tenant_or_application_is_named_as_such(
+    stated: dict[str, Plain], sentence: str, corp: Tenant
+) -> None:
     with pytest.raises(NotAuthorisedError, match=sentence):
-        corp.reading(**stated).read_people()
+        corp.reading(stated).read_people()
 
 
 @pytest.mark.parametrize("fault", [LoginFault.TOO_MANY, LoginFault.TOO_MANY_AND_NO_TIME, LoginFault.BROKEN])
@@ -290,9 +293,9 @@ def test_without_the_certificate_of_the_authority_nobody_is_believed(corp: Tenan
 
 
 def test_the_library_signs_in_over_https_alone(corp: Tenant) -> None:
-    endpoints = {"login": "http://127.0.0.1:9/microsoft/login", "graph": "http://127.0.0.1:9/v1.0"}
+    endpoints: Plain = {"login": "http://127.0.0.1:9/microsoft/login", "graph": "http://127.0.0.1:9/v1.0"}
     with pytest.raises(InvalidAccountError, match=r"`endpoints.login` is http://127\.0\.0\.1:9"):
-        corp.reading(endpoints=endpoints).read_people()
+        corp.reading({"endpoints": endpoints}).read_people()
 
 
 def test_a_region_in_the_environment_leads_nowhere(corp: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,7 +315,7 @@ def test_a_region_in_the_environment_leads_nowhere(corp: Tenant, monkeypatch: py
     ],
 )
 def test_each_cloud_has_hosts_of_its_own(cloud: str, login: str, graph: str, corp: Tenant) -> None:
-    stated = corp.stated(cloud=cloud)
+    stated = corp.stated({"cloud": cloud})
     there = {name: value for name, value in stated.stated.items() if name != "endpoints"}
     found = tenant_of(replace(stated, stated=there), corp.file)
     assert (found.logins[0].url, found.graph.url) == (f"https://{login}", f"https://{graph}/v1.0")

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +17,9 @@ from calplan.providers.base import NotAuthorisedError, ProviderError, Unreachabl
 from calplan.providers.http.answer import Answer, Kind
 from calplan.providers.microsoft.judging import judge
 from calplan.providers.microsoft.messages import complaint_in
+from calplan.sandbox.servers.microsoft.held import Grant
 from calplan.sandbox.servers.microsoft.paging import Pages
+from tests.conftest import ROOT
 from tests.providers.microsoft.make import (
     ANN,
     BOB,
@@ -68,7 +72,7 @@ def test_whoever_throttles_without_a_time_is_asked_again_with_growing_pauses(cor
 def test_where_nothing_can_be_read_that_is_an_error(fault: str, corp: Tenant) -> None:
     corp.fault(fault)
     provider = corp.reading()
-    with pytest.raises(UnreachableError, match="has trouble of its own .status 503, tried 6 times"):
+    with pytest.raises(UnreachableError, match=r"has trouble of its own .status 503, tried 6 times"):
         provider.read_people()
     with pytest.raises(UnreachableError):
         provider.read_tenant()
@@ -126,7 +130,7 @@ def later(corp: Tenant, fault: str, *, after: int) -> None:
     class Counting(Pages):
         __slots__ = ()
 
-        def _link(self, *asked: object) -> str:  # type: ignore[override]  # passed on as it is
+        def _link(self, *asked: object) -> str:
             given[0] += 1
             if given[0] == after:
                 corp.fault(fault)
@@ -146,7 +150,7 @@ def test_a_next_page_on_another_host_is_not_asked_for(link: str, corp: Tenant) -
     class Leading(Pages):
         __slots__ = ()
 
-        def _link(self, *_asked: object) -> str:  # type: ignore[override]  # of no use here
+        def _link(self, *_asked: object) -> str:
             return link.replace("{url}", corp.stage.url)
 
     pages.__class__ = Leading
@@ -163,10 +167,10 @@ def test_a_list_that_leads_in_a_circle_ends(corp: Tenant) -> None:
     class Circling(Pages):
         __slots__ = ()
 
-        def _going_on(self, _ask: object) -> None:  # type: ignore[override]  # always from the start
+        def _going_on(self, _ask: object) -> None:
             return None
 
-        def _link(self, ask: object, *_rest: object) -> str:  # type: ignore[override]  # always the same
+        def _link(self, *_asked: object) -> str:
             return f"{corp.stage.url}/microsoft/graph/v1.0/users?$skiptoken=same"
 
     pages.size = 2
@@ -178,8 +182,39 @@ def test_a_list_that_leads_in_a_circle_ends(corp: Tenant) -> None:
 
 def test_a_web_page_instead_of_an_answer_is_not_understood(corp: Tenant) -> None:
     corp.microsoft.html = 1
-    with pytest.raises(ProviderError, match="calplan does not understand what Microsoft Graph .* it is no JSON"):
+    with pytest.raises(ProviderError, match=r"calplan does not understand what Microsoft Graph .* it is no JSON"):
         corp.people()
+
+
+@pytest.mark.parametrize(
+    "otherwise, sentence",
+    [
+        ({"consentType": "Everybody"}, r"a word nobody knows - at `\$\.value\[0\]\.consentType`"),
+        ({"consentType": None}, "Expected `str`, got `null`"),
+        ({"scope": 7}, "Expected `str"),
+        ({"principalId": None, "consentType": "Principal"}, "without saying whose"),
+    ],
+)
+def test_a_consent_that_is_not_written_as_one_is_not_taken(
+    otherwise: dict[str, object], sentence: str, corp: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = Grant.fields
+    monkeypatch.setattr(Grant, "fields", lambda grant: {**usual(grant), **otherwise})
+    with pytest.raises(ProviderError, match=sentence) as caught:
+        corp.people()
+    assert "Everybody" not in str(caught.value)
+
+
+def test_a_filter_that_is_not_kept_is_noticed(corp: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calplan.sandbox.servers.microsoft.grants._fits", lambda *_: True)
+    with pytest.raises(ProviderError, match="its filter is not kept"):
+        corp.people()
+
+
+def test_the_libraries_are_imported_when_somebody_signs_in() -> None:
+    program = "import sys; from calplan.providers.microsoft import checkup, opening, writing; print(*sys.modules)"
+    asked = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert {"msal", "requests", "cryptography"}.isdisjoint(asked.stdout.split())
 
 
 def error(code: str, inner: dict[str, object] | None = None, spelling: str = "innerError") -> bytes:
