@@ -74,10 +74,7 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 *(Moved(part="settings", how=fault) for fault in rest.faults),
             )
             _refuse(report.stale, run.id, tuple(unwritten(happened)))
-            if planned.plan.errored:
-                show(errors_in(planned.plan.diagnostics))
-                raise StopError(ExitCode.INVALID, "error: the plan has errors; nothing more was written")
-            refuse_gates(planned.plan.gates, "nothing more was written")
+            _refuse_plan(planned)
             lift(kept, planned.plan.gates, consent)
             work = Work(
                 chosen=chosen,
@@ -93,6 +90,14 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
             platform = open_for_writing(chosen.account, request.state)
             kept.go_on(run.status)
             return applied(work, platform, kept, report, heard)
+
+
+def _refuse_plan(planned: Planned) -> None:
+    """Refuse where the plan as it would be made now has errors, or a gate refuses it."""
+    if planned.plan.errored:
+        show(errors_in(planned.plan.diagnostics))
+        raise StopError(ExitCode.INVALID, "error: the plan has errors; nothing more was written")
+    refuse_gates(planned.plan.gates, "nothing more was written")
 
 
 def _chosen(run: Run, request: ApplyRequest) -> Chosen:

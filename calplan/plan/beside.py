@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from calplan.impact.joining import Joined
 from calplan.model.account import Evidence
 from calplan.model.proof import Witness
+from calplan.plan.joining import Joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from calplan.impact.joining import Joined, Why
 from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.plural import plural
 from calplan.model.proof import Basis, Witness
+from calplan.plan.joining import Joined, Why
 
 SHOWN: Final = 10
 

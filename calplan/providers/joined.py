@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from calplan.impact.joining import Joined, Sources, join
 from calplan.impact.stated import Stated
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
 from calplan.model.levels import Groups
@@ -17,6 +16,7 @@ from calplan.model.user import UserBatch
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.edits import EditLog
+from calplan.plan.joining import Joined, Sources, join
 from calplan.plan.leftovers import address_of
 from calplan.providers.base import (
     Ability,

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from calplan.impact.joining import LastKnown
+from calplan.plan.joining import LastKnown
 from calplan.providers.base import Memory
 
 SOURCE: Final = "last known connections"

@@ -25,8 +25,11 @@ def test_every_platform_is_shown_with_its_ability_and_the_grounds_for_each_setti
 def test_the_table_has_a_line_for_each_thing_a_policy_states() -> None:
     said = calplan("providers")
     lines = said.out.splitlines()
-    assert lines[0].split() == ["local", "zoom"]
+    assert lines[0].split() == ["local", "zoom", "microsoft", "google", "exchange", "connections-file"]
     assert [line.split()[0] for line in lines[1 : len(ADDRESSES) + 1]] == list(ADDRESSES)
-    assert "integration.service          write  attest" in lines
-    assert "privateEvents                write  write" in lines
+    abilities = {line.split()[0]: line.split()[1:] for line in lines[1 : len(ADDRESSES) + 1]}
+    assert abilities["integration.service"] == ["write", "attest", *["none"] * 4]
+    assert abilities["privateEvents"] == ["write", "write", *["none"] * 4]
+    assert abilities["google.revokeStale"] == ["write", "none", "none", "write", "none", "none"]
+    assert abilities["users"] == ["read", "read", "read", "read", "none", "read"]
     assert "the vendor's API has no call or field for it" in said.out

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from calplan.impact.stated import Stated, StatedRow
-from calplan.model.address_book import normal
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.user import RawFacts
+from calplan.plan.address_book import normal
 from calplan.policyfile.encoding import is_endless
 from calplan.policyfile.line_numbers import shown_name
 from calplan.policyfile.row_source import PARQUET_MARK, InvalidFileError

@@ -11,6 +11,7 @@ from calplan.providers.base import ProviderError, UnreachableError
 from calplan.providers.google.calls import tokens_of
 from calplan.providers.google.connecting import Serve
 from calplan.providers.google.kept import Held
+from calplan.providers.google.signing_in import NoTokenError
 from calplan.providers.http.client import Reader
 
 THREADS: Final = 8
@@ -37,13 +38,18 @@ class Tally:
             self.lost = 0
             return
         self.failed += 1
-        self.lost = self.lost + 1 if isinstance(error, UnreachableError) else 0
+        self.lost = self.lost + 1 if _is_no_answer(error) else 0
         self.why = str(error)
 
     @property
     def is_hopeless(self) -> bool:
         """Whether to go on would only take time: every thread has lost one since the last answer."""
         return self.lost >= THREADS
+
+
+def _is_no_answer(error: ProviderError) -> bool:
+    """Whether an error has nothing to do with the one user who was asked about."""
+    return isinstance(error, UnreachableError | NoTokenError)
 
 
 class Skipped:
@@ -98,7 +104,7 @@ class Crew:
                 outcome = future.result()
             except ProviderError as error:
                 self.tally.note(error)
-                if not isinstance(error, UnreachableError):
+                if not _is_no_answer(error):
                     refused[asked[future]] = None
             else:
                 if not isinstance(outcome, Skipped):

@@ -60,16 +60,14 @@ class GoogleEvidence:
         self._clock = clock
         self._sweeping = Sweeping(workspace=workspace, servers=servers, memory=memory, max_age=max_age)
         self._memory = memory
-        self._directory: Directory | None = None
 
     def read_people(self) -> Witness:
         """Everybody, by tokens or by the log, as the document says. See ``EvidenceProvider``."""
         now = self._clock()
         directory = self._listed()
+        if not self._workspace.clients:
+            return self._witness(self._people(directory, {}), now, live=True, failure=NO_CLIENTS)
         match self._workspace.told:
-            case _ if not self._workspace.clients:
-                people = self._people(directory, dict.fromkeys(directory.entrants))
-                return self._witness(people, now, live=True, failure=NO_CLIENTS)
             case Told.BY_TOKENS:
                 return self._by_tokens(directory, now)
             case Told.BY_LOG:
@@ -103,8 +101,7 @@ class GoogleEvidence:
     def _listed(self) -> Directory:
         """Everybody who is in the directory now."""
         with Reader(self._servers.users()) as reader:
-            self._directory = read_directory(reader, self._workspace.customer)
-        return self._directory
+            return read_directory(reader, self._workspace.customer)
 
     def _by_tokens(self, directory: Directory, now: datetime) -> Witness:
         with Reader(self._servers.tokens()) as reader:

@@ -8,9 +8,7 @@ from typing import Final
 from calplan.providers.google.messages import Reason, Refusal, refusal_in, text_of
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
 
-THROTTLED: Final = frozenset(
-    {"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED", "concurrentLimitExceeded"}
-)
+THROTTLED: Final = frozenset({"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED"})
 TROUBLED: Final = frozenset({"backendError", "serviceNotAvailable", "internalError", "badGateway", "gatewayTimeout"})
 THROTTLING_TEXTS: Final = (b"request rate higher than configured", b"quota exceeded for quota metric")
 """What a body says in plain text where the limit is met before the API is reached."""

@@ -24,6 +24,10 @@ _WORD: Final = re.compile(r"[A-Za-z_.-]{1,60}")
 _SENDABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
+class NoTokenError(NotAuthorisedError):
+    """Google gives no token, whatever is asked for with it."""
+
+
 class _NoConnectionError(Exception):
     """A connection did not come about, or broke; ``place`` is where it should have led."""
 
@@ -47,8 +51,9 @@ class _Transport:
     The library's own transport writes bodies to its log and brings client certificates of the machine along.
     """
 
-    def __init__(self, send: Callable[..., Any], leads: Mapping[str, str]) -> None:
+    def __init__(self, send: Callable[..., Any], close: Callable[[], None], leads: Mapping[str, str]) -> None:
         self._send = send
+        self.close = close
         self._leads = leads
         self.place = ""
         """Where the last request went."""
@@ -119,6 +124,8 @@ class GoogleTokens:
             failure = error
         except Exception as error:  # noqa: BLE001 - what the library raises over a strange answer is anybody's guess
             failure = self._said(error, transport.place)
+        finally:
+            transport.close()
         # Raised out here so that nothing hangs on it: the library's errors hold answers as they came.
         if failure is not None:
             raise failure
@@ -138,7 +145,7 @@ class GoogleTokens:
         if isinstance(credential, Workload):
             allowed += [places.sts, places.iam, *_asked(credential)]
         opened = session(*allowed, ca_file=_existing(workspace.ca_file))
-        transport = _Transport(opened.request, {TOKEN: places.token.url, IAM_CREDENTIALS: places.iam.url})
+        transport = _Transport(opened.request, opened.close, {TOKEN: places.token.url, IAM_CREDENTIALS: places.iam.url})
         if isinstance(credential, Key):
             return _by_key(credential, workspace, self.scopes), transport
         return _by_workload(credential, workspace, self.scopes, self._trust), transport
@@ -153,14 +160,14 @@ class GoogleTokens:
             return UnreachableError(f"{NAME} ({place}) has trouble of its own{reason}. Run the command again later")
         wanted = ", ".join(self.scopes)
         if words == "unauthorized_client":
-            return NotAuthorisedError(
+            return NoTokenError(
                 f"{NAME} ({place}) does not let {self._credential.email} act as {self._workspace.subject}{reason}: in"
                 " the admin console, under security, API controls, domain-wide delegation, its client needs the scope"
                 f" {wanted}"
             )
         if not isinstance(error, GoogleAuthError):
-            return NotAuthorisedError(f"{NAME} ({place}) answered, but its answer holds no token that could be used")
-        return NotAuthorisedError(
+            return NoTokenError(f"{NAME} ({place}) answered, but its answer holds no token that could be used")
+        return NoTokenError(
             f"{NAME} ({place}) gives {self._credential.email} no token to act as {self._workspace.subject}{reason}."
             f" Compare `subject` and `credential` of the provider with the admin console; asked for: {wanted}"
         )
@@ -199,14 +206,14 @@ class _Supplier:
         else:
             got = request(url=source.url, method="GET", headers=json.loads(source.headers.reveal()))
             if got.status != 200:  # noqa: PLR2004 - success
-                raise NotAuthorisedError(
+                raise NoTokenError(
                     f"{source.place.place} does not say who this workload is (status {got.status}). In a GitHub"
                     " workflow it needs `permissions: id-token: write`, and the file made in this very run"
                 )
             found = got.data.decode("utf-8", "replace")
         token = found.strip() if source.name is None else _field_of(found, source.name)
         if not _SENDABLE.fullmatch(token):
-            raise NotAuthorisedError(f"{NO_JSON_FIELD}, so {NAME} cannot be told who this workload is")
+            raise NoTokenError(f"{NO_JSON_FIELD}, so {NAME} cannot be told who this workload is")
         self.trust.redactor.hide(Secret(token))
         return token
 
@@ -226,7 +233,7 @@ def _asked(credential: Workload) -> list[Endpoint]:
 
 def _existing(ca_file: Path | None) -> Path | None:
     if ca_file is not None and not ca_file.is_file():
-        raise NotAuthorisedError(f"{ca_file} cannot be used as caFile: there is no such file")
+        raise NoTokenError(f"{ca_file} cannot be used as caFile: there is no such file")
     return ca_file
 
 
@@ -245,7 +252,7 @@ def _by_key(credential: Key, workspace: Workspace, scopes: tuple[str, ...]) -> A
         return make(fields, scopes=list(scopes), subject=workspace.subject)
     except Exception:  # noqa: BLE001, S110 - whatever is wrong with a key, the library's words hold parts of it
         pass
-    raise NotAuthorisedError(
+    raise NoTokenError(
         f"the key in the Google credential {workspace.reference} cannot be read. Make a new one in the Cloud console"
     )
 
@@ -287,7 +294,7 @@ def _word_in(error: Exception) -> str:
 
 def _token(text: object, expiry: object, now: float, place: str) -> Token:
     if not isinstance(text, str) or not _SENDABLE.fullmatch(text):
-        raise NotAuthorisedError(f"{NAME} ({place}) answered, but its answer holds no token that could be used")
+        raise NoTokenError(f"{NAME} ({place}) answered, but its answer holds no token that could be used")
     left = USUAL_SECONDS
     if isinstance(expiry, datetime):
         left = (expiry.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()

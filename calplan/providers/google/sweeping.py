@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from calplan.model.address_book import CLAIMED
+from calplan.plan.address_book import CLAIMED
 from calplan.providers.base import Memory, NotAuthorisedError, ProviderError
 from calplan.providers.google.asking import Crew
 from calplan.providers.google.calls import AUTHORIZE, REVOKE, Entry, entries_of

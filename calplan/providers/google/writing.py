@@ -11,6 +11,7 @@ from calplan.providers.google.calls import NOT_FOUND, TOKENS, USERS, token_of
 from calplan.providers.google.connecting import Clock, servers_of, stated_workspace
 from calplan.providers.google.directory import Entrant
 from calplan.providers.google.evidence import NO_CLIENTS, GoogleEvidence
+from calplan.providers.google.kept import Held, Sweep
 from calplan.providers.http.client import Writer
 from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError
@@ -50,10 +51,10 @@ class WritableGoogleEvidence(GoogleEvidence):
                 try:
                     self._revoke(writer, one, done)
                 except ProviderError as error:
+                    _remember(sweep, one, None)
                     raise _left_open(error, done, len(wanted)) from None
                 done.users += 1
-                if sweep is not None and sweep.held.get(one.id):
-                    sweep.add({one.id: {}})
+                _remember(sweep, one, {})
         return Receipt(at=self._clock(), changed=done.tokens > 0)
 
     def _revoke(self, writer: Writer, one: Entrant, done: _Progress) -> None:
@@ -74,6 +75,12 @@ def _whose(action: Action) -> frozenset[str]:
     if isinstance(action, RevokeStale) and action.consent is Consent.GOOGLE:
         return action.users
     raise ProviderError("Google has nothing to do with this setting; nothing was changed")
+
+
+def _remember(sweep: Sweep | None, one: Entrant, held: Held) -> None:
+    """Keep what somebody holds now, where it was kept that he held something."""
+    if sweep is not None and sweep.held.get(one.id):
+        sweep.add({one.id: held})
 
 
 def _left_open(error: ProviderError, done: _Progress, users: int) -> ProviderError:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from calplan.model.account import Evidence, Observed, TenantFacts
-from calplan.model.address_book import CLAIMED, AddressBook
 from calplan.model.proof import Basis, Known, Person, Witness
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import text_list
+from calplan.plan.address_book import CLAIMED, AddressBook
 from calplan.providers.base import Capabilities, NotAuthorisedError
 from calplan.providers.microsoft.calls import Calls
 from calplan.providers.microsoft.capabilities import CAPABILITIES

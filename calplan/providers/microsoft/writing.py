@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from calplan.model.account import Observed, TenantFacts
-from calplan.model.address_book import CLAIMED, AddressBook
 from calplan.model.proof import Person
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
+from calplan.plan.address_book import CLAIMED, AddressBook
 from calplan.policyfile.documents import StatedProvider
 from calplan.providers.base import ProviderError, Receipt, WritableEvidenceProvider
 from calplan.providers.http.client import Writer

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import Part
+from calplan.providers.base import KeptPart, Part
 from calplan.providers.google.opening import read_google
 from calplan.providers.http.retry import Time
 from calplan.providers.trust import Trust
@@ -40,7 +40,7 @@ class FileMemory:
         rows = self._connection.execute(
             "SELECT number, at, content FROM parts WHERE source = ? ORDER BY number", (source,)
         )
-        return [Part(number, datetime.fromisoformat(at), content) for number, at, content in rows]
+        return [KeptPart(number, datetime.fromisoformat(at), content) for number, at, content in rows]
 
     def keep(self, source: str, number: int, content: bytes) -> None:
         row = (source, number, datetime.now(UTC).isoformat(), content)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -151,18 +151,38 @@ class Scene:
         """Answer for the tokens of so many users, and for those of nobody else."""
         served: set[str] = set()
 
-        def losing(endpoint: Endpoint) -> Endpoint:
+        def losing(user: str) -> Answer | None:
+            if user not in served and len(served) >= count:
+                return self.google.failure(500)
+            served.add(user)
+            return None
+
+        self.before_tokens(losing)
+
+    def end_credential_after(self, count: int) -> None:
+        """Delegate nothing any more, and end every token, once so many users were answered for."""
+        served: set[str] = set()
+
+        def ending(user: str) -> Answer | None:
+            served.add(user)
+            if len(served) == count:
+                self.google.grant()
+                self.google.bearers._out.clear()
+            return None
+
+        self.before_tokens(ending)
+
+    def before_tokens(self, instead: Callable[[str], Answer | None]) -> None:
+        """Ask what to answer instead whenever the tokens of a user are listed."""
+
+        def changed(endpoint: Endpoint) -> Endpoint:
             def answer(call: GoogleCall) -> Answer:
-                user = call.names["userKey"]
-                if user not in served and len(served) >= count:
-                    return self.google.failure(500)
-                served.add(user)
-                return endpoint.answer(call)
+                return instead(call.names["userKey"]) or endpoint.answer(call)
 
             return replace(endpoint, answer=answer) if endpoint.path.endswith("/tokens") else endpoint
 
         self._whole = self.google.endpoints
-        self.google.endpoints = tuple(losing(one) for one in self._whole)
+        self.google.endpoints = tuple(changed(one) for one in self._whole)
 
     def find_tokens_again(self) -> None:
         """Answer for everybody's."""

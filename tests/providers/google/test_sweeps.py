@@ -10,7 +10,7 @@ from calplan.providers.base import Forgetful
 from calplan.providers.google.asking import CHUNK
 from calplan.sandbox.servers.google.consents import AppToken
 from calplan.sandbox.servers.google.token_log import AUTHORIZE, REVOKE
-from tests.providers.google.make import AUTH, DAY, LOG, NOT_READ, NOTHING, Scene, google, held, keys, known, many
+from tests.providers.google.make import AUTH, DAY, LOG, NOT_READ, NOTHING, TOKEN, Scene, google, held, keys, known, many
 from tests.sandbox.servers.stage import ANN, BOB, DEE, GUY, IDA, PIA
 
 pytestmark = pytest.mark.loopback
@@ -198,6 +198,15 @@ def test_a_hopeless_sweep_stops_before_everybody_was_tried(monkeypatch: pytest.M
         assert len(set(scene.asked_about())) < CHUNK
         assert set(known(witness).values()) == {NOT_READ}
         assert f"{3 * CHUNK:,} of {3 * CHUNK:,}" in str(witness.failure)
+
+
+def test_a_credential_that_ends_in_mid_sweep_is_not_tried_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with google(monkeypatch, users=many(3 * CHUNK)) as scene:
+        scene.end_credential_after(CHUNK + 20)
+        witness = scene.reading().read_people()
+        assert "unauthorized_client" in str(witness.failure)
+        assert sum(one == held("write", "read") for one in known(witness).values()) >= CHUNK
+        assert scene.asked().count(f"POST {TOKEN}") < 40
 
 
 def test_a_memory_of_another_form_is_none(scene: Scene) -> None:

@@ -11,7 +11,11 @@ from calplan.model.proof import Basis, Known, Trace
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN
 from calplan.sandbox.account.create import UserRecord
+from calplan.sandbox.servers.answer import Answer
 from calplan.sandbox.servers.faults import parse
+from calplan.sandbox.servers.microsoft.asked import Ask
+from calplan.sandbox.servers.microsoft.batch import Batch
+from calplan.sandbox.servers.microsoft.login import Signed
 from calplan.sandbox.servers.microsoft.people import Names
 from tests.make import facts
 from tests.providers.microsoft.make import (
@@ -75,7 +79,15 @@ def test_people_and_tenant_rest_on_one_reading(corp: Tenant) -> None:
     assert corp.asked() == [*LOOKUPS, "GET /policies/authorizationPolicy", "GET /users"]
 
 
-def test_a_plan_sends_nothing_but_reads(corp: Tenant) -> None:
+def test_a_plan_sends_nothing_but_reads(corp: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner: list[str] = []
+    usual = Batch._one
+
+    def noted(batch: Batch, ask: Ask, signed: Signed) -> Answer:
+        inner.append(ask.method)
+        return usual(batch, ask, signed)
+
+    monkeypatch.setattr(Batch, "_one", noted)
     provider = corp.reading()
     provider.read_people()
     provider.read_tenant()
@@ -84,6 +96,7 @@ def test_a_plan_sends_nothing_but_reads(corp: Tenant) -> None:
         SIGN_IN[1],
         "POST /microsoft/graph/v1.0/$batch",
     ]
+    assert inner == ["GET"] * 5
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from calplan.impact.stated import Stated, StatedRow
-from calplan.model.address_book import AddressBook, Several, normal
 from calplan.model.proof import Basis, Known, Person, Trace, Witness
 from calplan.model.service import ServiceType
 from calplan.model.unknown import Unknown
 from calplan.model.user import RawFacts, UserBatch
+from calplan.plan.address_book import AddressBook, Several, normal
 
 NOTHING: Final = "[]"
 NO_SERVICE: Final = ""

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calplan.impact.joining import Joined, LastKnown, Sources, Why, join
 from calplan.impact.stated import Stated, StatedRow
 from calplan.model.account import Evidence
 from calplan.model.proof import Basis, Known, Person, Trace, Witness
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import RawFacts, UserBatch
+from calplan.plan.joining import Joined, LastKnown, Sources, Why, join
 from tests.make import facts
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
