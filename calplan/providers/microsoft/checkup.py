@@ -13,14 +13,11 @@ from calplan.providers.http.retry import Time, server_time
 from calplan.providers.microsoft.calls import Calls, quoted
 from calplan.providers.microsoft.connecting import Clock, Tenant, server_of, tenant_of
 from calplan.providers.microsoft.grants import GRAPH_APP, principals_of
+from calplan.providers.microsoft.permissions import CONSENTS, MAILBOXES, POLICY, WRITING, AnyOf
 from calplan.providers.trust import Trust
 
 SKEW: Final = timedelta(seconds=60)
 APP: Final = "calplan's application in Microsoft Entra (API permissions, application permissions of Microsoft Graph)"
-CONSENTS: Final = ("Directory.Read.All", "Directory.ReadWrite.All")
-POLICY: Final = ("Policy.Read.All",)
-MAILBOXES: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
-WRITING: Final = ("DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All")
 
 
 def check_microsoft(
@@ -70,7 +67,7 @@ def _permissions(granted: frozenset[str] | None) -> Iterator[Check]:
     yield _needed("permission to apply", WRITING, granted, necessary=False)
 
 
-def _needed(subject: str, any_of: tuple[str, ...], granted: frozenset[str], *, necessary: bool) -> Check:
+def _needed(subject: str, any_of: AnyOf, granted: frozenset[str], *, necessary: bool) -> Check:
     """Whether one of several permissions is there, the least of them first."""
     least = any_of[0]
     if not granted.isdisjoint(any_of):

@@ -59,6 +59,16 @@ def test_a_consent_that_is_missing_is_given(corp: Tenant) -> None:
     assert writes(corp) == ["POST /oauth2PermissionGrants"]
 
 
+def test_without_the_permission_to_write_it_is_named_and_nothing_changes(corp: Tenant) -> None:
+    corp.microsoft.allow("Directory.Read.All")
+    with pytest.raises(
+        NotAuthorisedError, match=r"lacks the permission DelegatedPermissionGrant\.ReadWrite\.All"
+    ) as no:
+        corp.perform(ENSURE)
+    assert not no.value.outcome_unknown
+    assert for_all(corp) is None
+
+
 def test_one_that_holds_less_is_given_the_rest_and_keeps_its_own_in_their_order(corp: Tenant) -> None:
     give(corp, f"{FOREIGN} Contacts.Read")
     assert corp.perform(ENSURE).changed
