@@ -27,11 +27,15 @@ def check_microsoft(
     tenant = tenant_of(stated, file)
     try:
         server = server_of(stated, file, trust, time)
+    except ProviderError as error:
+        yield failed("secret", error, "provide what `credential` of the Microsoft provider names")
+        return
+    yield passed("secret", "the credential of the Microsoft provider is at hand")
+    try:
         reader = Reader(server)
     except ProviderError as error:
-        yield failed("secret", error, "provide what `credential` of the provider in the Account document names")
+        yield failed("caFile", error, "correct `caFile` of the Microsoft provider")
         return
-    yield passed("secret", "the credential of the Account document is at hand")
     with reader:
         calls = Calls(reader, server.time)
         try:
@@ -41,6 +45,8 @@ def check_microsoft(
             return
         yield passed("token", f"{tenant.source} gave one to application {tenant.client_id}")
         yield from _permissions(granted)
+        if granted is not None and granted.isdisjoint(CONSENTS):
+            return
         try:
             yield _application(calls, tenant)
             yield _clock(reader, clock)
