@@ -86,7 +86,7 @@ def _checked(saved: SavedPlan, chosen: Chosen) -> tuple[Result, ...]:
     document = saved.document
     values = values_of(document, saved.policy, account_facts(chosen.account))
     day = date.fromisoformat(document["as_of"])
-    return evaluate(chosen.guardrails, values, SavedCrowd(saved.users.rows()), day)
+    return evaluate(chosen.guardrails, values, SavedCrowd(saved.users.rows(), document.get("group_names", {})), day)
 
 
 def _stop_at_options(saved: SavedPlan, account: str | None, as_of: datetime | None) -> None:
