@@ -75,6 +75,7 @@ class Joined:
     ``outranked`` those of whom a file says otherwise than a newer trace. ``holders`` are login addresses with a consent
     of their own, by the basis it was read on. ``established`` is what was found out now, to be kept.
     ``ages`` and ``used`` are, by source, the oldest fact that was used (``None`` where one says no age) and how many.
+    ``stated`` are the users whose connection a file states, and as of when it does.
     """
 
     unknown: Counter[Why] = field(default_factory=Counter)
@@ -86,6 +87,7 @@ class Joined:
     established: dict[str, LastKnown] = field(default_factory=dict)
     ages: dict[str, datetime | None] = field(default_factory=dict)
     used: Counter[str] = field(default_factory=Counter)
+    stated: dict[str, datetime | None] = field(default_factory=dict)
 
     def use(self, source: str, as_of: datetime | None) -> None:
         """Note that a fact of a source was used."""
@@ -167,7 +169,7 @@ class _Joiner:
         if stated is not None and stated.facts.service is not None:
             newest = [one.evidence.as_of for _, one in traces.values()]
             if all(one is not None and stated.as_of is not None and stated.as_of > one for one in newest):
-                return self._by_file(login, stated)
+                return self._by_file(email, login, stated)
             if self._counts and stated.facts.service not in {one.value for one in traces}:
                 self._joined.outranked.append(email)
         why = self._doubt(told, traces.keys())
@@ -240,10 +242,11 @@ class _Joiner:
             for one in told
         )
 
-    def _by_file(self, login: str, stated: StatedRow) -> "tuple[_Held, Basis]":
+    def _by_file(self, email: str, login: str, stated: StatedRow) -> "tuple[_Held, Basis]":
         facts = stated.facts
         source = next(one.source for one in self._sources.files if one.rows.get(login) is stated)
         self._joined.use(source, stated.as_of)
+        self._joined.stated[email] = stated.as_of
         held = _Held(facts.service, facts.ews_host, facts.calendar, facts.contacts, facts.auth)
         self._establish(login, held, stated.as_of)
         return held, Basis.CONNECTIONS_FILE
