@@ -73,7 +73,7 @@ class Joined:
     ``unknown`` counts the users of whom nobody can tell, by why, ``unread`` those whom a source could not tell of.
     ``conflicts`` names those with traces of two services, ``shared`` those whose address several people share,
     ``outranked`` those of whom a file says otherwise than a newer trace. ``holders`` are login addresses with a consent
-    of their own, by the basis it was read on. ``established`` is what was found out now, to be kept.
+    of their own that is nobody else's, by the basis it was read on. ``established`` is what was found out now, to keep.
     ``ages`` and ``used`` are, by source, the oldest fact that was used (``None`` where one says no age) and how many.
     ``stated`` are the users whose connection a file states, and as of when it does.
     """
@@ -97,17 +97,20 @@ class Joined:
 
 
 class _Told(NamedTuple):
-    """What one witness tells of one user: ``None`` stands for nobody of this address in its directory."""
+    """What one witness tells of one user: ``None`` stands for nobody of this address in its directory.
+
+    ``alone``: he was found by his login address, and nobody else's leads to the same person.
+    """
 
     witness: Witness
     known: Known | Several | None
+    alone: bool = False
 
 
 def join(batches: Iterable[UserBatch], sources: Sources, joined: Joined) -> Iterator[UserBatch]:
     """The users with what is known of their connections; ``joined`` is filled while they are read."""
     pages = list(batches)
-    logins = {normal(email) for page in pages for email in page.emails}
-    joiner = _Joiner(sources, joined, logins)
+    joiner = _Joiner(sources, joined, {email: page.mailboxes.get(email) for page in pages for email in page.emails})
     for page in pages:
         rows = [
             joiner.row(email, raw, page.mailboxes.get(email))
@@ -130,19 +133,20 @@ class _Row(NamedTuple):
 
 
 class _Joiner:
-    def __init__(self, sources: Sources, joined: Joined, logins: set[str]) -> None:
+    def __init__(self, sources: Sources, joined: Joined, mailboxes: Mapping[str, str | None]) -> None:
         self._sources = sources
         self._joined = joined
         self._books = [(one, AddressBook(one.people)) for one in sources.witnesses]
-        self._claims = _claims(self._books, logins)
+        lookups = {normal(email): self._other(normal(email), box) for email, box in mailboxes.items()}
+        self._claims = _claims(self._books, lookups)
         self._shared: dict[RawFacts, RawFacts] = {}
         self._counts = True
 
     def row(self, email: str, raw: RawFacts, mailbox: str | None) -> _Row:
         """One user with all that is known of him."""
         login = normal(email)
-        stated = next((one for file in self._sources.files if (one := file.rows.get(login))), None)
-        other = mailbox or (stated.mailbox if stated is not None else None)
+        stated = self._stated(login)
+        other = self._other(login, mailbox)
         told = tuple(self._told(number, login, other) for number in range(len(self._books)))
         self._counts = raw.status == ACTIVE
         self._note_holders(email, told)
@@ -152,14 +156,23 @@ class _Joiner:
         held, basis = self._connection(email, login, told, stated)
         return _Row(self._one(facts._replace(**held._asdict())), basis, None if mailbox else other)
 
+    def _stated(self, login: str) -> StatedRow | None:
+        return next((one for file in self._sources.files if (one := file.rows.get(login))), None)
+
+    def _other(self, login: str, mailbox: str | None) -> str | None:
+        """The address of somebody's mailbox, where it is another one than his login address."""
+        stated = self._stated(login)
+        return mailbox or (stated.mailbox if stated is not None else None)
+
     def _told(self, number: int, login: str, other: str | None) -> _Told:
         witness, book = self._books[number]
-        found = book.find(login)
-        if found is None and other is not None:
-            found = book.find(other)
-        if isinstance(found, Person) and self._claims[number][found.id] not in (1, login):
+        found = _found(book, login, other)
+        if not isinstance(found, Person):
+            return _Told(witness, found)
+        claim = self._claims[number][found.id]
+        if claim not in (1, login):
             return _Told(witness, Several.CLAIMED)
-        return _Told(witness, found.known if isinstance(found, Person) else found)
+        return _Told(witness, found.known, alone=claim == 1 and book.find(login) is found)
 
     def _connection(
         self, email: str, login: str, told: Sequence[_Told], stated: StatedRow | None
@@ -259,7 +272,7 @@ class _Joiner:
 
     def _note_holders(self, email: str, told: Sequence[_Told]) -> None:
         for one in told:
-            if _traces(one):
+            if _traces(one) and one.alone:
                 self._joined.holders.setdefault(one.witness.basis, set()).add(email)
 
     def _one(self, facts: RawFacts) -> RawFacts:
@@ -314,8 +327,10 @@ Claims = Mapping[str, "int | str"]
 """By the id of a person, how many login addresses mean him: 1, or the one that does so by a name, or more."""
 
 
-def _claims(books: "Sequence[tuple[Witness, AddressBook]]", logins: set[str]) -> list[dict[str, "int | str"]]:
-    """Who of each directory is meant by more than one login address of the platform.
+def _claims(
+    books: "Sequence[tuple[Witness, AddressBook]]", lookups: Mapping[str, str | None]
+) -> list[dict[str, "int | str"]]:
+    """Who of each directory is meant by more than one login address of the platform, or by its mailbox.
 
     Who signs in by a person's name is that person; another one who has but an alias of his may not be.
     """
@@ -323,8 +338,8 @@ def _claims(books: "Sequence[tuple[Witness, AddressBook]]", logins: set[str]) ->
     for witness, book in books:
         by_name: dict[str, list[str]] = {}
         by_alias: Counter[str] = Counter()
-        for login in logins:
-            person = book.find(login)
+        for login, other in lookups.items():
+            person = _found(book, login, other)
             if isinstance(person, Person):
                 if login in {normal(one) for one in person.names}:
                     by_name.setdefault(person.id, []).append(login)
@@ -336,3 +351,8 @@ def _claims(books: "Sequence[tuple[Witness, AddressBook]]", logins: set[str]) ->
             claims[person.id] = names[0] if len(names) == 1 and aliases else max(1, len(names) + aliases)
         found.append(claims)
     return found
+
+
+def _found(book: AddressBook, login: str, other: str | None) -> Person | Several | None:
+    """Who is meant by a login address, or else by the address of its mailbox."""
+    return book.find(login) or (None if other is None else book.find(other))

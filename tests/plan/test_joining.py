@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -346,3 +346,28 @@ def test_what_could_not_be_read_is_never_shown_as_absent_or_as_something_else(
         if raw.service == "":
             assert all(one is None or one.traces == () for one in both)
             assert any(one is not None for one in both)
+
+
+@pytest.mark.parametrize("bobs", [{"mailboxes": {BOB: ANN}}, {"aliases": (BOB,)}])
+def test_whose_consent_two_logins_share_has_none_of_his_own_to_be_revoked(bobs: dict[str, Any]) -> None:
+    one = person(ANN, Known(traces=(ON_GOOGLE,)), aliases=bobs.get("aliases", ()))
+    users = dict.fromkeys((ANN, BOB), UNTOLD)
+    rows, report = joined(google(one), users=users, mailboxes=bobs.get("mailboxes"))
+    assert (told(rows, ANN)[0], told(rows, BOB)[0]) == ("google", None)
+    assert report.shared == [BOB]
+    assert not report.holders, "revoking it would disconnect the other one, too"
+
+
+def test_a_consent_found_by_the_mailbox_alone_is_none_that_could_be_revoked() -> None:
+    other = person("ann@mail.corp.example", Known(traces=(ON_GOOGLE,)))
+    rows, report = joined(google(other), mailboxes={ANN: "ann@mail.corp.example"})
+    assert told(rows)[0] == "google"
+    assert not report.holders, "whoever revokes looks for the login address, and would find nobody"
+
+
+def test_two_logins_with_one_mailbox_share_its_consent() -> None:
+    other = person("both@mail.corp.example", Known(traces=(ON_GOOGLE,)))
+    users = dict.fromkeys((ANN, BOB), UNTOLD)
+    rows, report = joined(google(other), users=users, mailboxes=dict.fromkeys(users, "both@mail.corp.example"))
+    assert [told(rows, email)[0] for email in (ANN, BOB)] == [None, None]
+    assert sorted(report.shared) == [ANN, BOB]
