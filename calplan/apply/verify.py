@@ -67,11 +67,16 @@ class Verification:
 
 
 def verify(
-    rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, levels: tuple[Levels, Levels]
+    rows: Iterable[UserDocument],
+    observed: Population,
+    tolerance: Tolerance,
+    levels: tuple[Levels, Levels],
+    outdated: frozenset[str] = frozenset(),
 ) -> Verification:
     """Hold the rows of a plan against a population read after the apply.
 
     ``levels`` are those before and after the change: for whom the integration was off, no earlier connection counted.
+    ``outdated`` are the users of whom is only known how they were before the change was complete.
     """
     forecasts = _Forecasts(*levels)
     present = {email: number for number, email in enumerate(observed.emails)}
@@ -81,7 +86,8 @@ def verify(
     returned = 0
     for row in rows:
         expected = forecasts.of(row)
-        now = _observed(observed, present.get(row["email"]), expected)
+        unseen = row["email"] in outdated
+        now = UNKNOWN if unseen else _observed(observed, present.get(row["email"]), expected)
         verdict = judge(expected, now)
         tally[expected, verdict] += 1
         lost = expected.loses or expected.on_the_way

@@ -48,9 +48,9 @@ def _findings(joined: Joined, witnesses: Sequence[Witness]) -> Iterator[Diagnost
     if joined.outranked:
         yield _warning(
             "E-OUTRANKED",
-            f"of {plural(len(joined.outranked), 'user')} a connections-file says otherwise than a newer consent:"
+            f"of {plural(len(joined.outranked), 'user')} a connections-file says otherwise than newer evidence:"
             f" {_some(sorted(joined.outranked))}",
-            "the newer of the two was used",
+            "the newer of the two was used; a row without a time counts as the older",
             "bring the file up to date, with the time at which it was true in `as_of`",
         )
     yield from _notes(joined)

@@ -162,13 +162,7 @@ class JoinedPlatform:
         """The services that hold for anybody now."""
         settings = self.read_settings().value if self._settings is None else self._settings
         groups = self.read_groups().value if self._groups is None else self._groups
-        if isinstance(settings.service, Unknown):
-            return UNKNOWN
-        found = {type_of(settings.service)}
-        for one in () if isinstance(groups.overrides, Unknown) else groups.overrides:
-            if not isinstance(one.service, Unmanaged):
-                found.add(type_of(one.service))
-        return frozenset(found)
+        return live_services(settings, groups)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,6 +206,16 @@ class WritableJoinedPlatform(JoinedPlatform):
         if self._writers is None:
             self._writers = self.opened_to_write()
         return next(one for one in self._writers if _writes(one.capabilities, address))
+
+
+def live_services(settings: AccountSettings, groups: Groups) -> frozenset[ServiceType] | Unknown:
+    """The services of the account and of groups that state one; unknown where one of them was not read."""
+    if isinstance(settings.service, Unknown):
+        return UNKNOWN
+    if isinstance(groups.overrides, Unknown):
+        return UNKNOWN if groups.known else frozenset({type_of(settings.service)})
+    stated = (one.service for one in groups.overrides)
+    return frozenset({type_of(settings.service), *(type_of(one) for one in stated if not isinstance(one, Unmanaged))})
 
 
 def _writes(able: Capabilities, address: str) -> bool:
