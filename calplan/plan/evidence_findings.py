@@ -24,7 +24,7 @@ def _findings(joined: Joined, witnesses: Sequence[Witness]) -> Iterator[Diagnost
             f"{_users(len(listed), 'consented', 'consented')} to two services: {_some(listed)}",
             "a consent outlives the connection it was given for, so nobody can tell which of the two is in use; these"
             " users count as unknown",
-            "list them in a connections-file that is newer than the consents, or revoke the one that is left over",
+            "list them in a connections-file written after this plan, or revoke the one that is left over",
         )
     for witness in witnesses:
         source = witness.evidence.source

@@ -1,7 +1,7 @@
 """How evidence becomes a connection (semantics (k)): traces of consent, a file, what was known last, and silence.
 
 The platform knows its own connections best. What it does not show is told from traces: one service's trace is that
-service, two services' are a conflict and nobody knows. A file that is newer than the traces outranks them. No trace
+service, two services' are a conflict and nobody knows. A file outranks the traces that were known before it. No trace
 means no connection only where every source that would show the live service was read to its end and knows the person;
 a tenant-wide grant, Exchange and MAPI leave no trace, so there it means nothing. What nobody can tell is what was known
 last, while that is not too old.
@@ -56,12 +56,14 @@ class Sources:
     """Everything that is known beside the platform.
 
     ``live`` are the services that hold for anybody now, unknown where nobody read them. ``last_known`` is by login
-    address in normal form; what is older than ``max_age`` at ``at`` is not used.
+    address in normal form; what is older than ``max_age`` at ``at`` is not used. ``first_seen`` says by login address
+    since when the trace of each service is known, where it was met before.
     """
 
     witnesses: tuple[Witness, ...]
     files: tuple[Stated, ...]
     last_known: Mapping[str, LastKnown]
+    first_seen: Mapping[str, Mapping[str, datetime]]
     live: frozenset[ServiceType] | Unknown
     at: datetime
     max_age: timedelta
@@ -74,7 +76,8 @@ class Joined:
     ``unknown`` counts the users of whom nobody can tell, by why, ``unread`` those whom a source could not tell of.
     ``conflicts`` names those with traces of two services, ``shared`` those whose address several people share,
     ``outranked`` those of whom a file says otherwise than newer evidence. ``holders`` are login addresses with consents
-    of their own that are nobody else's, by the basis they were read on. ``established`` is what was found out now.
+    of their own that are nobody else's, by the basis they were read on.
+    ``seen`` is since when each trace is known, ``established`` what was found out now.
     ``ages`` and ``used`` are, by source, the oldest fact that was used (``None`` where one says no age) and how many.
     ``stated`` are the users whose connection a file states, and as of when it does.
     """
@@ -88,6 +91,7 @@ class Joined:
     established: dict[str, LastKnown] = field(default_factory=dict)
     ages: dict[str, datetime | None] = field(default_factory=dict)
     used: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, dict[str, datetime]] = field(default_factory=dict)
     stated: dict[str, datetime | None] = field(default_factory=dict)
 
     def use(self, source: str, as_of: datetime | None) -> None:
@@ -184,8 +188,9 @@ class _Joiner:
     ) -> "tuple[_Held, Basis]":
         """The connection of one user, and on what that rests."""
         traces = {one.service: (one, each.witness) for each in told for one in _traces(each)}
+        since = [self._since(login, one, witness) for one, witness in traces.values()]
         if stated is not None and stated.facts.service is not None:
-            against = [one for _, one in traces.values()] or [*_denying(stated.facts.service, told)]
+            against = since or [one.evidence.as_of for one in _denying(stated.facts.service, told)]
             if all(_is_newer(stated, one) for one in against):
                 return self._by_file(email, login, stated)
             if self._counts and stated.facts.service not in {one.value for one in traces}:
@@ -203,6 +208,15 @@ class _Joiner:
             return self._in_doubt(login, told, why)
         self._establish(login, _NONE, min(one.witness.evidence.as_of or AGES_AGO for one in told))
         return _NONE, Basis.NO_TRACE
+
+    def _since(self, login: str, trace: Trace, witness: Witness) -> datetime | None:
+        """Since when a trace is known: a file from later was written by somebody who could know of it."""
+        read, service = witness.evidence.as_of, trace.service.value
+        seen = self._sources.first_seen.get(login, {}).get(service)
+        since = read if seen is None or read is None else min(seen, read)
+        if since is not None:
+            self._joined.seen.setdefault(login, {})[service] = since
+        return since
 
     def _name(self, email: str, why: Why, services: Iterable[ServiceType], told: Sequence[_Told]) -> None:
         """Note who it is that nobody can tell about; of users who are not active nobody asks."""
@@ -307,9 +321,8 @@ def _denying(service: str, told: Sequence[_Told]) -> Iterator[Witness]:
             yield one.witness
 
 
-def _is_newer(stated: StatedRow, witness: Witness) -> bool:
-    read = witness.evidence.as_of
-    return stated.as_of is not None and read is not None and stated.as_of > read
+def _is_newer(stated: StatedRow, moment: datetime | None) -> bool:
+    return stated.as_of is not None and moment is not None and stated.as_of > moment
 
 
 def _unread(told: _Told) -> bool:

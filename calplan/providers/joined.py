@@ -34,6 +34,7 @@ from calplan.providers.base import (
     WritablePlatform,
     forget,
 )
+from calplan.providers.first_seen import first_seen, keep_seen
 from calplan.providers.last_known import SOURCE as LAST_KNOWN
 from calplan.providers.last_known import keep_known, last_known
 
@@ -107,12 +108,13 @@ class JoinedPlatform:
         live = self._live()
         witnesses = tuple(one.read_people() for one in self.beside.providers)
         users = self.platform.read_users()
-        known = last_known(self.beside.memory)
+        known, seen = last_known(self.beside.memory), first_seen(self.beside.memory)
         joined = self._joined = Joined()
         sources = Sources(
             witnesses=witnesses,
             files=self.beside.files,
             last_known=known,
+            first_seen=seen,
             live=live,
             at=self.beside.clock(),
             max_age=self.beside.max_age,
@@ -121,6 +123,8 @@ class JoinedPlatform:
         def batches() -> Iterator[UserBatch]:
             yield from join(users.batches, sources, joined)
             keep_known(self.beside.memory, known, joined.established, sources.at, sources.max_age)
+            whole = all(one.evidence.complete for one in witnesses)
+            keep_seen(self.beside.memory, seen, joined.seen, whole=whole)
 
         def told() -> BesidePlatform:
             evidence = (*(one.evidence for one in witnesses), *_used(joined))

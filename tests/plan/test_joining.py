@@ -269,3 +269,17 @@ def test_two_logins_with_one_mailbox_share_its_consent() -> None:
     rows, report = joined(google(other), users=users, mailboxes=dict.fromkeys(users, "both@mail.corp.example"))
     assert [told(rows, email)[0] for email in (ANN, BOB)] == [None, None]
     assert sorted(report.shared) == [ANN, BOB]
+
+
+def test_a_file_that_could_know_of_a_trace_outranks_it_though_the_trace_was_read_again() -> None:
+    both = (google(person(ANN, Known(traces=(ON_GOOGLE,)))), microsoft(person(ANN, Known(traces=(ON_GRAPH,)))))
+    yesterday, hour_ago = NOW - timedelta(days=1), NOW - timedelta(hours=1)
+    file = stated("office365-graph", as_of=hour_ago)
+    rows, report = joined(*both, files=(file,), seen={ANN: {"google": yesterday, "office365-graph": yesterday}})
+    assert rows[ANN][1] is Basis.CONNECTIONS_FILE
+    assert rows[ANN][0].service == "office365-graph"
+    assert report.seen == {ANN: {"google": yesterday, "office365-graph": yesterday}}
+    rows, report = joined(*both, files=(file,), seen={ANN: {"google": yesterday}})
+    assert rows[ANN][0].service is None, "the grant is younger than the file, as far as anybody knows"
+    assert report.conflicts
+    assert report.seen == {ANN: {"google": yesterday, "office365-graph": NOW}}

@@ -61,12 +61,19 @@ def joined(
     users: Mapping[str, RawFacts] | None = None,
     files: tuple[Stated, ...] = (),
     last: Mapping[str, LastKnown] | None = None,
+    seen: Mapping[str, Mapping[str, datetime]] | None = None,
     live: frozenset[ServiceType] | Unknown = frozenset({GOOGLE}),
     mailboxes: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, tuple[RawFacts, Basis]], Joined]:
     people = {ANN: UNTOLD} if users is None else users
     sources = Sources(
-        witnesses=witnesses, files=files, last_known=last or {}, live=live, at=NOW, max_age=timedelta(hours=24)
+        witnesses=witnesses,
+        files=files,
+        last_known=last or {},
+        first_seen=seen or {},
+        live=live,
+        at=NOW,
+        max_age=timedelta(hours=24),
     )
     report = Joined()
     batch = UserBatch(emails=[*people], facts=[*people.values()], mailboxes=dict(mailboxes or {}))
