@@ -36,7 +36,8 @@ PLAN_CODES: Final = {
     "E-TRACES": "Users consented to two services.\n\n"
     "A consent is not a connection: it outlives the one it was given for until it is revoked. Where somebody consented "
     "to two services nobody can tell which of them the platform uses, and the platform uses one at a time. Such a "
-    "user counts as unknown. A connections-file that is written after a plan met both consents decides it, with the time in `as_of`.\n",
+    "user counts as unknown. A connections-file that is written after a plan met both consents decides it, with the "
+    "time in `as_of`.\n",
     "E-UNREAD": "A source of evidence could not be read to its end.\n\n"
     "It failed part-way, or did not answer for some people. Whoever could not be read counts as unknown, never as "
     "without a connection, so that limits on unknown users can refuse. Run the command again; a read that takes long "
