@@ -48,6 +48,7 @@ def seen(run: str) -> dict[str, Any]:
 def test_a_file_from_before_the_apply_confirms_and_denies_nothing(corp: Path) -> None:
     applied = calplan("apply", corp, "--auto-approve")
     assert applied.code is ExitCode.DONE, applied.out
+    assert "Still disconnected: 0, and of 1 nobody knows; back since: 0." in applied.out
     assert "Verified: 0 as forecast, 0 surprises, 0 false alarms, 2 not observable." in applied.out
 
 
