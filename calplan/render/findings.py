@@ -80,7 +80,7 @@ def placed(findings: Sequence[Finding], root: SourceRoot) -> tuple[Placed, ...]:
 
 def lines_of(finding: Finding) -> list[str]:
     """What a finding says, in lines that are harmless anywhere lines are; the first is the message."""
-    lines = [finding.message, *finding.detail.split("\n")]
+    lines = [finding.message or finding.rule, *finding.detail.split("\n")]
     lines += [f"baselines: {', '.join(finding.baselines)}"] if finding.baselines else []
     lines += [] if finding.suppressed is None else [f"waived: {finding.suppressed}"]
     return shortened("\n".join(for_terminal(line) for line in lines if line), MOST_SIGNS).split("\n")
@@ -89,6 +89,11 @@ def lines_of(finding: Finding) -> list[str]:
 def shortened(text: str, most: int) -> str:
     """The text, or its beginning and a sign that it was cut."""
     return text if len(text) <= most else f"{text[: most - len(CUT)]}{CUT}"
+
+
+def shown_level(finding: Finding) -> Severity:
+    """The level to alarm with: what is waived is told, and alarms nobody."""
+    return finding.level if finding.suppressed is None else Severity.NOTE
 
 
 def count_of(findings: Iterable[Finding], level: Severity) -> int:

@@ -16,7 +16,7 @@ from calplan.model.diagnostic import Severity
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument
 from calplan.render.counts import summary_line
-from calplan.render.findings import WORST_FIRST, Finding, Placed, count_of, lines_of, placed
+from calplan.render.findings import WORST_FIRST, Finding, Placed, count_of, lines_of, placed, shown_level
 from calplan.render.plan_findings import plan_findings
 from calplan.render.source_root import SourceRoot
 from calplan.render.untrusted import for_github_log, for_terminal
@@ -49,7 +49,7 @@ def findings_line(findings: Sequence[Finding]) -> str:
 def _annotations(everything: Sequence[Placed]) -> Iterator[str]:
     beyond: list[Placed] = []
     for level, command in COMMAND.items():
-        of_level = [one for one in everything if _level(one.finding) is level]
+        of_level = [one for one in everything if shown_level(one.finding) is level]
         shown = len(of_level) if len(of_level) <= MOST_OF_A_LEVEL else MOST_OF_A_LEVEL - 1
         yield from (_annotation(one) for one in of_level[:shown])
         if more := of_level[shown:]:
@@ -60,11 +60,6 @@ def _annotations(everything: Sequence[Placed]) -> Iterator[str]:
         yield "::group::Findings beyond what GitHub annotates\n"
         yield from (_in_the_log(one) for one in beyond)
         yield "::endgroup::\n"
-
-
-def _level(finding: Finding) -> Severity:
-    """What is waived is told, and alarms nobody."""
-    return finding.level if finding.suppressed is None else Severity.NOTE
 
 
 def _annotation(one: Placed) -> str:
@@ -80,14 +75,14 @@ def _annotation(one: Placed) -> str:
         }
     waived = "" if finding.suppressed is None else " (waived)"
     title = {"title": f"{finding.rule}{waived}"}
-    return _line(COMMAND[_level(finding)], properties | title, "\n".join(lines_of(finding)))
+    return _line(COMMAND[shown_level(finding)], properties | title, "\n".join(lines_of(finding)))
 
 
 def _in_the_log(one: Placed) -> str:
     place = one.finding.position
     where = "" if place is None or one.path is None else f"{one.path}:{place.line}:{place.column}: "
     said = "; ".join(lines_of(one.finding))
-    return f"{for_github_log(f'{where}{_level(one.finding).value}[{one.finding.rule}]: {said}')}\n"
+    return f"{for_github_log(f'{where}{shown_level(one.finding).value}[{one.finding.rule}]: {said}')}\n"
 
 
 def _line(command: str, properties: dict[str, str], message: str) -> str:

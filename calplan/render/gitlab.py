@@ -15,7 +15,7 @@ from typing import Final
 from calplan.model.diagnostic import Severity
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument
-from calplan.render.findings import Finding, Placed, lines_of, placed
+from calplan.render.findings import Finding, Placed, lines_of, placed, shown_level
 from calplan.render.plan_json import canonical_json
 from calplan.render.source_root import SourceRoot
 from calplan.render.untrusted import for_terminal
@@ -53,12 +53,11 @@ def _note(words: str) -> Finding:
 def _entry(one: Placed) -> dict[str, object]:
     """A finding; what is waived stays in the report as information, since GitLab knows no waivers."""
     finding = one.finding
-    level = finding.level if finding.suppressed is None else Severity.NOTE
     line = 1 if finding.position is None else finding.position.line
     return {
         "description": "\n".join(lines_of(finding)),
         "check_name": for_terminal(finding.rule),
         "fingerprint": one.fingerprint,
-        "severity": SEVERITY[level],
+        "severity": SEVERITY[shown_level(finding)],
         "location": {"path": one.path or NO_FILE, "lines": {"begin": line}},
     }

@@ -2,9 +2,9 @@
 
 Limits of GitHub's code scanning: a file of more than 10 MB once gzipped, or with more than 20 runs, 25,000 results or
 25,000 rules in a run, or 20 tags on a rule, is rejected whole; of the results it shows the 5,000 gravest, of the tags
-10. Descriptions of a rule have 1,024 characters. It knows an alert again by ``primaryLocationLineHash`` alone, and
-shows none that has no location. Source: GitHub Docs, "SARIF support for code scanning" and "SARIF results exceed one or
-more limits", read 2026-11.
+10. Descriptions of a rule have 1,024 characters. It knows an alert again by ``primaryLocationLineHash`` alone, shows
+none that has no location, and does not look at suppressions, so what is waived is a note. Source: GitHub Docs, "SARIF
+support for code scanning" and "SARIF results exceed one or more limits", read 2026-11.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from typing import Final
 
 from calplan.model.diagnostic import Position
 from calplan.model.plural import plural
-from calplan.render.findings import WORST_FIRST, Finding, Placed, lines_of, placed, shortened
+from calplan.render.findings import WORST_FIRST, Finding, Placed, lines_of, placed, shortened, shown_level
 from calplan.render.plan_json import canonical_json
 from calplan.render.source_root import SourceRoot, uri_of
 from calplan.render.untrusted import for_markdown, for_terminal
@@ -118,7 +118,7 @@ def _result(one: Placed, rule_index: int) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": for_terminal(finding.rule),
         "ruleIndex": rule_index,
-        "level": finding.level.value,
+        "level": shown_level(finding).value,
         "message": {"text": _without_links("\n".join(lines_of(finding)))},
         "partialFingerprints": dict.fromkeys(FINGERPRINTS, one.fingerprint),
     }
