@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import account_facts
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import show
@@ -21,9 +22,9 @@ from calplan.guardrails.values import values_of
 from calplan.model.diagnostic import errors_in
 from calplan.plan.document import PlanDocument
 from calplan.plan.planfile import SavedPlan
-from calplan.render.guardrails import check_json, check_text
+from calplan.render.guardrails import check_json, check_text, guardrail_findings
 
-FORMATS: Final = ("text", "json")
+FORMATS: Final = ("text", "json", *MACHINE_FORMATS)
 
 
 @click.command()
@@ -65,6 +66,9 @@ def check(
     for target in outputs:
         if target.format == "json":
             emit(check_json(document, results), target.file)
+        elif target.format in MACHINE_FORMATS:
+            found = guardrail_findings(document["account"], results)
+            emit(findings_in(target.format, found, command="check"), target.file)
         else:
             emit(check_text(results, colour=in_colour(color, target.file)), target.file)
     if any(one.denies for one in results):

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from calplan.policyfile.codes import CODES
+
 PLAN_CODES: Final = {
     "E-EDITED": "Somebody did something in the portal since the settings were attested.\n\n"
     "The platform's operation log has entries that are younger than the PortalRecord. They are free text about all "
@@ -77,3 +79,6 @@ PLAN_CODES: Final = {
     "in CALPLAN_ALLOW_HOSTS (`host`, or `host:port` where the port is not 443), where no change to the folder reaches "
     "it: in the settings of the CI system, for example.\n",
 }
+
+OTHER_CODES: Final = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES
+"""Every code that the plan itself does not explain: those of documents, and those above."""

@@ -7,6 +7,7 @@ import click
 
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import offline_findings
 from calplan.cli.output import emit, targets
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
@@ -18,9 +19,10 @@ from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import read
 from calplan.policyfile.tried_policy import tried_policies
 from calplan.providers.trust import untrusted
+from calplan.render.findings import findings_of
 from calplan.render.validation import validation_json, validation_text
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", *MACHINE_FORMATS)
 
 
 @click.command()
@@ -46,6 +48,8 @@ def validate(paths: tuple[Path, ...], *, as_of: datetime | None, output: tuple[s
     for target in outputs:
         if target.format == "json":
             emit(validation_json(found), target.file)
+        elif target.format in MACHINE_FORMATS:
+            emit(findings_in(target.format, findings_of(found), command="validate"), target.file)
         else:
             emit(validation_text(found, colour=in_colour(color, target.file)), target.file)
     if any(one.code == DENIED for one in found):

@@ -6,8 +6,10 @@ from typing import Final
 from calplan.guardrails.gates import in_words, results_document
 from calplan.guardrails.results import Result, Status
 from calplan.guardrails.rules import RuleSeverity
+from calplan.model.diagnostic import Severity
 from calplan.plan.document import FORMAT_VERSION, PlanDocument
 from calplan.render.colour import Style, paint
+from calplan.render.findings import Finding
 from calplan.render.plan_json import canonical_json
 from calplan.render.untrusted import for_terminal
 
@@ -61,3 +63,27 @@ def _word(result: Result) -> str:
             return "waived"
         case _:
             return "warned" if result.rule.severity is RuleSeverity.WARN else "noted"
+
+
+def guardrail_findings(account: str, results: Sequence[Result]) -> tuple[Finding, ...]:
+    """The rules that do not hold, as findings for other machines; one that is waived says why."""
+    return tuple(
+        Finding(
+            rule=one.rule.id,
+            level=_level(one),
+            message=one.rule.message,
+            detail=in_words(one),
+            position=one.rule.position,
+            subject=account,
+            baselines=tuple(f"{base.framework} {base.version} {base.id}" for base in one.rule.baselines),
+            suppressed=None if one.waiver is None or one.denies else one.waiver.reason,
+        )
+        for one in results
+        if one.fires
+    )
+
+
+def _level(result: Result) -> Severity:
+    if result.denies:
+        return Severity.ERROR
+    return Severity.WARNING if result.rule.severity is not RuleSeverity.AUDIT else Severity.NOTE
