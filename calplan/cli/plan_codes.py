@@ -29,9 +29,16 @@ PLAN_CODES: Final = {
     "Exchange through EWS or MAPI leaves no trace that anybody outside of the platform could read, and a service whose "
     "provider is not listed in the Account document is not looked at. So nobody can tell whether these users are "
     "connected. List them in a connections-file.\n",
+<<<<<<< HEAD
     "E-OUTRANKED": "A connections-file says otherwise than a newer consent.\n\n"
     "A file outranks a consent only where its `as_of` is younger than the plan that met the consent first. Here "
     "it is older, or says no time. The consent was used. Export the file anew, with the time in `as_of`.\n",
+=======
+    "E-OUTRANKED": "A connections-file says otherwise than newer evidence.\n\n"
+    "A file outranks the consents that were found, and the silence of a source that would show what the file says, "
+    "only where its `as_of` is younger than the time they were read. Here it is older, or says no time, or one to come."
+    " The other was used. Export the file anew, with the time in `as_of`.\n",
+>>>>>>> b-stranger
     "E-SHARED": "Several people share an address.\n\n"
     "The directory has the address for more than one person, or several users of the platform are one person there. "
     "Nobody can tell whose consent it is that was found, so these users count as unknown.\n",
@@ -67,6 +74,10 @@ PLAN_CODES: Final = {
     "Settings are written one after the other. Between two writes something can be in force that is neither the state "
     "before nor the state after, and it disconnects these users. Every admissible order was tried. Split the change "
     "into several applies, or tell these users too.\n",
+    "P-REVOKES": "A consent is revoked by which somebody may still be connected, and no forecast counts that.\n\n"
+    "A consent is left over where the settings that will hold for a user enforce another service. Where they do so "
+    "before the plan already, or the user is inactive, no rule says that he loses anything. If the lock is not what it "
+    "is taken for, he does: by the revocation. Look at it before the last step.\n",
     "P-LEVELS": "Nobody can tell which settings hold today for some users.\n\n"
     "Several of their groups state something, and a fact is missing that decides which one holds: the group model, "
     "their groups, their primary group or a place in the order of priorities; or two groups lock different values. "
