@@ -84,11 +84,20 @@ POLICY: Final = Record(
 )
 """``spec`` of a CalendarPolicy; the live settings have the same fields."""
 
+AFTER: Final = Record(
+    {
+        **{name: POLICY.fields[name] for name in ("integration", "allowedDomains", "bidirectionalSync", "groups")},
+        "office365": Record({"consentForAccount": BOOLEAN, "enforceOAuth": BOOLEAN}),
+    }
+)
+"""The settings as they will stand: what the policy states, else what is live; null where nobody knows."""
+
 COUNTS: Final = Record({one.value: NUMBER for one in Outcome})
 SHARES: Final = ListOf(Record({"name": TEXT, "counts": COUNTS}))
 MODE: Final = Leaf(Kind.TEXT, ("api", "manual"))
 PLAN: Final = Record(
     {
+        "after": AFTER,
         "impact": Record(
             {
                 "population": Record(
@@ -160,7 +169,7 @@ PLAN: Final = Record(
         "errored": BOOLEAN,
     }
 )
-"""The plan in the words of its JSON; ``changes`` are its ``resource_changes``."""
+"""The plan in the words of its JSON; ``changes`` are its ``resource_changes``, ``after`` its ``planned_values``."""
 
 ACCOUNT: Final = Record(
     {
