@@ -40,7 +40,18 @@ WANTED = {
 }
 SEEN = (
     *("--platform", "zoom", "--name", "corp", "--owner", "ann@corp.example", "--account-id", "a", "--client-id", "c"),
-    *("--secret-env", "CALPLAN_SECRET_ZOOM", "--enabled", "on", "--locked", "off", "--service", "google"),
+    *(
+        "--secret-env",
+        "CALPLAN_SECRET_ZOOM",
+        "--guardrails",
+        "none",
+        "--enabled",
+        "on",
+        "--locked",
+        "off",
+        "--service",
+        "google",
+    ),
     *("--calendar", "write", "--contacts", "read", "--domains", "any", "--consent", "on", "--oauth", "off"),
     *("--sync", "off", "--groups", "none", "--by", "ann@corp.example", "--at", "now", "--portal", "the portal"),
 )
