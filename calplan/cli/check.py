@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.guarding import account_facts, results_of
+from calplan.cli.guarding import account_facts
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import show
@@ -82,9 +82,7 @@ def _planned(chosen: Chosen, as_of: date | None, state: str | None) -> tuple[Pla
     _stop_without_rules(chosen)
     planned = make_plan(chosen, open_account(chosen.account, state), as_of=as_of)
     show(errors_in(planned.plan.diagnostics))
-    facts = account_facts(chosen.account)
-    results = results_of(planned.plan, planned.document, planned.policy, chosen.guardrails, facts)
-    return planned.document, results, planned.plan.errored
+    return planned.document, planned.guardrails, planned.plan.errored
 
 
 def _checked(saved: SavedPlan, chosen: Chosen) -> tuple[Result, ...]:
@@ -93,7 +91,7 @@ def _checked(saved: SavedPlan, chosen: Chosen) -> tuple[Result, ...]:
     document = saved.document
     values = values_of(document, saved.policy, account_facts(chosen.account))
     day = date.fromisoformat(document["as_of"])
-    return evaluate(chosen.guardrails, values, SavedCrowd(saved.users.rows()), day)
+    return evaluate(chosen.guardrails, values, SavedCrowd(saved.users.rows(), document.get("group_names", {})), day)
 
 
 def _stop_at_options(saved: SavedPlan, account: str | None, as_of: datetime | None) -> None:

@@ -10,13 +10,13 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
 from calplan.guardrails.crowd import PlannedCrowd
 from calplan.guardrails.evaluate import evaluate, evaluate_offline
-from calplan.guardrails.gates import PREFIX, denials, gate_of, guardrail_gates, remarks, results_document
+from calplan.guardrails.gates import PREFIX, denials, gate_of, guardrail_gates, remarks
 from calplan.guardrails.results import Result
 from calplan.guardrails.rules import Guardrails
 from calplan.guardrails.values import AccountFacts, offline_values, values_of
 from calplan.model.diagnostic import Diagnostic
 from calplan.plan.build import Terms
-from calplan.plan.document import GuardrailDocument, PlanDocument
+from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_policy
 from calplan.plan.gates import overridden
 from calplan.plan.plan import Plan
@@ -66,14 +66,14 @@ def guarded(
     guardrails: Guardrails,
     account: AccountFacts,
     terms: Terms,
-) -> tuple[Plan, list[GuardrailDocument]]:
-    """The plan with the gates and remarks of the rules, and the rules' results as its document has them."""
+) -> tuple[Plan, tuple[Result, ...]]:
+    """The plan with the gates and remarks of the rules, and how each of them stands."""
     results = results_of(plan, document, policy, guardrails, account)
     if not results:
-        return plan, []
+        return plan, ()
     gates = overridden(guardrail_gates(results, terms.owner), terms.allowed)
     said = worst_first((*plan.diagnostics, *remarks(results)))
-    return replace(plan, gates=(*plan.gates, *gates), diagnostics=said), results_document(results)
+    return replace(plan, gates=(*plan.gates, *gates), diagnostics=said), results
 
 
 def stop_at_strangers(allowed: frozenset[str], guardrails: Guardrails) -> None:

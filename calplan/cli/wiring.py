@@ -17,6 +17,8 @@ from calplan.cli.memory import StateMemory
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
 from calplan.cli.trust import trust
+from calplan.guardrails.gates import results_document
+from calplan.guardrails.results import Result
 from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
 from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
@@ -66,13 +68,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A fresh plan in every shape commands need."""
+    """A fresh plan in every shape commands need; ``guardrails`` says how the organisation's rules stand for it."""
 
     plan: Plan
     document: PlanDocument
     users: AssessedUsers
     policy: dict[str, object]
     paths: tuple[str, ...]
+    guardrails: tuple[Result, ...] = ()
 
     @property
     def parts(self) -> PlanParts:
@@ -256,7 +259,7 @@ def make_plan(
         base=base,
     )
     plan = with_notice(plan, terms, notice_for or document["plan_id"])
-    plan, guardrails = guarded(
+    plan, results = guarded(
         plan,
         document,
         policy,
@@ -265,10 +268,10 @@ def make_plan(
         terms=terms,
     )
     document["gates"] = gates_document(plan.gates)
-    if guardrails:
-        document["guardrails"] = guardrails
+    if results:
+        document["guardrails"] = results_document(results)
         document["diagnostics"] = diagnostics_document(plan.diagnostics)
-    return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths)
+    return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths, guardrails=results)
 
 
 def in_automation() -> bool:

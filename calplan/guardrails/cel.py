@@ -29,9 +29,14 @@ class CelEngine(PolicyEngine):
     """Compiles CEL; the library is loaded with the first expression."""
 
     def compile(self, expression: str, *, each_user: bool) -> Program:
-        environment = self._for_each_user if each_user else self._for_the_plan
         try:
+            environment = self._for_each_user if each_user else self._for_the_plan
             compiled = environment.compile(expression)
+        except ImportError as error:
+            message = "rules cannot be evaluated here: the package cel-expr-python is not installed"
+            raise BadExpressionError(message, length=len(expression)) from error
+        except TypeError as error:
+            raise BadExpressionError("it holds signs that are no characters", length=len(expression)) from error
         except RAISED as error:
             raise _as_ours(expression, str(error)) from error
         if compiled.return_type() != self._library.Type.BOOL:

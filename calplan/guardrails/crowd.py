@@ -11,10 +11,12 @@ from calplan.guardrails.variables import USER
 from calplan.model.domain import domain_of
 from calplan.model.proof import Basis
 from calplan.model.unknown import UNKNOWN
+from calplan.plan.as_document import group_names
 from calplan.plan.document import Json, UserDocument
 from calplan.plan.plan import Plan
 from calplan.plan.users import R17, user_document
 
+NO_NAMES: Final[Mapping[str, str]] = {}
 MOST_NAMED: Final = 3
 """Users of a result that are named; the others are counted."""
 TO_MAP: Final = ("service", "calendar", "contacts", "auth", "mailbox_location", "ews_host", "primary_group")
@@ -42,14 +44,23 @@ class Crowd(Protocol):
         ...
 
 
-def facts_of(row: UserDocument, domain: str | None) -> Facts:
-    """The facts of a user as rules read them: every field, null where nobody knows, and no address."""
+def facts_of(row: UserDocument, domain: str | None, names: Mapping[str, str]) -> Facts:
+    """The facts of a user as rules read them: every field, null where nobody knows, and no address.
+
+    ``names`` are those of groups by other words for them. A group stands there by every word it goes by, so that no
+    rule misses it; the primary group by its name.
+    """
     stated = cast("dict[str, Json]", row)
     facts: dict[str, Json] = {name: stated.get(name) for name in USER.fields}
     for name in TO_MAP:
         # An empty word is no value of these either, but of the service: that one is known to be none.
         if facts[name] == UNKNOWN.value or (facts[name] == "" and name != "service"):
             facts[name] = None
+    groups, primary = row.get("groups"), row.get("primary_group")
+    if groups is not None:
+        facts["groups"] = cast("Json", sorted({*groups, *(names.get(word, word) for word in groups)}))
+    if facts["primary_group"] is not None and primary is not None:
+        facts["primary_group"] = names.get(primary, primary)
     facts["domain"] = domain
     facts["evidence"] = row.get("evidence", Basis.PLATFORM.value)
     facts["lost_on_the_way"] = row.get("lost_on_the_way", False)
@@ -75,6 +86,7 @@ class PlannedCrowd(Crowd):
         self._numbers: dict[tuple[int, int, int, bool], int] = {}
         self._classes: list[UserClass] = []
         rows: dict[tuple[int, int], UserDocument] = {}
+        names = group_names(plan.assessment)
         for (class_id, cohort, domain_id, apart), size in keys.items():
             outcome = plan.assessment.outcomes[cohort]
             if outcome is None or not size:
@@ -87,7 +99,7 @@ class PlannedCrowd(Crowd):
             told: UserDocument = {**row, "rules": sorted({*row["rules"], R17})} if apart else row
             domain = population.domains[domain_id]
             self._numbers[class_id, cohort, domain_id, apart] = len(self._classes)
-            facts = facts_of(told, None if domain is None else domain.name)
+            facts = facts_of(told, None if domain is None else domain.name, names)
             self._classes.append(UserClass(facts=facts, users=size))
 
     @property
@@ -108,14 +120,14 @@ class PlannedCrowd(Crowd):
 class SavedCrowd(Crowd):
     """The classes of a saved plan, put together from its rows."""
 
-    def __init__(self, rows: Iterable[UserDocument]) -> None:
+    def __init__(self, rows: Iterable[UserDocument], names: Mapping[str, str] = NO_NAMES) -> None:
         numbers: dict[tuple[object, ...], int] = {}
         sizes = array("L")
         self._facts: list[Facts] = []
         self._first: list[list[str]] = []
         for row in rows:
             domain = domain_of(row["email"])
-            facts = facts_of(row, None if domain is None else domain.name)
+            facts = facts_of(row, None if domain is None else domain.name, names)
             number = numbers.setdefault(key_of(facts, tuple(USER.fields)), len(numbers))
             if number == len(self._facts):
                 self._facts.append(facts)

@@ -1,6 +1,6 @@
 """The shapes of the values that rules read: which fields there are, and of what kind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -59,13 +59,31 @@ def completed(shape: Shape, value: Json) -> Json:
             return value
 
 
-def paths_of(shape: Shape, head: str) -> tuple[str, ...]:
-    """Every path below a name, lists with ``[]``: all that a rule can ask for."""
+def kinds_of(shape: Shape, head: str) -> Iterator[tuple[str, str]]:
+    """Every path below a name with what is found there, in words; items of lists with ``[]``."""
     match shape:
         case Record(fields=fields):
-            return tuple(path for name, one in fields.items() for path in paths_of(one, f"{head}.{name}"))
+            for name, one in fields.items():
+                yield from kinds_of(one, f"{head}.{name}")
+        case ListOf(item=Leaf() as item):
+            yield head, _either(f"a list of {_in_words(item)}", shape.words)
         case ListOf(item=item):
-            inner = paths_of(item, f"{head}[]")
-            return (head,) if inner == (f"{head}[]",) else (head, *inner)
-        case _:
-            return (head,)
+            yield head, _either("a list", shape.words)
+            yield from kinds_of(item, f"{head}[]")
+        case Leaf():
+            yield head, _in_words(shape)
+        case Anything():
+            yield head, "any value"
+
+
+def paths_of(shape: Shape, head: str) -> tuple[str, ...]:
+    """Every path below a name: all that a rule can ask for."""
+    return tuple(path for path, _ in kinds_of(shape, head))
+
+
+def _in_words(leaf: Leaf) -> str:
+    return " | ".join(f"'{word}'" for word in leaf.words) or leaf.kind.value
+
+
+def _either(kind: str, words: tuple[str, ...]) -> str:
+    return " | ".join([kind, *(f"'{word}'" for word in words)])

@@ -100,6 +100,8 @@ def tree_of(serialized: bytes) -> Node:
         checked = message_of(bytes_in(message_of(serialized), 2))
         places = dict(_places(message_of(bytes_in(checked, 5))))
         return _Reader(places).node(bytes_in(checked, 4), 0)
+    except TreeError:
+        raise
     except (IndexError, ValueError, struct.error) as error:
         raise TreeError("the compiled expression does not have the form that was expected") from error
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from calplan.diff import Plain, canonical
+from calplan.impact.assess import Assessment
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import OUTCOMES, Outcome
 from calplan.impact.resolve import Levels
@@ -75,8 +76,18 @@ def as_document(
     }
     if base is not None:
         document["origin_since"] = base.since
+    if names := group_names(plan.assessment):
+        document["group_names"] = names
     document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)
     return document
+
+
+def group_names(assessment: Assessment) -> dict[str, str]:
+    """The names of the groups that users state by another word, by that word."""
+    known, classes = assessment.groups, assessment.population.classes
+    words = {word for one in classes if not isinstance(one.groups, Unknown) for word in one.groups}
+    words |= {one.primary_group for one in classes if not isinstance(one.primary_group, Unknown)}
+    return {word: name for word in sorted(words) if (name := known.name_of(word)) != word}
 
 
 def as_json(address: str, value: Plain) -> Json:

@@ -286,7 +286,8 @@ class PlanDocument(TypedDict):
 
     ``prior_state`` and ``planned_values`` hold every setting by address, null where unknown; ``unknown`` and
     ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
-    or plan that origins are told against, where one is known. ``guardrails`` is there where there are any rules.
+    or plan that origins are told against, where one is known. ``guardrails`` is there where there are any rules, and
+    ``group_names`` where users state groups by other words than their names.
     """
 
     format_version: str
@@ -312,6 +313,7 @@ class PlanDocument(TypedDict):
     assumptions: list[Assumption]
     errored: bool
     origin_since: NotRequired[str]
+    group_names: NotRequired[dict[str, str]]
 
 
 class UserDocument(TypedDict):

@@ -26,6 +26,7 @@ OUTSIDE_THE_ID: Final = frozenset(
         "tenant",
         "already_happened",
         "origin_since",
+        "group_names",
     }
 )
 """What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.impact.assess import Assessment, assess
+from calplan.impact.outcome import Link
 from calplan.impact.population import Population
 from calplan.impact.resolve import Levels
 from calplan.model.connection import Connection
@@ -98,15 +99,25 @@ def _is_another(settings: AccountSettings, services: frozenset[ServiceType]) -> 
 
 
 def _stale(held: frozenset[str], assessment: Assessment, services: frozenset[ServiceType]) -> Iterator[str]:
-    cohorts, moves = assessment.cohorts, assessment.moves
-    useless = [
-        _enforces_another(moves[one.member].after, services)
-        or (isinstance(one.held, Connection) and one.held.service not in services)
-        for one in cohorts.members
-    ]
+    cohorts = assessment.cohorts
+    useless = [_is_useless(number, assessment, services) for number in range(len(cohorts.members))]
     for email, number in zip(assessment.population.emails, cohorts.ids, strict=True):
         if useless[number] and email in held:
             yield email
+
+
+def _is_useless(number: int, assessment: Assessment, services: frozenset[ServiceType]) -> bool:
+    """Whether users of a cohort can use a consent for these services no more once the change is made.
+
+    A consent that is seen proves no connection under a lock that enforces another service. Somebody whose connection
+    the platform itself states, and who is forecast to keep it, does use it, whatever the settings say.
+    """
+    cohort, outcome = assessment.cohorts.members[number], assessment.outcomes[number]
+    held = cohort.held if isinstance(cohort.held, Connection) else None
+    if held is not None and held.service not in services:
+        return True
+    keeps = held is not None and not cohort.inferred and outcome is not None and outcome.connection is Link.KEPT
+    return not keeps and _enforces_another(assessment.moves[cohort.member].after, services)
 
 
 def _enforces_another(settings: AccountSettings, services: frozenset[ServiceType]) -> bool:

@@ -325,3 +325,54 @@ def test_a_scenario_that_names_a_rule_that_is_not_there_is_an_error() -> None:
     assert said.code is ExitCode.INVALID
     assert "error[C-RULE]: there is no rule `OUATH`" in said.err
     assert "did you mean `OAUTH`?" in said.err
+
+
+def test_the_gate_of_a_rule_and_what_rules_can_read_are_explained() -> None:
+    said = calplan("explain", "guardrail.CIS-1")
+    assert said.code is ExitCode.DONE
+    assert said.out.startswith("guardrail.CIS-1, a gate: the guardrail CIS-1.")
+    assert "`--allow guardrail.CIS-1 --reason TEXT` lifts it" in said.out
+    variables = calplan("explain", "guardrails").out
+    assert "  policy.office365.enforceOAuth: true or false\n" in variables
+    assert "  policy.allowedDomains: a list of text | 'any'\n" in variables
+    assert "  user.connection: 'lost' | 'at_risk' | 'gained' | 'kept' | 'none' | 'unknown'\n" in variables
+
+
+def test_a_plan_stays_fresh_when_a_rule_is_added_and_the_rule_holds_for_it() -> None:
+    corp(ON)
+    plan = saved(CORP)
+    guardrails(ON, {**LOSS, "severity": "warn"})
+    assert applied(plan).code is ExitCode.DONE
+
+
+def test_a_plan_with_errors_that_no_rule_denies_is_an_invalid_one() -> None:
+    folder(CORP, policy={"integration": {"enabled": False, "locked": True}}, users=USERS)
+    guardrails(OAUTH, waivers=[waiver()])
+    said = calplan("check", CORP)
+    assert (said.code, "error[V28]" in said.err) == (ExitCode.INVALID, True)
+    guardrails(ON)
+    assert calplan("check", CORP).code is ExitCode.REFUSED
+
+
+HOSTILE = "\x1b[31m \u202e <b> | `x`"
+
+
+def test_what_a_stranger_wrote_into_a_rule_moves_no_terminal() -> None:
+    hostile = {
+        **OAUTH,
+        "id": f"A{HOSTILE}",
+        "message": HOSTILE,
+        "baselines": [{"framework": HOSTILE, "version": "1", "id": "1"}],
+    }
+    corp(hostile, {**hostile, "id": f"B{HOSTILE}", "severity": "warn"}, {**hostile, "id": f"C{HOSTILE}"})
+    guardrails(
+        hostile,
+        {**hostile, "id": f"B{HOSTILE}", "severity": "warn"},
+        {**hostile, "id": f"C{HOSTILE}"},
+        waivers=[{**waiver(f"C{HOSTILE}"), "reason": HOSTILE, "owner": HOSTILE}],
+    )
+    for words in (("plan",), ("plan", "-o", "markdown"), ("check",), ("validate",), ("apply", "--auto-approve")):
+        said = calplan(*words, CORP)
+        assert "\x1b" not in said.out + said.err, words
+        assert "\u202e" not in said.out + said.err, words
+    assert json.loads(calplan("check", CORP, "-o", "json").out)["guardrails"][0]["message"] == HOSTILE

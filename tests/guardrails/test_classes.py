@@ -15,6 +15,7 @@ from calplan.guardrails.results import Status
 from calplan.guardrails.rules import Rule
 from calplan.guardrails.values import values_of
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
+from calplan.model.levels import Group, Groups
 from calplan.plan.document import Json
 from calplan.plan.fingerprint import canonical_policy
 from calplan.plan.planfile import unpack
@@ -100,7 +101,7 @@ def test_a_saved_plan_is_judged_as_the_fresh_one_was(seed: int) -> None:
     scene = scene_of(draw_world(random), hide=random)
     saved = unpack(scene.packed())
     fresh = results(scene, RULES)
-    again = results(scene, RULES, crowd=SavedCrowd(saved.users.rows()))
+    again = results(scene, RULES, crowd=SavedCrowd(saved.users.rows(), saved.document.get("group_names", {})))
     assert fresh == again
     assert values_of(saved.document, saved.policy, NOBODY) == values_of(
         document_of(scene), canonical_policy(scene.policy), NOBODY
@@ -132,3 +133,23 @@ def test_an_assistant_whose_view_changes_has_the_row_that_says_so() -> None:
     assert (found.users, found.emails) == (1, ("bo@corp.example",))
     gone = replace(scene, users={"ann@corp.example": make.facts("google")})
     assert results(gone, [each_user("!('R17' in user.rules)")])[0].status is Status.PASS
+
+
+def test_a_group_is_found_by_its_name_and_by_its_id_however_users_state_it() -> None:
+    users = {
+        "ann@corp.example": make.facts("google", groups=("g1",), primary_group="g1"),
+        "bo@corp.example": make.facts("google", groups=("Executives",), primary_group="Executives"),
+        "cy@corp.example": make.facts("google", groups=("g2",)),
+    }
+    scene = Scene(users=users, groups=Groups(known=(Group(id="g1", name="Executives"), Group(id="g2", name="Staff"))))
+    rules = [
+        each_user("!('Executives' in user.groups)"),
+        each_user("user.primary_group != 'Executives'"),
+        each_user("!('g1' in user.groups)"),
+    ]
+    saved = unpack(scene.packed())
+    assert saved.document.get("group_names") == {"g1": "Executives", "g2": "Staff"}
+    for crowd in (None, SavedCrowd(saved.users.rows(), saved.document.get("group_names", {}))):
+        named, primary, by_id = results(scene, rules, crowd=crowd)
+        assert named.emails == primary.emails == ("ann@corp.example", "bo@corp.example")
+        assert by_id.emails == ("ann@corp.example",)

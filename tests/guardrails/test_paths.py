@@ -13,6 +13,7 @@ SOUND = (
     "policy.groups.exists(g, policy.groups.exists(h, h.group == g.group && h.locked == true))",
     "policy.allowedDomains == 'any' || 'contoso.com' in policy.allowedDomains",
     "policy.privateEvents.except.all(pair, pair.access == 'hidden')",
+    "policy.groups == null || policy.groups.all(live, live.locked == true)",
     "live.integration.locked == policy.integration.locked",
     "plan.impact.counts.disconnected_silent + plan.impact.counts.blocked == 0",
     "plan.impact.by_group.all(g, g.counts.disconnected_blocked == 0)",

@@ -1,5 +1,6 @@
 """The sharp edges of the library that evaluates CEL: at none of them anything is taken for a yes."""
 
+import sys
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 import pytest
 from cel_expr_python import cel
 
+from calplan.guardrails.cel import CelEngine
 from calplan.guardrails.engine import BadExpressionError, Failed, Verdict
 from calplan.guardrails.results import Status
 from calplan.guardrails.rules import RuleSeverity
@@ -186,3 +188,9 @@ def test_one_program_may_be_asked_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert (answers.count(Verdict.HOLDS), answers.count(Verdict.BROKEN)) == (1000, 1000)
+
+
+def test_without_the_library_no_rule_is_taken_for_one_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+    with pytest.raises(BadExpressionError, match="cel-expr-python is not installed"):
+        CelEngine().compile("true", each_user=False)

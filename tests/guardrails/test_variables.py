@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from calplan.guardrails.engine import Failed, Verdict
 from calplan.guardrails.results import Status
 from calplan.guardrails.shapes import paths_of
 from calplan.guardrails.values import AccountFacts, account_value, live_value, plan_value, policy_value
@@ -24,6 +27,10 @@ from tests import make
 from tests.guardrails.make import document_of, each_user, result, results, rule
 from tests.make import Scene
 
+WORDS = (
+    *("integration.service", "allowedDomains", "privateEvents", "except", "default", "groups", "group", "service"),
+    *("impersonation", "passwordFrom", "env", "office365", "google", "revokeStale", "type", "passwordVersion"),
+)
 ANN, BO = "ann@corp.example", "bo@partner.example"
 
 
@@ -248,3 +255,18 @@ def test_a_rule_reads_the_day_of_the_plan() -> None:
 
 def test_every_variable_has_a_shape() -> None:
     assert list(FOR_EACH_USER) == ["policy", "live", "plan", "account", "today", "user"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS) | st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(form=st.dictionaries(st.sampled_from(WORDS), JSON))
+def test_a_policy_that_somebody_forged_into_a_saved_plan_is_no_fault(form: dict[str, object]) -> None:
+    value = policy_value(form)
+    assert set(cast("dict[str, Any]", value)) == set(POLICY.fields)
+    program = rule("policy.groups == null || policy.groups.all(g, g.locked != true)").program
+    assert isinstance(program.ask({"policy": value}), Verdict | Failed)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -17,6 +18,9 @@ from calplan.sandbox.servers.misbehaving import Lines
 LOOPBACK: Final = "127.0.0.1"
 BACKLOG: Final = 128
 SECONDS_TO_FINISH: Final = 1
+LOOKS_A_TICK: Final = 20
+SECONDS_BETWEEN_LOOKS: Final = 0.005
+"""A tick is a tenth of a second, as the library has it."""
 TURNS_TO_CUT: Final = 3
 """Of the loop: the encrypted connection tells the one below, which then lets go of its socket."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -56,7 +60,6 @@ class LoopbackServer(uvicorn.Server):
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=SECONDS_TO_FINISH,
             ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
         )
         super().__init__(config)
@@ -67,8 +70,26 @@ class LoopbackServer(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    async def main_loop(self) -> None:
+        """Runs until it is told to end, and notices that at once; the usual loop looks ten times a second."""
+        looks = 0
+        while not self.should_exit:
+            if looks % LOOKS_A_TICK == 0:
+                await self.on_tick(looks // LOOKS_A_TICK)
+            looks += 1
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
+        """Takes no more requests, lets those that are being answered finish, and cuts every connection."""
+        for one in (*self.servers, *(sockets or ())):
+            one.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        end = time.monotonic() + SECONDS_TO_FINISH
+        while self.server_state.tasks and time.monotonic() < end:  # noqa: ASYNC110 - the library tells of no event
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        for task in self.server_state.tasks:
+            task.cancel()
         # Over TLS a connection is closed once the other side agrees, and nobody is left to wait for that.
         self._lines.cut_all()
         for _ in range(TURNS_TO_CUT):
