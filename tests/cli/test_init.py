@@ -72,7 +72,8 @@ def test_a_local_account_can_be_planned_at_once_and_nothing_changes(tmp_path: Pa
     said = init(corp, local(tmp_path))
     assert (said.code, said.err) == (ExitCode.DONE, "")
     assert said.out == (
-        f"Made in {corp}: account.yaml, policy.yaml, guardrails.yaml, live.yaml, .gitignore, README.md\nNext: calplan plan {corp}\n"
+        f"Made in {corp}: account.yaml, policy.yaml, guardrails.yaml, live.yaml, .gitignore, README.md\n"
+        f"Next: calplan plan {corp}\n"
     )
     assert names(corp) == {*FILES, "live.yaml"}
     assert calplan("validate", corp).code is ExitCode.DONE
