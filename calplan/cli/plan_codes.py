@@ -28,7 +28,7 @@ PLAN_CODES: Final = {
     "provider is not listed in the Account document is not looked at. So nobody can tell whether these users are "
     "connected. List them in a connections-file.\n",
     "E-OUTRANKED": "A connections-file says otherwise than a newer consent.\n\n"
-    "A file outranks the consents that were found only where its `as_of` is younger than the time they were read. Here "
+    "A file outranks a consent only where its `as_of` is younger than the plan that met the consent first. Here "
     "it is older, or says no time. The consent was used. Export the file anew, with the time in `as_of`.\n",
     "E-SHARED": "Several people share an address.\n\n"
     "The directory has the address for more than one person, or several users of the platform are one person there. "
@@ -36,7 +36,8 @@ PLAN_CODES: Final = {
     "E-TRACES": "Users consented to two services.\n\n"
     "A consent is not a connection: it outlives the one it was given for until it is revoked. Where somebody consented "
     "to two services nobody can tell which of them the platform uses, and the platform uses one at a time. Such a "
-    "user counts as unknown. A connections-file that is newer than the consents decides it.\n",
+    "user counts as unknown. A connections-file that is written after a plan met both consents decides it, with the "
+    "time in `as_of`.\n",
     "E-UNREAD": "A source of evidence could not be read to its end.\n\n"
     "It failed part-way, or did not answer for some people. Whoever could not be read counts as unknown, never as "
     "without a connection, so that limits on unknown users can refuse. Run the command again; a read that takes long "

@@ -185,7 +185,7 @@ def _outlook(policy: CalendarPolicy, live: Live, terms: Terms) -> _Outlook:
         assessment=assessment,
         impact=summarise(assessment),
         pairs=_pairs(policy, live),
-        leftovers=leftovers(policy, before, assessment, live.holders),
+        leftovers=leftovers(policy, before, after, assessment, live.holders),
     )
 
 

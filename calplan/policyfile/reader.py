@@ -26,7 +26,7 @@ from calplan.policyfile.kinds import kind_of
 from calplan.policyfile.line_numbers import Source, shown_name
 from calplan.policyfile.loader import LoadedFile, load, unreadable
 from calplan.policyfile.named_files import TRIED, named_by, tried_policy
-from calplan.policyfile.together import said_of_levels, said_together
+from calplan.policyfile.together import said_of_levels, said_of_providers, said_together
 
 HIDDEN_POLICY: Final = Finding(
     code="D-TRIED",
@@ -98,6 +98,7 @@ def read(paths: Sequence[Path], as_of: date) -> Reading:
     documents = tuple(document for one in judged for document in one.documents)
     diagnostics += said_of_levels(documents)
     diagnostics += said_of_guardrails(documents, as_of, whole=any(path.is_dir() for path in paths))
+    diagnostics += said_of_providers(documents)
     return Reading(documents=documents, diagnostics=tuple(sorted(diagnostics, key=_place)))
 
 

@@ -13,7 +13,8 @@ FOLDER_CODES: Final[dict[str, Entry]] = {
     ),
     "D-TWO": Entry(
         title="Two documents say who one account is, or what it should be, or go by one name",
-        means="An account has two policies or two TenantFacts, or two Account or Scenario documents have one name.",
+        means="An account has two policies, two TenantFacts or two providers of one type, or two Account or Scenario"
+        " documents have one name.",
         why="Which one holds, or which one a report means, would depend on the order of files.",
         fix="Remove one, or give it another account or name."
         " A file that holds live settings belongs into `platform.create`.",
