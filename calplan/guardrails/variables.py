@@ -84,9 +84,15 @@ POLICY: Final = Record(
 )
 """``spec`` of a CalendarPolicy; the live settings have the same fields."""
 
+SERVICE_AFTER: Final = Record({name: shape for name, shape in SERVICE.fields.items() if name != "ewsAllowListed"})
+"""A service as an account has it: that an app is allowed there is only ever stated in a policy."""
+SWITCHES: Final[Mapping[str, Shape]] = {"enabled": BOOLEAN, "locked": BOOLEAN, "service": SERVICE_AFTER}
 AFTER: Final = Record(
     {
-        **{name: POLICY.fields[name] for name in ("integration", "allowedDomains", "bidirectionalSync", "groups")},
+        "integration": Record(SWITCHES),
+        "allowedDomains": POLICY.fields["allowedDomains"],
+        "bidirectionalSync": BOOLEAN,
+        "groups": ListOf(Record({"group": TEXT, "inherit": BOOLEAN, **SWITCHES, "bidirectionalSync": BOOLEAN})),
         "office365": Record({"consentForAccount": BOOLEAN, "enforceOAuth": BOOLEAN}),
     }
 )

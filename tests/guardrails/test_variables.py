@@ -11,7 +11,7 @@ from calplan.guardrails.engine import Failed, Verdict
 from calplan.guardrails.results import Status
 from calplan.guardrails.shapes import paths_of
 from calplan.guardrails.values import AccountFacts, account_value, live_value, plan_value, policy_value
-from calplan.guardrails.variables import ACCOUNT, FOR_EACH_USER, PLAN, POLICY, USER
+from calplan.guardrails.variables import ACCOUNT, AFTER, FOR_EACH_USER, PLAN, POLICY, USER
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.limits import Limit, Limits
@@ -202,6 +202,17 @@ def test_what_will_stand_is_what_the_policy_states_else_what_is_live() -> None:
     assert (after["allowedDomains"], after["office365"]["enforceOAuth"]) == ("any", None)
     (group,) = after["groups"]
     assert (group["group"], group["enabled"], group["locked"]) == ("Sales", False, None)
+    assert leaves(after) == {path for path in paths_of(AFTER, "") if "[]" not in path}
+
+
+def test_that_an_app_is_allowed_is_read_in_the_policy_alone() -> None:
+    stated = {path for path in paths_of(POLICY, "") if path.endswith(".ewsAllowListed")}
+    assert len(stated) == 2
+    assert set(paths_of(AFTER, "")) == {
+        path
+        for path in set(paths_of(POLICY, "")) - stated
+        if not path.startswith((".google", ".privateEvents", ".office365.tenantGrant", ".office365.revokeStale"))
+    }
 
 
 def test_a_permission_that_nobody_could_read_is_null() -> None:
