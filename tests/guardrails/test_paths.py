@@ -57,6 +57,7 @@ def test_users_are_there_for_rules_about_each_of_them(expression: str) -> None:
         ("has(policy.integration.servce)", "servce", "policy.integration"),
         ("policy.groups.all(g, g.lockd == true)", "lockd", "g"),
         ("policy.groups.exists(g, policy.groups.exists(h, g.group == h.grup))", "grup", "h"),
+        ("policy.groups.exists(g, policy.groups.exists(h, g.grup == h.group))", "grup", "g"),
         ("plan.impact.count.blocked == 0", "count", "plan.impact"),
         ("plan.resource_changes.size() == 0", "resource_changes", "plan"),
         ("plan.changes.all(c, c.chnge.before == 1)", "chnge", "c"),
