@@ -10,6 +10,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import account_facts
 from calplan.cli.output import emit, targets
+from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import show
 from calplan.cli.runs import state_option
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
@@ -31,6 +32,7 @@ FORMATS: Final = ("text", "json", *MACHINE_FORMATS)
 @click.argument("plan_or_path", metavar="[PLAN|PATH]", type=click.Path(path_type=Path), default=".")
 @click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), required=False)
 @click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
+@pack_option
 @as_of_option
 @state_option
 @output_option(FORMATS)
@@ -40,6 +42,7 @@ def check(
     path: Path | None,
     *,
     account: str | None,
+    packs: tuple[str, ...],
     as_of: datetime | None,
     state: str | None,
     output: tuple[str, ...],
@@ -54,15 +57,17 @@ def check(
     A rule that cannot be evaluated denies, whatever its severity.
     """
     outputs = targets(output, FORMATS)
+    beside = with_packs((), packs)
     saved = saved_plan(plan_or_path)
     if saved is None:
         if path is not None:
             raise StopError(ExitCode.USAGE, f"error: {plan_or_path} is no saved plan, so a second PATH has no place")
-        document, results, errored = _planned(choose((plan_or_path,), account, day_of(as_of)), day_of(as_of), state)
+        chosen = choose((plan_or_path, *beside), account, day_of(as_of))
+        document, results, errored = _planned(chosen, day_of(as_of), state)
     else:
         _stop_at_options(saved, account, as_of)
         document, errored = saved.document, saved.document["errored"]
-        results = _checked(saved, chosen_for(saved, path))
+        results = _checked(saved, chosen_for(saved, path, beside))
     for target in outputs:
         if target.format == "json":
             emit(check_json(document, results), target.file)

@@ -100,8 +100,8 @@ def _no_plan(name: str, why: str, advice: str) -> StopError:
     return StopError(ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. {advice}")
 
 
-def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
-    """The documents to hold a saved plan against: those of PATH, else those it was made from.
+def chosen_for(saved: SavedPlan, path: Path | None, beside: Sequence[Path] = ()) -> Chosen:
+    """The documents to hold a saved plan against: those of PATH, else those it was made from, and those ``beside``.
 
     Raises:
         StopError: they are gone, have errors, or know no such account.
@@ -111,7 +111,7 @@ def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
     if gone is not None:
         message = f"error: the plan was made from {gone}, which is not there. Say where that is: PATH after the plan"
         raise StopError(ExitCode.USAGE, message)
-    return choose(paths, saved.document["account"])
+    return choose((*paths, *beside), saved.document["account"])
 
 
 def plan_of(path: Path, account: str | None = None) -> Shown:

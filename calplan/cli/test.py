@@ -10,6 +10,7 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guarding import account_facts, results_of
 from calplan.cli.output import emit, targets
+from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import documents, stop_if_errors
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.guardrails.rules import Guardrails
@@ -34,10 +35,19 @@ FORMATS = ("text", "json")
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Also write the results as JUnit XML.")
+@pack_option
 @as_of_option
 @output_option(FORMATS)
 @color_option
-def test(path: Path, junit: Path | None, *, as_of: datetime | None, output: tuple[str, ...], color: str) -> ExitCode:
+def test(
+    path: Path,
+    junit: Path | None,
+    *,
+    packs: tuple[str, ...],
+    as_of: datetime | None,
+    output: tuple[str, ...],
+    color: str,
+) -> ExitCode:
     """Run the Scenario documents of PATH: plan each policy for the account that is given, and compare.
 
     Nothing is read but PATH and the policy files that Scenarios name, and nothing is kept. What a Scenario does not
@@ -46,13 +56,14 @@ def test(path: Path, junit: Path | None, *, as_of: datetime | None, output: tupl
     A policy that `validate` refuses is an invalid document here too (exit 3), and no Scenario runs. A policy that is
     refused only once it is planned for the given account fails its Scenario, with the code. Limits and other gates
     belong to an account and are not looked at; private events need assistants and are not tried either. Guardrails are
-    those of PATH: `then.guardrails` names the rules that must fire, all of them, whatever their waivers say.
+    those of PATH and of `--pack`: `then.guardrails` names the rules that must fire, all of them, whatever their waivers
+    say.
 
     A failing Scenario exits 1.
     """
     outputs = targets(output, FORMATS, saved_to=junit)
     today = day_of(as_of) or clock.today()
-    reading = documents((path,), today)
+    reading = documents(with_packs((path,), packs), today)
     if not reading.scenarios:
         raise StopError(ExitCode.INVALID, f"error: there is no Scenario in {path}, so nothing was tested")
     policies, errors = tried_policies(reading.scenarios, today)

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from calplan.guardrails.engine import Values
 from calplan.guardrails.shapes import completed
-from calplan.guardrails.variables import ACCOUNT, PLAN, POLICY
+from calplan.guardrails.variables import ACCOUNT, AFTER, PLAN, POLICY
 from calplan.impact.outcome import OUTCOMES
 from calplan.model.levels import GroupModel
 from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
@@ -83,26 +83,14 @@ def policy_value(form: Mapping[str, object]) -> Json:
 
 def live_value(document: PlanDocument) -> Json:
     """The settings as they are before the plan, in the structure of a policy; what nobody read is null."""
-    prior, levels = document["prior_state"], document["levels"]
-    names = {one["id"]: one["name"] for one in levels["groups"]}
-    groups = levels["prior"]
-    value: Json = {
-        "integration": {
-            "enabled": prior.get("integration.enabled"),
-            "locked": prior.get("integration.locked"),
-            "service": {**_service(prior.get("integration.service"))},
-        },
-        "allowedDomains": prior.get("allowedDomains"),
-        "bidirectionalSync": prior.get("bidirectionalSync"),
-        "office365": {
-            "consentForAccount": prior.get("office365.consentForAccount"),
-            "enforceOAuth": prior.get("office365.enforceOAuth"),
-        },
-        "groups": None
-        if groups is None
-        else [_group({**_mapping(one), "group": names.get(group, group)}) for group, one in groups.items()],
-    }
-    return completed(POLICY, value)
+    names = {one["id"]: one["name"] for one in document["levels"]["groups"]}
+    return completed(POLICY, _settings(document["prior_state"], document["levels"]["prior"], names))
+
+
+def after_value(document: PlanDocument) -> Json:
+    """The settings as they will stand, in the same structure."""
+    names = {one["id"]: one["name"] for one in document["levels"]["groups"]}
+    return completed(AFTER, _settings(document["planned_values"], document["levels"]["planned"], names))
 
 
 def plan_value(document: PlanDocument) -> Json:
@@ -116,6 +104,7 @@ def plan_value(document: PlanDocument) -> Json:
             "by_domain": [_share(one) for one in document["impact"]["by_domain"]],
         },
         "changes": cast("Json", document["resource_changes"]),
+        "after": after_value(document),
         # What rules said of the plan when it was saved is no part of what they are held against.
         "diagnostics": [cast("Json", one) for one in document["diagnostics"] if not one["code"].startswith(OURS)],
     }
@@ -147,6 +136,31 @@ def account_value(account: AccountFacts) -> Json:
     return completed(ACCOUNT, value)
 
 
+def _settings(flat: Mapping[str, Json], groups: Mapping[str, Json] | None, names: Mapping[str, str]) -> Json:
+    """Settings by address as a plan's document has them, and what groups state, by their ids."""
+    return {
+        "integration": {
+            "enabled": flat.get("integration.enabled"),
+            "locked": flat.get("integration.locked"),
+            "service": {**_service(flat.get("integration.service"))},
+        },
+        "allowedDomains": flat.get("allowedDomains"),
+        "bidirectionalSync": flat.get("bidirectionalSync"),
+        "office365": {
+            "consentForAccount": flat.get("office365.consentForAccount"),
+            "enforceOAuth": flat.get("office365.enforceOAuth"),
+        },
+        "groups": None
+        if groups is None
+        else [_group({**_known(one), "group": names.get(group, group)}) for group, one in groups.items()],
+    }
+
+
+def _known(stated: Json) -> dict[str, Json]:
+    """What is stated, with null for the word that stands for what nobody could read."""
+    return {name: None if one == UNKNOWN.value else one for name, one in _mapping(stated).items()}
+
+
 def _mapping(value: object) -> Mapping[str, Json]:
     return cast("Mapping[str, Json]", value) if isinstance(value, Mapping) else {}
 
@@ -154,6 +168,8 @@ def _mapping(value: object) -> Mapping[str, Json]:
 def _service(value: Json) -> dict[str, Json]:
     """A service in canonical form, with the place of its password as documents write it."""
     service = dict(_mapping(value))
+    if isinstance(service.get("permissions"), Mapping):
+        service["permissions"] = cast("Json", _known(service["permissions"]))
     stated = service.get("impersonation")
     if not isinstance(stated, Mapping):
         # The word for what nobody could read stands here for the whole of it.

@@ -84,11 +84,26 @@ POLICY: Final = Record(
 )
 """``spec`` of a CalendarPolicy; the live settings have the same fields."""
 
+SERVICE_AFTER: Final = Record({name: shape for name, shape in SERVICE.fields.items() if name != "ewsAllowListed"})
+"""A service as an account has it: that an app is allowed there is only ever stated in a policy."""
+SWITCHES: Final[Mapping[str, Shape]] = {"enabled": BOOLEAN, "locked": BOOLEAN, "service": SERVICE_AFTER}
+AFTER: Final = Record(
+    {
+        "integration": Record(SWITCHES),
+        "allowedDomains": POLICY.fields["allowedDomains"],
+        "bidirectionalSync": BOOLEAN,
+        "groups": ListOf(Record({"group": TEXT, "inherit": BOOLEAN, **SWITCHES, "bidirectionalSync": BOOLEAN})),
+        "office365": Record({"consentForAccount": BOOLEAN, "enforceOAuth": BOOLEAN}),
+    }
+)
+"""The settings as they will stand: what the policy states, else what is live; null where nobody knows."""
+
 COUNTS: Final = Record({one.value: NUMBER for one in Outcome})
 SHARES: Final = ListOf(Record({"name": TEXT, "counts": COUNTS}))
 MODE: Final = Leaf(Kind.TEXT, ("api", "manual"))
 PLAN: Final = Record(
     {
+        "after": AFTER,
         "impact": Record(
             {
                 "population": Record(
@@ -160,7 +175,7 @@ PLAN: Final = Record(
         "errored": BOOLEAN,
     }
 )
-"""The plan in the words of its JSON; ``changes`` are its ``resource_changes``."""
+"""The plan in the words of its JSON; ``changes`` are its ``resource_changes``, ``after`` its ``planned_values``."""
 
 ACCOUNT: Final = Record(
     {

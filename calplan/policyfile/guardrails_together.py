@@ -27,7 +27,7 @@ def joined(documents: Sequence[GuardrailsDocument]) -> Guardrails:
 
 
 def said_of_guardrails(documents: Sequence[Document], day: date, *, whole: bool) -> Iterator[Diagnostic]:
-    """Ids that stand twice, words that name no rule, and waivers that are over or soon will be.
+    """Ids that stand for two rules, words that name no rule, and waivers that are over or soon will be.
 
     ``whole``: a folder was looked at, where every rule ought to be. Files by themselves may leave the rules out.
     """
@@ -57,11 +57,12 @@ def _twice(rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     first: dict[str, Rule] = {}
     for rule in rules:
         earlier = first.setdefault(rule.id, rule)
-        if earlier is not rule:
+        # A copy says nothing else: each of several accounts in a folder may have the same pack.
+        if earlier != rule:
             yield Diagnostic(
                 code="C-TWO",
                 severity=Severity.ERROR,
-                summary=f"a second rule with the id {quoted(rule.id)}",
+                summary=f"a second, different rule with the id {quoted(rule.id)}",
                 why=f"waivers and gates name a rule by its id; the first stands in {_place(earlier.position)}",
                 help="give it another id, or remove one of the two",
                 position=rule.position,

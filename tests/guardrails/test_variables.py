@@ -11,12 +11,13 @@ from calplan.guardrails.engine import Failed, Verdict
 from calplan.guardrails.results import Status
 from calplan.guardrails.shapes import paths_of
 from calplan.guardrails.values import AccountFacts, account_value, live_value, plan_value, policy_value
-from calplan.guardrails.variables import ACCOUNT, FOR_EACH_USER, PLAN, POLICY, USER
+from calplan.guardrails.variables import ACCOUNT, AFTER, FOR_EACH_USER, PLAN, POLICY, USER
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.limits import Limit, Limits
+from calplan.model.permissions import Permission, Permissions
 from calplan.model.policy import CalendarPolicy, GroupOverride
-from calplan.model.service import Impersonation, SecretReference
+from calplan.model.service import Impersonation, Office365Graph, SecretReference
 from calplan.model.settings import ANY, WantedSettings
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.document import PlanDocument, UserDocument
@@ -63,7 +64,7 @@ def test_of_a_user_rules_read_the_row_of_the_plan_but_for_the_addresses() -> Non
 
 def test_of_the_plan_rules_read_what_its_document_has() -> None:
     keys = PlanDocument.__required_keys__ | PlanDocument.__optional_keys__
-    assert set(PLAN.fields) - {"changes"} <= keys
+    assert set(PLAN.fields) - {"after", "changes"} <= keys
     schema = schema_of("plan")
     changes = set(stated(schema, schema["$defs"]["resourceChange"], "c"))
     mine = {path.replace("changes[]", "c") for path in paths_of(PLAN, "plan") if "changes[]" in path}
@@ -186,6 +187,38 @@ def test_live_settings_have_the_structure_of_a_policy_and_null_for_what_nobody_r
     unread = live_value(document_of(Scene(before=make.account(service=UNKNOWN), groups=Groups(overrides=UNKNOWN))))
     assert cast("dict[str, Any]", unread)["integration"]["service"]["type"] is None
     assert cast("dict[str, Any]", unread)["groups"] is None
+
+
+def test_what_will_stand_is_what_the_policy_states_else_what_is_live() -> None:
+    scene = Scene(
+        before=make.account(locked=UNKNOWN, enforce_oauth=UNKNOWN, allowed_domains=ANY),
+        after=WantedSettings(locked=True),
+        groups=Groups(known=(Group(id="g1", name="Sales"),), overrides=(GroupOverride(group="g1", enabled=False),)),
+        group_model=GroupModel(kind="legacy"),
+    )
+    after = cast("dict[str, Any]", plan_value(document_of(scene)))["after"]
+    assert (after["integration"]["enabled"], after["integration"]["locked"]) == (True, True)
+    assert after["integration"]["service"]["type"] == "google"
+    assert (after["allowedDomains"], after["office365"]["enforceOAuth"]) == ("any", None)
+    (group,) = after["groups"]
+    assert (group["group"], group["enabled"], group["locked"]) == ("Sales", False, None)
+    assert leaves(after) == {path for path in paths_of(AFTER, "") if "[]" not in path}
+
+
+def test_that_an_app_is_allowed_is_read_in_the_policy_alone() -> None:
+    stated = {path for path in paths_of(POLICY, "") if path.endswith(".ewsAllowListed")}
+    assert len(stated) == 2
+    assert set(paths_of(AFTER, "")) == {
+        path
+        for path in set(paths_of(POLICY, "")) - stated
+        if not path.startswith((".google", ".privateEvents", ".office365.tenantGrant", ".office365.revokeStale"))
+    }
+
+
+def test_a_permission_that_nobody_could_read_is_null() -> None:
+    half = Office365Graph(permissions=Permissions(calendar=Permission.UNKNOWN, contacts=Permission.READ))
+    plan = cast("dict[str, Any]", plan_value(document_of(Scene(before=make.account(service=half)))))
+    assert plan["after"]["integration"]["service"]["permissions"] == {"calendar": None, "contacts": "read"}
 
 
 def test_the_plan_is_complete_and_its_shares_name_every_outcome() -> None:

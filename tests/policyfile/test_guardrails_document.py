@@ -142,8 +142,14 @@ def test_a_day_that_no_calendar_has_is_an_error() -> None:
 
 
 def test_two_rules_of_one_id_are_refused_wherever_they_stand() -> None:
-    found = reading(a=guardrails(rule("A"), rule("B")), b=guardrails(rule("A"), name="h"))
+    found = reading(a=guardrails(rule("A"), rule("B")), b=guardrails(rule("A", severity="warn"), name="h"))
     assert said(found) == [("C-TWO", 7)]
+    assert len(joined(found.guardrails).rules) == 2
+
+
+def test_a_copy_of_a_rule_is_no_second_one() -> None:
+    found = reading(a=guardrails(rule("A"), rule("B")), b=guardrails(rule("A"), name="h"))
+    assert found.diagnostics == ()
     assert len(joined(found.guardrails).rules) == 2
 
 

@@ -34,7 +34,7 @@ GUARDRAIL_CODES: Final[dict[str, Entry]] = {
     ),
     "C-TWO": Entry(
         title="Two rules have one id",
-        means="Rule ids are unique in all Guardrails documents of a folder together.",
+        means="Rule ids are unique in all Guardrails documents of a folder together; a mere copy is none of its own.",
         why="Waivers and `--allow` name a rule by its id, and would mean one of the two.",
         fix="Give one of them another id, or remove it.",
     ),
