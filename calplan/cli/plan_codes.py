@@ -29,16 +29,10 @@ PLAN_CODES: Final = {
     "Exchange through EWS or MAPI leaves no trace that anybody outside of the platform could read, and a service whose "
     "provider is not listed in the Account document is not looked at. So nobody can tell whether these users are "
     "connected. List them in a connections-file.\n",
-<<<<<<< HEAD
-    "E-OUTRANKED": "A connections-file says otherwise than a newer consent.\n\n"
-    "A file outranks a consent only where its `as_of` is younger than the plan that met the consent first. Here "
-    "it is older, or says no time. The consent was used. Export the file anew, with the time in `as_of`.\n",
-=======
     "E-OUTRANKED": "A connections-file says otherwise than newer evidence.\n\n"
-    "A file outranks the consents that were found, and the silence of a source that would show what the file says, "
-    "only where its `as_of` is younger than the time they were read. Here it is older, or says no time, or one to come."
-    " The other was used. Export the file anew, with the time in `as_of`.\n",
->>>>>>> b-stranger
+    "A file outranks a consent only where its `as_of` is younger than the plan that met the consent first, and the "
+    "silence of a source that would show what the file says only where it is younger than that was read. Here it is "
+    "older, or says no time, or one to come. The other was used. Export the file anew, with the time in `as_of`.\n",
     "E-SHARED": "Several people share an address.\n\n"
     "The directory has the address for more than one person, or several users of the platform are one person there. "
     "Nobody can tell whose consent it is that was found, so these users count as unknown.\n",
