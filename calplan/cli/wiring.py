@@ -39,6 +39,7 @@ from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.users import AssessedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
 from calplan.policyfile.guardrails_together import joined
+from calplan.policyfile.packs import recorded
 from calplan.providers.base import (
     InvalidAccountError,
     KeepsLog,
@@ -120,7 +121,7 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
         policy=policies[name],
         tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
         diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *under.ignored),
-        paths=tuple(map(str, paths)),
+        paths=tuple(map(recorded, paths)),
         policy_file=files[name],
         guardrails=under.guardrails,
     )

@@ -1,7 +1,9 @@
 """What only shows when all rules and waivers of a folder are looked at together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from calplan.guardrails.gates import expiring
@@ -9,6 +11,7 @@ from calplan.guardrails.rules import Guardrails, Rule
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.plan.scenario import GuardrailExpectation
 from calplan.policyfile.documents import Document, GuardrailsDocument, ScenarioDocument
+from calplan.policyfile.packs import recorded
 from calplan.policyfile.translate import listed, nearest, quoted
 
 MOST_NAMED: Final = 10
@@ -19,7 +22,8 @@ def joined(documents: Sequence[GuardrailsDocument]) -> Guardrails:
     rules: dict[str, Rule] = {}
     for one in documents:
         for rule in one.guardrails.rules:
-            rules.setdefault(rule.id, rule)
+            place = replace(rule.position, file=recorded(Path(rule.position.file)))
+            rules.setdefault(rule.id, replace(rule, position=place))
     return Guardrails(
         rules=tuple(rules.values()),
         waivers=tuple(waiver for one in documents for waiver in one.guardrails.waivers),
