@@ -1,6 +1,7 @@
 """How the organisation's rules stand for a plan, for people and for programs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from calplan.guardrails.gates import in_words, results_document
@@ -66,13 +67,13 @@ def _word(result: Result) -> str:
 
 
 def guardrail_findings(account: str, results: Sequence[Result]) -> tuple[Finding, ...]:
-    """The rules that do not hold, as findings for other machines; one that is waived says why."""
+    """The rules that do not hold, as findings for other machines, where no address of a user belongs."""
     return tuple(
         Finding(
             rule=one.rule.id,
             level=_level(one),
             message=one.rule.message,
-            detail=in_words(one),
+            detail=in_words(replace(one, emails=())),
             position=one.rule.position,
             subject=account,
             baselines=tuple(f"{base.framework} {base.version} {base.id}" for base in one.rule.baselines),
