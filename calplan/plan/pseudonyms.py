@@ -32,7 +32,10 @@ SHORTEST_KEY: Final = 16
 FILES: Final = frozenset({"file", "filename", "paths"})
 """Keys below which stand names of files, which are left as they are."""
 SENTENCES: Final = frozenset(
-    {"actual", "address", "detail", "emails", "except", "limit", "note", "owner", "set_to", "summary", "text", "why"}
+    {
+        *("actual", "address", "detail", "emails", "except", "limit", "message", "note", "owner", "reason", "set_to"),
+        *("summary", "text", "why"),
+    }
 )
 """Keys below which somebody may be named in a sentence, or alone."""
 GROUP: Final = "groups["
@@ -138,6 +141,7 @@ def _groups(document: PlanDocument) -> frozenset[str]:
     """Names of groups that could be taken for addresses."""
     named = [one["name"] for one in document["impact"]["by_group"]]
     named += [name for group in document["levels"]["groups"] for name in (group["name"], group["id"])]
+    named += [name for pair in document.get("group_names", {}).items() for name in pair]
     return frozenset(name for name in named if "@" in name)
 
 

@@ -9,7 +9,7 @@ from calplan.cli.exit_codes import ExitCode
 from tests.cli.make import LOCKED, calplan, folder, nothing_kept, saved
 
 PEOPLE = ("ann@", "bob@", "cyd@", "dan@", "admin@")
-FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "html", "csv")
+FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "html", "csv", "github", "gitlab-terraform")
 
 
 def corp() -> Path:

@@ -51,8 +51,7 @@ def plan_html(document: PlanDocument, users: PlanUsers, *, plan_name: str = "PLA
     """
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, which is imported when used
 
-    groups = {group["id"]: group["name"] for group in document["levels"]["groups"]}
-    columns = UserColumns(keep=FIRST, groups=groups)
+    columns = UserColumns(keep=FIRST, groups=document.get("group_names", {}))
     script, style = _script(), _own(STYLE)
     shown = {
         "document": document,

@@ -53,8 +53,8 @@ Fact = str | bool | tuple[str, ...] | None
 class UserColumns:
     """Packs users while they are read once; afterwards it knows their classes, and the first users of each outcome.
 
-    ``keep`` is how many users of each outcome are kept to be listed one by one. ``groups`` has names of groups by their
-    ids: a users file may say either, and the counts by group say names.
+    ``keep`` is how many users of each outcome are kept to be listed one by one. ``groups`` has the names of groups that
+    users state by another word, since the counts by group say names.
     """
 
     keep: int

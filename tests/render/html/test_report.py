@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calplan.impact.outcome import OUTCOMES
-from calplan.plan.document import PlanDocument, UserDocument
+from calplan.plan.document import GuardrailDocument, PlanDocument, UserDocument
 from calplan.render.html.report import FIRST, plan_html
 from calplan.render.html.user_columns import USERS_AT_ONCE
 from calplan.render.untrusted import for_terminal
@@ -98,7 +98,7 @@ def test_every_user_is_packed_with_all_that_is_known() -> None:
 def test_a_group_is_called_by_its_name_where_a_file_says_its_id() -> None:
     users = make.users(make.user("ann@corp.example", groups=["g1", "Sales"]))
     document = make.plan(users)
-    document["levels"]["groups"] = [{"id": "g1", "name": "Finance"}]
+    document["group_names"] = {"g1": "Finance"}
     assert users_in(page_of(document, users))[0]["groups"] == ["Finance", "Sales"]
 
 
@@ -130,6 +130,33 @@ def test_each_outcome_that_somebody_has_is_a_link_to_its_users() -> None:
             assert f'href="#outcome={outcome.value}"' in page
 
 
+def guardrail(text: str, status: str = "violated") -> GuardrailDocument:
+    return {
+        "id": text,
+        "severity": "deny",
+        "status": status,
+        "denies": status == "violated",
+        "message": text,
+        "users": 3,
+        "emails": [text],
+        "baselines": [{"framework": text, "version": text, "id": text}],
+        "position": make.place(text),
+        "waiver": {"reason": text, "owner": text, "expires": "2027-06-30"},
+    }
+
+
+def test_guardrails_that_do_not_hold_are_listed_and_no_others() -> None:
+    document = make.plan()
+    document["guardrails"] = [guardrail("HELD", "pass"), guardrail("BROKEN"), guardrail("SPARED", "waived")]
+    page = page_of(document)
+    section = page[page.index('<section id="guardrails">') : page.index('<section id="steps">')]
+    assert re.findall(r'<span class="status">(\w+)</span>', section) == ["denied", "waived"]
+    assert "BROKEN" in section
+    assert "waived until 2027-06-30 by SPARED" in section
+    assert "HELD" not in page
+    assert 'id="guardrails"' not in page_of(make.plan())
+
+
 def nasty_plan(text: str) -> tuple[PlanDocument, make.Users]:
     users = make.users(make.user(f"{text}@corp.example", groups=[text]), make.user(text, groups=[]))
     for row in users.rows():
@@ -148,6 +175,7 @@ def nasty_plan(text: str) -> tuple[PlanDocument, make.Users]:
         assumptions=[{"id": text, "text": text, "if_wrong": None}],
         unknown=[text],
     )
+    document["guardrails"] = [guardrail(text) | {"severity": text, "status": text, "why": text}]
     document["impact"]["by_group"] = [{"name": text, "counts": {"disconnected_prompted": 2}}]
     document["impact"]["by_rule"] = [{"rule": text, "users": 2, "certainty": text, "source": text}]
     document["already_happened"] = {
