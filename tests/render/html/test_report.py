@@ -118,7 +118,7 @@ def test_the_first_users_are_listed_worst_first_and_how_many_more_there_are() ->
     page = page_of(make.plan(users), users)
     table = page[page.index('<table id="table">') :]
     assert table.index("z@contoso.com") < table.index("a000@contoso.com")
-    assert "The first 50 of 51 users, worst first. 1 more are listed" in page
+    assert "The first 50 of 51 users, worst first. 1 more is listed" in page
     assert f"All {9} users, worst first." in page_of(make.plan())
 
 
