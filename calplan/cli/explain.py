@@ -3,6 +3,7 @@
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.notice_codes import NOTICE_CODES
 from calplan.cli.output import emit
 from calplan.cli.plan_codes import PLAN_CODES
 from calplan.policyfile.codes import CODES
@@ -14,7 +15,7 @@ from calplan.render.explain import suggestions
 @click.argument("code", metavar="CODE")
 def explain(code: str) -> ExitCode:
     """Explain a code of an error, rule, outcome, gate, sentence or ambiguity, with its source."""
-    others = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES
+    others = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES | NOTICE_CODES
     text = explained(code, others)
     if text is None:
         near = suggestions(code, others)

@@ -250,7 +250,7 @@ class PlanDocument(TypedDict):
 
     ``prior_state`` and ``planned_values`` hold every setting by address, null where unknown; ``unknown`` and
     ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
-    or plan that origins are told against, where one is known.
+    or plan that origins are told against, where one is known. ``redacted`` is true where names stand for others.
     """
 
     format_version: str
@@ -275,6 +275,7 @@ class PlanDocument(TypedDict):
     assumptions: list[Assumption]
     errored: bool
     origin_since: NotRequired[str]
+    redacted: NotRequired[bool]
 
 
 class UserDocument(TypedDict):
