@@ -5,9 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.charset import QP, Charset
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime
 from typing import Final
 
 from calplan.render.notices.sources import TEMPLATE, NoticeError
@@ -19,7 +23,10 @@ BLANKS: Final = re.compile(r"\s+")
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Signs that end a line or steer a screen; whatever was inserted has none, a template may."""
 ITEM: Final = "- "
+WIRE: Final = compat32.clone(linesep="\r\n")
+LONGEST_WORD: Final = 60
 LONGEST_SUBJECT: Final = 200
+"""Signs; what follows is cut, since a name from outside may be as long as it likes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ def message_of(text: str, place: str) -> Message:
         raise NoticeError(TEMPLATE, f"{place}:1: the first line has to be the subject: `Subject: ...`")
     subject = BLANKS.sub(" ", CONTROL.sub(" ", found["subject"])).strip()
     if len(subject) > LONGEST_SUBJECT:
-        raise NoticeError(TEMPLATE, f"{place}:1: the subject comes to more than {LONGEST_SUBJECT} signs")
+        subject = f"{subject[: LONGEST_SUBJECT - 3]}..."
     blocks = tuple(_blocks(text[found.end() :].split("\n")))
     if not blocks:
         raise NoticeError(TEMPLATE, f"{place}: there is nothing after the subject")
@@ -110,16 +117,31 @@ def _marked(block: Block) -> str:
 
 def eml(message: Message, page: str, language: str, head: Letterhead) -> bytes:
     """The message as RFC 5322 has it: plain text with HTML beside it. It is to nobody: that is the mailer's part."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = head.sender
-    mail["Subject"] = message.subject
-    mail["Date"] = head.made_at
+    text = plain(message)
+    mark = hashlib.sha256(f"{message.subject}\n{text}\n{page}".encode()).hexdigest()
+    # The newer classes of the library fold some subjects so that blanks are gained (Python 3.11); these do not.
+    mail = MIMEMultipart("alternative", boundary=f"=_calplan_{mark[:32]}")
+    mail["From"] = head.sender.addr_spec
+    mail["Subject"] = _encoded(message.subject)
+    mail["Date"] = format_datetime(head.made_at)
     # Opened by hand it is a draft: whoever writes the message by hand puts in the addresses and sends it.
     mail["X-Unsent"] = "1"
-    text = plain(message)
-    mail.set_content(text, charset="utf-8", cte="quoted-printable")
-    mail.add_alternative(page, subtype="html", charset="utf-8", cte="quoted-printable")
-    mark = hashlib.sha256(f"{message.subject}\n{text}\n{page}".encode()).hexdigest()
-    mail.set_boundary(f"=_calplan_{mark[:32]}")
     mail["Content-Language"] = language
-    return mail.as_bytes()
+    for part, subtype in ((text, "plain"), (page, "html")):
+        mail.attach(_part(part, subtype))
+    return mail.as_bytes(policy=WIRE)
+
+
+def _encoded(subject: str) -> str:
+    """A subject as a header takes it: ``=?`` would begin what is encoded already, a long word could not be folded."""
+    plainly = subject.isascii() and "=?" not in subject and max(map(len, subject.split(" "))) <= LONGEST_WORD
+    return subject if plainly else Header(subject, "utf-8", header_name="Subject").encode()
+
+
+def _part(text: str, subtype: str) -> MIMENonMultipart:
+    """Text in UTF-8 that a person can still read on the wire; the library's own choice is base64."""
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part.set_payload(text, charset)
+    return part

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from types import TracebackType
@@ -28,6 +28,8 @@ class Templates:
     """Makes texts of the templates in ``sources``. No template can reach anything but the words it is given."""
 
     sources: Sources
+    judged: set[tuple[str, frozenset[str]]] = field(default_factory=set, repr=False)
+    """Templates that use no other names than those they are given."""
 
     @cached_property
     def environment(self) -> "Environment":
@@ -77,6 +79,8 @@ class Templates:
         """Hold every name that a template uses, on whatever path, against those there are."""
         from jinja2 import TemplateSyntaxError, meta, nodes  # noqa: PLC0415 - heavy
 
+        if (name, frozenset(known)) in self.judged:
+            return
         try:
             tree = self.environment.parse(self.sources.get(name).text, name, name)
             undeclared = meta.find_undeclared_variables(tree) - known - GLOBALS
@@ -92,12 +96,14 @@ class Templates:
             if other in above or other == name:
                 raise NoticeError(TEMPLATE, f"{self._place(name)}: it includes itself, by way of {other!r}")
             self._judge(other, {*known, *_set_in(tree)}, (*above, name))
+        self.judged.add((name, frozenset(known)))
 
     def _said(self, error: BaseException, name: str) -> NoticeError:
         from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - heavy
 
         if isinstance(error, TemplateSyntaxError):
-            return NoticeError(TEMPLATE, f"{self._place(error.name or name, error.lineno)}: {_sentence(error)}")
+            where = error.name if error.name and error.name in self.sources.texts else name
+            return NoticeError(TEMPLATE, f"{self._place(where, error.lineno)}: {for_terminal(error.message or '')}")
         where, line = _deepest(error.__traceback__, self.sources.texts.keys()) or (name, None)
         return NoticeError(TEMPLATE, f"{self._place(where, line)}: {_sentence(error)}")
 
