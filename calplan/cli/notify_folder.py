@@ -51,8 +51,8 @@ def write_folder(folder: Path, plan_id: str, files: Mapping[str, bytes]) -> None
             (folder / name).unlink(missing_ok=True)
         for place in sorted({folder, *((folder / name).parent for name in files)}):
             place.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StopError(ExitCode.USAGE, f"error: {folder} cannot be written: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise _unwritable(folder, error) from error
     # The record comes first: whatever is interrupted can be done again.
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     record = canonical_json({"written_by": WRITER, "plan_id": plan_id, "files": digests})
@@ -72,8 +72,7 @@ def _earlier(folder: Path, plan_id: str) -> Earlier:
         if not os.path.lexists(folder) or not any(folder.iterdir()):
             return nothing
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no folder can have this name"
-        raise StopError(ExitCode.USAGE, f"error: {folder} cannot be written: {reason}") from error
+        raise _unwritable(folder, error) from error
     earlier = _record(folder / RECORD)
     if earlier is None:
         raise _refused(folder, "it is not empty, and holds no messages that calplan notify wrote")
@@ -125,6 +124,11 @@ def _changed(file: Path, digest: str) -> bool:
         return file.is_symlink() or not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest
     except OSError:
         return True
+
+
+def _unwritable(folder: Path, error: OSError | ValueError) -> StopError:
+    reason = getattr(error, "strerror", None) or "no folder can have this name"
+    return StopError(ExitCode.USAGE, f"error: {folder} cannot be written: {reason}")
 
 
 def _refused(folder: Path, why: str) -> StopError:

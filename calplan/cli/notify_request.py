@@ -60,7 +60,7 @@ def languages_read(lang: str, file: Path | None, users: PlanUsers) -> Languages:
     known = {row["email"] for row in users.rows()}
     strangers = len(by_email.keys() - known)
     if strangers:
-        say(f"note: {plural(strangers, 'address', 'addresses')} in {file} are not in the plan")
+        say(f"note: {plural(strangers, 'address is', 'addresses are')} in {file} and not in the plan")
     return Languages(offered=tuple(offered), by_email=by_email, stated=True)
 
 
