@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
@@ -59,6 +60,19 @@ def progress(records: Records) -> dict[str, StepState]:
         elif kind == READ_BACK:
             states[step] = READ.get(str(content.get("found")), states.get(step, StepState.IN_DOUBT))
     return states
+
+
+def last_change(records: Iterable[tuple[str, datetime, Mapping[str, object]]]) -> datetime | None:
+    """When a run last changed something, from the kind, time and content of its records; ``None`` if it did nothing.
+
+    A write takes effect between its intent and its outcome, and what a person did when he says that he did it.
+    """
+    times = (
+        datetime.fromisoformat(str(content["at"])) if kind == ATTEST else at
+        for kind, at, content in records
+        if kind in (INTENT, ATTEST) or (kind == OUTCOME and content.get("result") != StepState.WAITING.value)
+    )
+    return max(times, default=None)
 
 
 def halves(records: Records) -> dict[str, Mapping[str, str]]:

@@ -54,7 +54,8 @@ class Verification:
     """All users of a plan held against what is observed now.
 
     ``still_disconnected`` had a connection, or were said to lose one, and have none; ``returned`` counts those who were
-    said to lose theirs and are connected anew. ``within``: surprises and false alarms stay within the tolerance.
+    said to lose theirs and are connected anew, ``unseen`` those of whom nobody can tell what became of it. ``within``:
+    surprises and false alarms stay within the tolerance.
     """
 
     counts: Mapping[Verdict, int]
@@ -64,28 +65,36 @@ class Verification:
     still_disconnected: tuple[Listed, ...]
     returned: int
     within: bool
+    unseen: int = 0
 
 
 def verify(
-    rows: Iterable[UserDocument], observed: Population, tolerance: Tolerance, levels: tuple[Levels, Levels]
+    rows: Iterable[UserDocument],
+    observed: Population,
+    tolerance: Tolerance,
+    levels: tuple[Levels, Levels],
+    outdated: frozenset[str] = frozenset(),
 ) -> Verification:
     """Hold the rows of a plan against a population read after the apply.
 
     ``levels`` are those before and after the change: for whom the integration was off, no earlier connection counted.
+    ``outdated`` are the users of whom is only known how they were before the change was complete.
     """
     forecasts = _Forecasts(*levels)
     present = {email: number for number, email in enumerate(observed.emails)}
     tally: Counter[tuple[Expected, Verdict]] = Counter()
     named: dict[Verdict, list[Listed]] = {Verdict.SURPRISE: [], Verdict.FALSE_ALARM: []}
     still: list[Listed] = []
-    returned = 0
+    returned = unobserved = 0
     for row in rows:
         expected = forecasts.of(row)
-        now = _observed(observed, present.get(row["email"]), expected)
+        old = row["email"] in outdated
+        now = UNKNOWN if old else _observed(observed, present.get(row["email"]), expected)
         verdict = judge(expected, now)
         tally[expected, verdict] += 1
         lost = expected.loses or expected.on_the_way
         returned += lost and came_back(expected, now)
+        unobserved += lost and isinstance(now, Unknown)
         listed = Listed(email=row["email"], expected=expected, found=now)
         if verdict in named:
             named[verdict].append(listed)
@@ -99,6 +108,7 @@ def verify(
         false_alarms=tuple(named[Verdict.FALSE_ALARM]),
         still_disconnected=tuple(still),
         returned=returned,
+        unseen=unobserved,
         within=_within(counts, tolerance, sum(n for (one, _), n in tally.items() if one.loses)),
     )
 

@@ -13,6 +13,7 @@ from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_moved, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.guarding import stop_at_strangers
 from calplan.cli.guiding import require_terminal
 from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
@@ -186,6 +187,12 @@ def _nothing_to_do(request: ApplyRequest, report: ApplyReport) -> ExitCode:
 
 
 def _chosen(request: ApplyRequest, saved: SavedPlan | None) -> Chosen:
+    chosen = _chosen_for(request, saved)
+    stop_at_strangers(request.consent.allowed, chosen.guardrails)
+    return chosen
+
+
+def _chosen_for(request: ApplyRequest, saved: SavedPlan | None) -> Chosen:
     source, path, account = request.source, request.path, request.account
     if saved is None:
         if path is not None:

@@ -3,7 +3,6 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import assert_never
 
 from calplan.apply.drive import Person, drive, nobody
@@ -22,6 +21,7 @@ from calplan.cli.wiring import Chosen, Planned, code_of
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step
+from calplan.policyfile.packs import path_recorded
 from calplan.providers.base import WritablePlatform
 from calplan.render.step_wording import orders_of
 from calplan.render.untrusted import for_terminal
@@ -61,7 +61,7 @@ def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyRe
     hand = Hand(platform=platform, plan=work.planned.plan, orders=orders, undo=kept.undo)
     person: Person = nobody
     if work.guided:
-        paths = tuple(map(Path, work.chosen.paths))
+        paths = tuple(map(path_recorded, work.chosen.paths))
         person = guide_of(kept, report.who, hand.orders, work.planned.document, paths)
     try:
         with heard.gentle(lambda: _leave(kept)):

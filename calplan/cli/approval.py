@@ -12,6 +12,7 @@ import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.wiring import Planned, in_automation
+from calplan.guardrails.gates import PREFIX
 from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
@@ -36,7 +37,7 @@ class Consent:
             StopError: a gate nobody knows, or gates without a reason.
         """
         for gate in gates:
-            if gate not in GATE_IDS:
+            if gate not in GATE_IDS and not gate.startswith(PREFIX):
                 near = difflib.get_close_matches(gate, GATE_IDS, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(GATE_IDS)}"
                 raise StopError(ExitCode.USAGE, f"error: there is no gate {gate!r}; {hint}")

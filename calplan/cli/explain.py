@@ -3,10 +3,8 @@
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.notice_codes import NOTICE_CODES
 from calplan.cli.output import emit
-from calplan.cli.plan_codes import PLAN_CODES
-from calplan.policyfile.codes import CODES
+from calplan.cli.plan_codes import OTHER_CODES
 from calplan.render.explain import explain as explained
 from calplan.render.explain import suggestions
 
@@ -15,10 +13,9 @@ from calplan.render.explain import suggestions
 @click.argument("code", metavar="CODE")
 def explain(code: str) -> ExitCode:
     """Explain a code of an error, rule, outcome, gate, sentence or ambiguity, with its source."""
-    others = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES | NOTICE_CODES
-    text = explained(code, others)
+    text = explained(code, OTHER_CODES)
     if text is None:
-        near = suggestions(code, others)
+        near = suggestions(code, OTHER_CODES)
         hint = f" Did you mean {', '.join(near)}?" if near else " Codes look like R10, V01, S-TYPE or limit.silent."
         raise StopError(ExitCode.USAGE, f"error: there is no code {code!r}.{hint}")
     emit((text,))

@@ -2,29 +2,42 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.reading import documents
+from calplan.guardrails.rules import Guardrails
 from calplan.model.diagnostic import Diagnostic
 from calplan.policyfile.documents import AccountDocument, LocalPlatform, Platform, ZoomPlatform
+from calplan.policyfile.guardrails_tightened import under_guardrails
+from calplan.policyfile.guardrails_together import joined
 from calplan.policyfile.tightened import ignored, tightened
 
 GATES: Final = "CALPLAN_GATES"
 
 
-def under_gates(account: AccountDocument, paths: Sequence[Path]) -> tuple[AccountDocument, tuple[Diagnostic, ...]]:
-    """The account under the terms that ``CALPLAN_GATES`` has for it, and warnings about those of its own it ignores.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Under:
+    """An account and the rules that hold for it, and warnings about what of its folder's own is ignored."""
 
-    The account itself where the variable is not set. ``paths`` are those under review.
+    account: AccountDocument
+    guardrails: Guardrails
+    ignored: tuple[Diagnostic, ...] = ()
+
+
+def under_gates(account: AccountDocument, guardrails: Guardrails, paths: Sequence[Path]) -> Under:
+    """The account and its rules under the terms that ``CALPLAN_GATES`` has for it.
+
+    Both as they are where the variable is not set. ``paths`` are those under review.
 
     Raises:
         StopError: the variable leads to no valid terms of this account, or into what is under review.
     """
     named = os.environ.get(GATES)
     if named is None:
-        return account, ()
+        return Under(account=account, guardrails=guardrails)
     if not named.strip():
         message = f"error: {GATES} is set and empty, so nobody knows which gates hold; unset it, or name a PATH"
         raise StopError(ExitCode.USAGE, message)
@@ -32,9 +45,14 @@ def under_gates(account: AccountDocument, paths: Sequence[Path]) -> tuple[Accoun
     if any(_overlap(place, path) for path in paths):
         message = f"error: {GATES} leads into what it has to guard; name a PATH outside of {', '.join(map(str, paths))}"
         raise StopError(ExitCode.USAGE, message)
-    outside = _outside(place, account.name)
+    outside, rules = _outside(place, account.name)
     _stop_if_another(account, outside)
-    return tightened(account, outside), ignored(account, outside)
+    holding, passed_over = under_guardrails(guardrails, rules)
+    return Under(
+        account=tightened(account, outside),
+        guardrails=holding,
+        ignored=(*ignored(account, outside), *passed_over),
+    )
 
 
 def _overlap(place: Path, path: Path) -> bool:
@@ -43,7 +61,7 @@ def _overlap(place: Path, path: Path) -> bool:
     return first == second or first in second.parents or second in first.parents
 
 
-def _outside(place: Path, name: str) -> AccountDocument:
+def _outside(place: Path, name: str) -> tuple[AccountDocument, Guardrails]:
     try:
         reading = documents((place,))
     except StopError as stop:
@@ -52,7 +70,7 @@ def _outside(place: Path, name: str) -> AccountDocument:
     if found is None:
         message = f"error: {GATES} leads to {place}, and there is no Account document named {name!r}"
         raise StopError(ExitCode.INVALID, message)
-    return found
+    return found, joined(reading.guardrails)
 
 
 def _stop_if_another(account: AccountDocument, outside: AccountDocument) -> None:

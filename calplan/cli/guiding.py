@@ -20,6 +20,7 @@ from calplan.cli.wiring import Chosen, choose, in_automation
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument
 from calplan.plan.steps import Step
+from calplan.policyfile.packs import path_recorded
 from calplan.render.colour import finished
 from calplan.render.guide import guide_text
 
@@ -96,7 +97,7 @@ def _kept_as_done(step: Step, kept: Kept, statement: Statement) -> bool:
 
 def as_attested(chosen: Chosen) -> Chosen:
     """The account with what its documents say now, once a guide attested steps."""
-    return choose(tuple(map(Path, chosen.paths)), chosen.account.name)
+    return choose(tuple(map(path_recorded, chosen.paths)), chosen.account.name)
 
 
 def say_open(kept: Kept, steps: tuple[Step, ...], driven: Report, orders: Mapping[str, str]) -> None:

@@ -26,12 +26,21 @@ from calplan.model.settings import ANY as ANY_DOMAIN
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN as NOT_KNOWN
 from calplan.model.unknown import Unknown
+from calplan.policyfile.packs import pack_file
 from calplan.policyfile.portal_writer import portal_text, settings_in_words
 from calplan.policyfile.schema import API_VERSION
 from calplan.policyfile.writer import policy_text
 from calplan.policyfile.yaml_text import Writable, yaml_lines
 
-NAMES: Final = ("account.yaml", "policy.yaml", "portal-record.yaml", "live.yaml", ".gitignore", "README.md")
+NAMES: Final = (
+    "account.yaml",
+    "policy.yaml",
+    "guardrails.yaml",
+    "portal-record.yaml",
+    "live.yaml",
+    ".gitignore",
+    "README.md",
+)
 """What may be made; no folder gets all of them."""
 UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 LIVE: Final = "live.yaml"
@@ -43,6 +52,12 @@ ACCOUNT_ABOVE: Final = """\
 POLICY_ABOVE: Final = """\
 # What the account shall be. It states what is live now, so that planning it changes nothing. Change a value, then:
 # calplan plan. A setting that is left out is never touched.
+"""
+GUARDRAILS: Final = "guardrails.yaml"
+GUARDRAILS_ABOVE: Final = """\
+# What every plan of this folder is held against: a rule with `deny` refuses it. Copied from calplan's own packs, and
+# yours from here on: change numbers and severities, add rules, remove them. To set one aside for a time, add below:
+#   waivers: [{rule: ID, reason: why, owner: who answers for it, expires: "YYYY-MM-DD"}]
 """
 LIVE_ABOVE: Final = """\
 # The settings as they are when the account's file is made, on first use. Later changes go into policy.yaml.
@@ -72,6 +87,7 @@ README: Final = """\
 - `calplan plan` shows what would change, for whom, and in which order. It changes nothing.
 - `calplan plan --out change.calplan`, then `calplan apply change.calplan`, makes it so.
 """
+GUARDRAILS_ROW: Final = "| `guardrails.yaml` | the rules that every plan is held against |"
 RECORD_ROW: Final = "| `portal-record.yaml` | what a person saw in the web portal, and when, for calplan cannot |"
 LIVE_ROW: Final = "| `live.yaml` | the settings the account's file is made with on first use |"
 BY_HAND: Final = """\
@@ -90,15 +106,23 @@ def files_of(answers: Answers, folder: Path, *, now: datetime, today: date) -> d
     return {
         "account.yaml": ACCOUNT_ABOVE + _account(answers, folder),
         "policy.yaml": POLICY_ABOVE + policy_text(name=name, account=name, settings=settings, as_of=today),
+        **({} if answers["guardrails"] == NONE else {GUARDRAILS: _guardrails(answers)}),
         **({RECORD: _record(answers, settings, now)} if zoom else {LIVE: LIVE_ABOVE + _live(name, settings)}),
         ".gitignore": IGNORED,
         "README.md": _readme(answers),
     }
 
 
+def _guardrails(answers: Answers) -> str:
+    packs = (pack_file(name).read_text(encoding="utf-8") for name in answers["guardrails"].split(","))
+    return f"{GUARDRAILS_ABOVE}\n" + "---\n".join(packs)
+
+
 def _readme(answers: Answers) -> str:
     zoom = answers["platform"] == "zoom"
-    head = README.replace("{third}", RECORD_ROW if zoom else LIVE_ROW).replace("{name}", answers["name"])
+    rules = () if answers["guardrails"] == NONE else (GUARDRAILS_ROW,)
+    rows = "\n".join((*rules, RECORD_ROW if zoom else LIVE_ROW))
+    head = README.replace("{third}", rows).replace("{name}", answers["name"])
     return head + (BY_HAND.replace("{secret}", answers["secret-env"]) if zoom else "")
 
 

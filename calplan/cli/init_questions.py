@@ -12,6 +12,7 @@ from typing import Final
 
 from calplan.model.domain import BadDomainError, Domain
 from calplan.model.service import CHOOSABLE_TYPES, EWS_TYPES, BadEwsUrlError, EwsUrl, ServiceType
+from calplan.policyfile.packs import pack_names
 from calplan.policyfile.static_rules.impersonation_rules import is_address
 from calplan.policyfile.values import parse_moment
 
@@ -131,6 +132,13 @@ def _domains(text: str) -> str:
         raise BadAnswerError("any, unknown, or domains with commas between them, such as contoso.com") from error
 
 
+def _packs(text: str) -> str:
+    words = [word.strip() for word in text.split(",")]
+    if words == [NONE] or (set(words) <= set(pack_names()) and len(set(words)) == len(words)):
+        return ",".join(words)
+    raise BadAnswerError(f"none, or of these, each once and with commas between them: {', '.join(pack_names())}")
+
+
 def _time(text: str) -> str:
     word = text.strip()
     if word == NOW or parse_moment(word) is not None:
@@ -171,6 +179,12 @@ ABOUT_THE_ACCOUNT: Final = (
         default=lambda _folder: "CALPLAN_SECRET_ZOOM",
     ),
     Question(flag="users", asks="Users file, CSV or NDJSON", read=_users_file, when=_local),
+    Question(
+        flag="guardrails",
+        asks=f"Which guardrails shall every plan be held against: none, or of {', '.join(pack_names())}?",
+        read=_packs,
+        default=lambda _folder: "change-safety",
+    ),
 )
 SEEN_IN_THE_PORTAL: Final = (
     Question(

@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "log": Entry(module="log", name="log", help="Show what happened in a run; check that nobody changed it."),
     "state": Entry(module="state", name="state", help="Show what is kept of runs, or release a run lock by hand."),
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
+    "check": Entry(module="check", name="check", help="Hold your own guardrails against a plan."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
     "notify": Entry(module="notify", name="notify", help="Write what tells people of a plan; sends nothing."),
     "doctor": Entry(module="doctor", name="doctor", help="Look whether accounts can be read, and what to do if not."),

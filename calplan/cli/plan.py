@@ -9,6 +9,7 @@ from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import key_to_sign, sign_option
 from calplan.cli.output import save, say, targets
+from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
@@ -25,6 +26,7 @@ from calplan.plan.planfile import LIFETIME, pack
 @click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `calplan apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
+@pack_option
 @as_of_option
 @previous_option
 @state_option
@@ -37,6 +39,7 @@ def plan(
     out: Path | None,
     *,
     detailed_exitcode: bool,
+    packs: tuple[str, ...],
     as_of: datetime | None,
     previous: Path | None,
     state: str | None,
@@ -53,7 +56,7 @@ def plan(
     key = None if sign_key is None else key_to_sign(sign_key)
     if (warning := unguarded()) is not None:
         say(warning)
-    chosen = choose((path,), account, day_of(as_of))
+    chosen = choose(with_packs((path,), packs), account, day_of(as_of))
     past = past_of(chosen.account.name, previous, state)
 
     def earlier(live: Live) -> Previous | None:

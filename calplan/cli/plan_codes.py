@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from calplan.cli.notice_codes import NOTICE_CODES
+from calplan.policyfile.codes import CODES
+
 PLAN_CODES: Final = {
     "E-EDITED": "Somebody did something in the portal since the settings were attested.\n\n"
     "The platform's operation log has entries that are younger than the PortalRecord. They are free text about all "
@@ -27,16 +30,18 @@ PLAN_CODES: Final = {
     "Exchange through EWS or MAPI leaves no trace that anybody outside of the platform could read, and a service whose "
     "provider is not listed in the Account document is not looked at. So nobody can tell whether these users are "
     "connected. List them in a connections-file.\n",
-    "E-OUTRANKED": "A connections-file says otherwise than a newer consent.\n\n"
-    "A file outranks the consents that were found only where its `as_of` is younger than the time they were read. Here "
-    "it is older, or says no time. The consent was used. Export the file anew, with the time in `as_of`.\n",
+    "E-OUTRANKED": "A connections-file says otherwise than newer evidence.\n\n"
+    "A file outranks a consent only where its `as_of` is younger than the plan that met the consent first, and the "
+    "silence of a source that would show what the file says only where it is younger than that was read. Here it is "
+    "older, or says no time, or one to come. The other was used. Export the file anew, with the time in `as_of`.\n",
     "E-SHARED": "Several people share an address.\n\n"
     "The directory has the address for more than one person, or several users of the platform are one person there. "
     "Nobody can tell whose consent it is that was found, so these users count as unknown.\n",
     "E-TRACES": "Users consented to two services.\n\n"
     "A consent is not a connection: it outlives the one it was given for until it is revoked. Where somebody consented "
     "to two services nobody can tell which of them the platform uses, and the platform uses one at a time. Such a "
-    "user counts as unknown. A connections-file that is newer than the consents decides it.\n",
+    "user counts as unknown. A connections-file that is written after a plan met both consents decides it, with the "
+    "time in `as_of`.\n",
     "E-UNREAD": "A source of evidence could not be read to its end.\n\n"
     "It failed part-way, or did not answer for some people. Whoever could not be read counts as unknown, never as "
     "without a connection, so that limits on unknown users can refuse. Run the command again; a read that takes long "
@@ -64,6 +69,10 @@ PLAN_CODES: Final = {
     "Settings are written one after the other. Between two writes something can be in force that is neither the state "
     "before nor the state after, and it disconnects these users. Every admissible order was tried. Split the change "
     "into several applies, or tell these users too.\n",
+    "P-REVOKES": "A consent is revoked by which somebody may still be connected, and no forecast counts that.\n\n"
+    "A consent is left over where the settings that will hold for a user enforce another service. Where they do so "
+    "before the plan already, or the user is inactive, no rule says that he loses anything. If the lock is not what it "
+    "is taken for, he does: by the revocation. Look at it before the last step.\n",
     "P-LEVELS": "Nobody can tell which settings hold today for some users.\n\n"
     "Several of their groups state something, and a fact is missing that decides which one holds: the group model, "
     "their groups, their primary group or a place in the order of priorities; or two groups lock different values. "
@@ -76,3 +85,6 @@ PLAN_CODES: Final = {
     "in CALPLAN_ALLOW_HOSTS (`host`, or `host:port` where the port is not 443), where no change to the folder reaches "
     "it: in the settings of the CI system, for example.\n",
 }
+
+OTHER_CODES: Final = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES | NOTICE_CODES
+"""Every code that the plan itself does not explain: those of documents and of messages, and those above."""

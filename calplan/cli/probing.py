@@ -1,13 +1,15 @@
 """Trying the impersonation account of a policy where its mailboxes live: by apply and verify alone, never by a plan."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import say
 from calplan.cli.trust import trust
 from calplan.cli.wiring import Chosen, code_of, in_automation
-from calplan.model.service import ExchangeEws, Office365Ews
+from calplan.model.policy import CalendarPolicy
+from calplan.model.service import ExchangeEws, Impersonation, Office365Ews
 from calplan.plan.kinds import StepKind
 from calplan.plan.plan import Plan
 from calplan.policyfile.documents import StatedProvider
@@ -41,6 +43,7 @@ def probe(chosen: Chosen, plan: Plan) -> "tuple[Check, ...]":
 
 def probed(chosen: Chosen, service: object) -> "tuple[Check, ...]":
     """What trying a service finds, one line for each thing that was looked at."""
+    service = with_password(service, chosen.policy)
     providers = [one for one in chosen.account.providers if isinstance(one, StatedProvider) and one.type == EXCHANGE]
     if not providers or not isinstance(service, ExchangeEws | Office365Ews):
         return ()
@@ -52,6 +55,19 @@ def probed(chosen: Chosen, service: object) -> "tuple[Check, ...]":
         for one in providers
         for check in probe_exchange(one, chosen.account.file, service, chosen.policy_file, trusted)
     )
+
+
+def with_password(service: object, policy: CalendarPolicy) -> object:
+    """The service with the place of its password: a saved plan keeps none, the policy names it for the same account."""
+    wanted = policy.settings.service
+    if not isinstance(service, ExchangeEws) or not isinstance(wanted, ExchangeEws):
+        return service
+    login, named = service.impersonation, wanted.impersonation
+    if not isinstance(login, Impersonation) or not isinstance(named, Impersonation):
+        return service
+    if login.password_from is not None or login.account != named.account:
+        return service
+    return replace(service, impersonation=replace(login, password_from=named.password_from))
 
 
 def say_checks(checks: "Iterable[Check]") -> None:

@@ -12,6 +12,7 @@ from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import refuse_gates
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.guarding import stop_at_strangers
 from calplan.cli.interrupts import Interrupts
 from calplan.cli.ledger import lift
 from calplan.cli.output import emit
@@ -101,7 +102,9 @@ def _refuse_plan(planned: Planned) -> None:
 
 
 def _chosen(run: Run, request: ApplyRequest) -> Chosen:
-    return choose(paths_of(run) if request.path is None else (request.path,), run.account)
+    chosen = choose(paths_of(run) if request.path is None else (request.path,), run.account)
+    stop_at_strangers(request.consent.allowed, chosen.guardrails)
+    return chosen
 
 
 def _nothing_left(run: Run, request: ApplyRequest) -> ExitCode:

@@ -18,6 +18,7 @@ from calplan.apply.standing import Found
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.plan.steps import Step
+from calplan.policyfile.packs import path_recorded
 from calplan.render.untrusted import for_terminal
 from calplan.state.chain import RUNNING
 from calplan.state.errors import LockHeldError, LockLostError, StateError
@@ -159,8 +160,8 @@ def paths_of(run: Run) -> tuple[Path, ...]:
         StopError: they are gone from there, or that cannot be read any more.
     """
     try:
-        paths = tuple(map(Path, json.loads(run.path)))
-    except (TypeError, ValueError):
+        paths = tuple(map(path_recorded, json.loads(run.path)))
+    except (AttributeError, TypeError, ValueError):
         paths = ()
     if not paths:
         message = (

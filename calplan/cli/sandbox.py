@@ -78,8 +78,8 @@ def create(
     multiple=True,
     metavar="SPEC",
     help="Misbehave: METHOD PATH:KIND[xN], with commas between several, such as 'GET /users:429x3'. KIND is a status,"
-    " or drop, drop-after, half, stall, drip, empty, error-in-200, expire-token, expire-page-token, invent, rename,"
-    " 429-seconds, 429-date, 429-iso, 429-reset, 429-daily.",
+    " or drop, drop-after, half, stall, drip, empty, error-in-200, web-page, expire-token, expire-page-token, invent,"
+    " rename, 429-seconds, 429-date, 429-iso, 429-reset, 429-daily.",
 )
 @click.option(
     "--rate-limit",

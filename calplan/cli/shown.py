@@ -10,16 +10,19 @@ from typing import Final, Literal, TypeVar, cast
 
 import click
 
+from calplan.cli.findings import source_root
 from calplan.cli.output import Target, emit
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.csv import users_csv
+from calplan.render.github import plan_github
+from calplan.render.gitlab import plan_gitlab_terraform
 from calplan.render.guide import checklist
 from calplan.render.markdown import plan_markdown
 from calplan.render.ndjson import users_ndjson
 from calplan.render.plan_json import plan_json
 from calplan.render.text import plan_text
 
-PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "checklist", "csv")
+PLAN_FORMATS: Final = ("text", "json", "ndjson", "markdown", "checklist", "csv", "github", "gitlab-terraform")
 
 ShownUsers = Literal["all", "top", "none"]
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -97,6 +100,10 @@ def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Lo
             return plan_markdown(document, users, show_users=look.users or "none")
         case "checklist":
             return checklist(document)
+        case "github":
+            return plan_github(document, root=source_root())
+        case "gitlab-terraform":
+            return plan_gitlab_terraform(document)
         case _:
             return plan_text(
                 document,

@@ -15,6 +15,7 @@ from calplan.plan.archive import LARGEST_FILE, BadPlanError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
 from calplan.plan.signature import PublicKey, fault_in_signature
+from calplan.policyfile.packs import path_recorded
 
 ZIP: Final = b"PK"
 OF_A_RUN: Final = "Whether it was changed since is said by: calplan log --verify-chain"
@@ -100,18 +101,18 @@ def _no_plan(name: str, why: str, advice: str) -> StopError:
     return StopError(ExitCode.INVALID, f"error: {name} is no plan to trust: {why}. {advice}")
 
 
-def chosen_for(saved: SavedPlan, path: Path | None) -> Chosen:
-    """The documents to hold a saved plan against: those of PATH, else those it was made from.
+def chosen_for(saved: SavedPlan, path: Path | None, beside: Sequence[Path] = ()) -> Chosen:
+    """The documents to hold a saved plan against: those of PATH, else those it was made from, and those ``beside``.
 
     Raises:
         StopError: they are gone, have errors, or know no such account.
     """
-    paths = (path,) if path is not None else tuple(map(Path, saved.paths))
+    paths = (path,) if path is not None else tuple(map(path_recorded, saved.paths))
     gone = next((one for one in paths if path is None and not os.path.lexists(one)), None)
     if gone is not None:
         message = f"error: the plan was made from {gone}, which is not there. Say where that is: PATH after the plan"
         raise StopError(ExitCode.USAGE, message)
-    return choose(paths, saved.document["account"])
+    return choose((*paths, *beside), saved.document["account"])
 
 
 def plan_of(path: Path, account: str | None = None) -> Shown:

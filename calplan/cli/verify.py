@@ -1,13 +1,14 @@
 """``calplan verify``: a run's forecast against what is observed now."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from calplan.apply.as_planned import Found, changed_consents, changed_grant, changed_pairs, not_as_planned
-from calplan.apply.progress import ATTEST
+from calplan.apply.progress import ATTEST, last_change
 from calplan.apply.verification_record import Circumstances, Verified, record_of
 from calplan.apply.verify import verify as held_against
 from calplan.cli import clock
@@ -24,7 +25,7 @@ from calplan.impact.resolve import Levels
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.leftovers import still_left_over, wanted
 from calplan.plan.levels_document import levels_of
-from calplan.providers.base import Platform
+from calplan.providers.base import Platform, Users
 from calplan.render.verification import (
     ShowUsers,
     disconnected_csv,
@@ -118,11 +119,12 @@ def verified(
         users_now = platform.read_users()
         observed = populate(users_now.batches, last_client_only=users_now.last_client_only)
         found = _found(platform, chosen, document, observed)
+    outdated = _outdated(users_now, last_change((one.kind, one.at, one.content) for one in store.records(run)))
     seen = Verified(
         run=run,
         account=document["account"],
         plan_id=document["plan_id"],
-        result=held_against(users.rows(), observed, chosen.account.tolerance, levels_of(document)),
+        result=held_against(users.rows(), observed, chosen.account.tolerance, levels_of(document), outdated),
         circumstances=Circumstances(
             at=clock.now(),
             who=who,
@@ -133,6 +135,14 @@ def verified(
     )
     store.record(run, "verification", record_of(seen), lock)
     return seen
+
+
+def _outdated(users: Users, changed: datetime | None) -> frozenset[str]:
+    """Of whom a file tells no more than what was so before the run's last change."""
+    joined = None if users.beside is None else users.beside().joined
+    if joined is None or changed is None:
+        return frozenset()
+    return frozenset(email for email, as_of in joined.stated.items() if as_of is None or as_of <= changed)
 
 
 def code_of(seen: Verified) -> ExitCode:

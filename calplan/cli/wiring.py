@@ -12,15 +12,19 @@ from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
+from calplan.cli.guarding import account_facts, guarded
 from calplan.cli.memory import StateMemory
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
 from calplan.cli.trust import trust
+from calplan.guardrails.gates import results_document
+from calplan.guardrails.results import Result
+from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
 from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
 from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.model.policy import CalendarPolicy
-from calplan.plan.as_document import as_document, gates_document
+from calplan.plan.as_document import as_document, diagnostics_document, gates_document
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live, build_plan
 from calplan.plan.document import PlanDocument
@@ -34,6 +38,8 @@ from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.users import AssessedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
+from calplan.policyfile.guardrails_together import joined
+from calplan.policyfile.packs import recorded
 from calplan.providers.base import (
     InvalidAccountError,
     KeepsLog,
@@ -58,17 +64,19 @@ class Chosen:
     diagnostics: tuple[Diagnostic, ...]
     paths: tuple[str, ...]
     policy_file: Path
+    guardrails: Guardrails = NO_GUARDRAILS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A fresh plan in every shape commands need."""
+    """A fresh plan in every shape commands need; ``guardrails`` says how the organisation's rules stand for it."""
 
     plan: Plan
     document: PlanDocument
     users: AssessedUsers
     policy: dict[str, object]
     paths: tuple[str, ...]
+    guardrails: tuple[Result, ...] = ()
 
     @property
     def parts(self) -> PlanParts:
@@ -107,14 +115,15 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     if name not in policies or owner is None:
         known = ", ".join(sorted(policies))
         raise StopError(ExitCode.USAGE, f"error: no policy for an account named {name!r}; there are: {known}")
-    under, ignored = under_gates(owner, paths)
+    under = under_gates(owner, joined(reading.guardrails), paths)
     return Chosen(
-        account=under,
+        account=under.account,
         policy=policies[name],
         tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
-        diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *ignored),
-        paths=tuple(map(str, paths)),
+        diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *under.ignored),
+        paths=tuple(map(recorded, paths)),
         policy_file=files[name],
+        guardrails=under.guardrails,
     )
 
 
@@ -251,8 +260,19 @@ def make_plan(
         base=base,
     )
     plan = with_notice(plan, terms, notice_for or document["plan_id"])
+    plan, results = guarded(
+        plan,
+        document,
+        policy,
+        guardrails=chosen.guardrails,
+        account=account_facts(chosen.account),
+        terms=terms,
+    )
     document["gates"] = gates_document(plan.gates)
-    return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths)
+    if results:
+        document["guardrails"] = results_document(results)
+        document["diagnostics"] = diagnostics_document(plan.diagnostics)
+    return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths, guardrails=results)
 
 
 def in_automation() -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from calplan.diff import Plain, canonical
+from calplan.impact.assess import Assessment
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import OUTCOMES, Outcome
 from calplan.impact.resolve import Levels
@@ -66,7 +67,7 @@ def as_document(
         "order": order_document(plan.order),
         "steps": [_step(plan, number) for number in range(len(plan.steps))],
         "gates": gates_document(plan.gates),
-        "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
+        "diagnostics": diagnostics_document(plan.diagnostics),
         "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
         "assumptions": [
             {"id": one.reading.value, "text": one.text, "if_wrong": one.if_wrong} for one in plan.assumptions
@@ -75,8 +76,18 @@ def as_document(
     }
     if base is not None:
         document["origin_since"] = base.since
+    if names := group_names(plan.assessment):
+        document["group_names"] = names
     document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)
     return document
+
+
+def group_names(assessment: Assessment) -> dict[str, str]:
+    """The names of the groups that users state by another word, by that word."""
+    known, classes = assessment.groups, assessment.population.classes
+    words = {word for one in classes if not isinstance(one.groups, Unknown) for word in one.groups}
+    words |= {one.primary_group for one in classes if not isinstance(one.primary_group, Unknown)}
+    return {word: name for word in sorted(words) if (name := known.name_of(word)) != word}
 
 
 def as_json(address: str, value: Plain) -> Json:
@@ -193,6 +204,11 @@ def gates_document(gates: tuple[Gate, ...]) -> list[GateDocument]:
         {"id": one.id, "status": one.status.value, "limit": one.limit, "actual": one.actual, "owner": one.owner}
         for one in gates
     ]
+
+
+def diagnostics_document(diagnostics: tuple[Diagnostic, ...]) -> list[DiagnosticDocument]:
+    """Diagnostics as the document has them."""
+    return [_diagnostic(one) for one in diagnostics]
 
 
 def _diagnostic(one: Diagnostic) -> DiagnosticDocument:

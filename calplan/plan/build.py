@@ -23,7 +23,7 @@ from calplan.plan.beside import BesidePlatform
 from calplan.plan.changes import grant_change, group_changes, leftover_change, pair_change, setting_changes
 from calplan.plan.edits import EditLog, LogUnread, said_of_edits
 from calplan.plan.evidence_findings import evidence_findings
-from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found
+from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found, revoked_uncounted
 from calplan.plan.freezes import freeze_gate
 from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
 from calplan.plan.guide import manual_steps
@@ -185,7 +185,7 @@ def _outlook(policy: CalendarPolicy, live: Live, terms: Terms) -> _Outlook:
         assessment=assessment,
         impact=summarise(assessment),
         pairs=_pairs(policy, live),
-        leftovers=leftovers(policy, before, assessment, live.holders),
+        leftovers=leftovers(policy, before, after, assessment, live.holders),
     )
 
 
@@ -212,6 +212,7 @@ def _findings(outlook: _Outlook, live: Live, order: OrderChoice) -> tuple[Diagno
         *evidence_findings(live.sources.joined, live.sources.witnesses),
         *_missing_pairs(policy, live),
         *lost_on_the_way(order, outlook.assessment),
+        *revoked_uncounted(outlook.leftovers, outlook.assessment),
         *said_of_edits(live.edits, live.settings.evidence),
     )
 

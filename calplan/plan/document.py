@@ -135,6 +135,42 @@ class GateDocument(TypedDict):
     owner: str
 
 
+class BaselineDocument(TypedDict):
+    """A line of a published benchmark."""
+
+    framework: str
+    version: str
+    id: str
+
+
+class WaiverDocument(TypedDict):
+    """Why a rule is set aside, who answers for it, and the last day it is."""
+
+    reason: str
+    owner: str
+    expires: str
+
+
+class GuardrailDocument(TypedDict):
+    """One rule of the organisation held against the plan: its status is pass, violated, waived or error.
+
+    ``users`` is how many users it does not hold for, null for a rule about the whole plan; ``emails`` are the first of
+    them. ``why`` says what went wrong where the rule could not be evaluated, which denies whatever its severity.
+    """
+
+    id: str
+    severity: str
+    status: str
+    denies: bool
+    message: str
+    users: int | None
+    emails: list[str]
+    baselines: list[BaselineDocument]
+    position: SourceSpan
+    why: NotRequired[str]
+    waiver: NotRequired[WaiverDocument]
+
+
 class Place(TypedDict):
     """A line and a column, 1-based."""
 
@@ -250,7 +286,9 @@ class PlanDocument(TypedDict):
 
     ``prior_state`` and ``planned_values`` hold every setting by address, null where unknown; ``unknown`` and
     ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
-    or plan that origins are told against, where one is known. ``redacted`` is true where names stand for others.
+    or plan that origins are told against, where one is known. ``guardrails`` is there where there are any rules, and
+    ``group_names`` where users state groups by other words than their names. ``redacted`` is true where names stand for
+    others.
     """
 
     format_version: str
@@ -270,11 +308,13 @@ class PlanDocument(TypedDict):
     order: OrderDocument
     steps: list[StepDocument]
     gates: list[GateDocument]
+    guardrails: NotRequired[list[GuardrailDocument]]
     diagnostics: list[DiagnosticDocument]
     evidence: list[EvidenceDocument]
     assumptions: list[Assumption]
     errored: bool
     origin_since: NotRequired[str]
+    group_names: NotRequired[dict[str, str]]
     redacted: NotRequired[bool]
 
 

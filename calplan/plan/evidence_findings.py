@@ -24,7 +24,7 @@ def _findings(joined: Joined, witnesses: Sequence[Witness]) -> Iterator[Diagnost
             f"{_users(len(listed), 'consented', 'consented')} to two services: {_some(listed)}",
             "a consent outlives the connection it was given for, so nobody can tell which of the two is in use; these"
             " users count as unknown",
-            "list them in a connections-file that is newer than the consents, or revoke the one that is left over",
+            "list them in a connections-file written after this plan, or revoke the one that is left over",
         )
     for witness in witnesses:
         source = witness.evidence.source
@@ -48,9 +48,9 @@ def _findings(joined: Joined, witnesses: Sequence[Witness]) -> Iterator[Diagnost
     if joined.outranked:
         yield _warning(
             "E-OUTRANKED",
-            f"of {plural(len(joined.outranked), 'user')} a connections-file says otherwise than a newer consent:"
+            f"of {plural(len(joined.outranked), 'user')} a connections-file says otherwise than newer evidence:"
             f" {_some(sorted(joined.outranked))}",
-            "the newer of the two was used",
+            "the newer of the two was used; a row without a time counts as the older",
             "bring the file up to date, with the time at which it was true in `as_of`",
         )
     yield from _notes(joined)

@@ -1,20 +1,24 @@
 """What the data itself has to say to the admin, apart from any rule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from calplan.diff import Transition
 from calplan.impact.assess import Assessment
+from calplan.impact.outcome import Link
 from calplan.impact.overlay import overlaid
 from calplan.impact.population import Population
 from calplan.impact.resolve import Levels
 from calplan.impact.terms import Terms
 from calplan.model.account import AssistantPair
+from calplan.model.connection import Connection
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.model.domain import domain_of
 from calplan.model.plural import plural
+from calplan.model.service import ServiceType
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNMANAGED, Unknown
+from calplan.plan.leftovers import OF, Leftover
 from calplan.plan.order import OrderChoice
 from calplan.plan.writes import group_address
 
@@ -39,6 +43,37 @@ def lost_on_the_way(order: OrderChoice, assessment: Assessment) -> Iterator[Diag
             why="settings are written one after the other, and of the orders calplan may take none spares these users",
             help="make the change in several applies, exceptions of groups first; or tell these users too",
         )
+
+
+def revoked_uncounted(stale: Iterable[Leftover], assessment: Assessment) -> Iterator[Diagnostic]:
+    """A warning about users who may be connected by a consent that is revoked, and of whom no rule says that it goes.
+
+    The settings that hold for them let nobody use it, if they are what they are taken for.
+    """
+    for one in stale:
+        users = frozenset[str]() if isinstance(one.users, Unknown) else one.users
+        spared = frozenset(_uncounted(OF[one.consent], assessment))
+        emails = [email for email in users_in(spared, assessment) if email in users]
+        if emails:
+            shown = ", ".join(emails[:SHOWN]) + (" ..." if len(emails) > SHOWN else "")
+            yield Diagnostic(
+                code="P-REVOKES",
+                severity=Severity.WARNING,
+                summary=f"of {plural(len(emails), 'user')} a consent is revoked by which they may be connected, and no"
+                f" forecast counts that: {shown}",
+                why="the lock that holds for them enforces another service already, or they are inactive; if a setting"
+                " is not what it is taken for, revoking disconnects them",
+                help="look at the lock in the portal before the last step, or leave `revokeStale` out",
+            )
+
+
+def _uncounted(services: frozenset[ServiceType], assessment: Assessment) -> Iterator[int]:
+    """The cohorts that may be connected to these services and are not forecast to lose that."""
+    for number, (cohort, outcome) in enumerate(zip(assessment.cohorts.members, assessment.outcomes, strict=True)):
+        held = cohort.held
+        may_be = isinstance(held, Unknown) or (isinstance(held, Connection) and held.service in services)
+        if may_be and (outcome is None or outcome.connection not in (Link.LOST, Link.AT_RISK)):
+            yield number
 
 
 def users_in(cohorts: frozenset[int], assessment: Assessment) -> list[str]:

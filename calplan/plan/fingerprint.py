@@ -16,15 +16,26 @@ RULES_VERSION: Final = "1"
 """Moves when a rule changes its meaning; a plan made under other rules is stale."""
 
 OUTSIDE_THE_ID: Final = frozenset(
-    {"plan_id", "as_of", "calplan_version", "evidence", "gates", "tenant", "already_happened", "origin_since"}
+    {
+        "plan_id",
+        "as_of",
+        "calplan_version",
+        "evidence",
+        "gates",
+        "guardrails",
+        "tenant",
+        "already_happened",
+        "origin_since",
+        "group_names",
+    }
 )
 """What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened
 before, or since which run something changed, is none of the plan's doing."""
 OF_AN_AGE: Final = "A27"
 """The assumption that is made only where evidence is old; like a mark of age it is no part of what is planned."""
 NOBODY_KNOWS: Final = "unknown"
-OF_NO_PLAN: Final = ("G-", "E-")
-"""How codes begin of what is said about gates and evidence; like these it is no part of what is planned."""
+OF_NO_PLAN: Final = ("G-", "E-", "C-")
+"""How codes begin of what is said about gates, evidence and guardrails; like these it is no part of what is planned."""
 PLACES: Final = frozenset({"source", "range"})
 """Keys whose value only says where in a file something stands."""
 
@@ -75,7 +86,7 @@ def without_age(assumptions: object) -> object:
 
 
 def without_remarks(diagnostics: object) -> object:
-    """Diagnostics without those about gates and evidence; from a file they may be anything."""
+    """Diagnostics without those about gates, evidence and guardrails; from a file they may be anything."""
     if not isinstance(diagnostics, list):
         return diagnostics
     return [one for one in diagnostics if not (isinstance(one, Mapping) and _is_remark(one.get("code")))]

@@ -1,7 +1,7 @@
 """How evidence becomes a connection (semantics (k)): traces of consent, a file, what was known last, and silence.
 
 The platform knows its own connections best. What it does not show is told from traces: one service's trace is that
-service, two services' are a conflict and nobody knows. A file that is newer than the traces outranks them. No trace
+service, two services' are a conflict and nobody knows. A file outranks the traces that were known before it. No trace
 means no connection only where every source that would show the live service was read to its end and knows the person;
 a tenant-wide grant, Exchange and MAPI leave no trace, so there it means nothing. What nobody can tell is what was known
 last, while that is not too old.
@@ -19,7 +19,8 @@ from calplan.model.proof import Basis, Known, Person, Trace, Witness
 from calplan.model.service import ServiceType
 from calplan.model.unknown import Unknown
 from calplan.model.user import RawFacts, UserBatch
-from calplan.plan.address_book import AddressBook, Several, normal
+from calplan.plan.address_book import AddressBook, Several, claims, normal
+from calplan.plan.gates import CLOCK_SKEW
 
 NOTHING: Final = "[]"
 NO_SERVICE: Final = ""
@@ -55,12 +56,14 @@ class Sources:
     """Everything that is known beside the platform.
 
     ``live`` are the services that hold for anybody now, unknown where nobody read them. ``last_known`` is by login
-    address in normal form; what is older than ``max_age`` at ``at`` is not used.
+    address in normal form; what is older than ``max_age`` at ``at`` is not used. ``first_seen`` says by login address
+    since when the trace of each service is known, where it was met before.
     """
 
     witnesses: tuple[Witness, ...]
     files: tuple[Stated, ...]
     last_known: Mapping[str, LastKnown]
+    first_seen: Mapping[str, Mapping[str, datetime]]
     live: frozenset[ServiceType] | Unknown
     at: datetime
     max_age: timedelta
@@ -72,9 +75,11 @@ class Joined:
 
     ``unknown`` counts the users of whom nobody can tell, by why, ``unread`` those whom a source could not tell of.
     ``conflicts`` names those with traces of two services, ``shared`` those whose address several people share,
-    ``outranked`` those of whom a file says otherwise than a newer trace. ``holders`` are login addresses with a consent
-    of their own, by the basis it was read on. ``established`` is what was found out now, to be kept.
+    ``outranked`` those of whom a file says otherwise than newer evidence. ``holders`` are login addresses with consents
+    of their own that are nobody else's, by the basis they were read on.
+    ``seen`` is since when each trace is known, ``established`` what was found out now.
     ``ages`` and ``used`` are, by source, the oldest fact that was used (``None`` where one says no age) and how many.
+    ``stated`` are the users whose connection a file states, and as of when it does.
     """
 
     unknown: Counter[Why] = field(default_factory=Counter)
@@ -86,6 +91,8 @@ class Joined:
     established: dict[str, LastKnown] = field(default_factory=dict)
     ages: dict[str, datetime | None] = field(default_factory=dict)
     used: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    stated: dict[str, datetime | None] = field(default_factory=dict)
 
     def use(self, source: str, as_of: datetime | None) -> None:
         """Note that a fact of a source was used."""
@@ -95,17 +102,20 @@ class Joined:
 
 
 class _Told(NamedTuple):
-    """What one witness tells of one user: ``None`` stands for nobody of this address in its directory."""
+    """What one witness tells of one user: ``None`` stands for nobody of this address in its directory.
+
+    ``alone``: he was found by his login address, and nobody else's leads to the same person.
+    """
 
     witness: Witness
     known: Known | Several | None
+    alone: bool = False
 
 
 def join(batches: Iterable[UserBatch], sources: Sources, joined: Joined) -> Iterator[UserBatch]:
     """The users with what is known of their connections; ``joined`` is filled while they are read."""
     pages = list(batches)
-    logins = {normal(email) for page in pages for email in page.emails}
-    joiner = _Joiner(sources, joined, logins)
+    joiner = _Joiner(sources, joined, {email: page.mailboxes.get(email) for page in pages for email in page.emails})
     for page in pages:
         rows = [
             joiner.row(email, raw, page.mailboxes.get(email))
@@ -128,19 +138,20 @@ class _Row(NamedTuple):
 
 
 class _Joiner:
-    def __init__(self, sources: Sources, joined: Joined, logins: set[str]) -> None:
+    def __init__(self, sources: Sources, joined: Joined, mailboxes: Mapping[str, str | None]) -> None:
         self._sources = sources
         self._joined = joined
         self._books = [(one, AddressBook(one.people)) for one in sources.witnesses]
-        self._claims = _claims(self._books, logins)
+        lookups = {normal(email): self._other(normal(email), box) for email, box in mailboxes.items()}
+        self._claims = [claims(book, one.people, lookups) for one, book in self._books]
         self._shared: dict[RawFacts, RawFacts] = {}
         self._counts = True
 
     def row(self, email: str, raw: RawFacts, mailbox: str | None) -> _Row:
         """One user with all that is known of him."""
         login = normal(email)
-        stated = next((one for file in self._sources.files if (one := file.rows.get(login))), None)
-        other = mailbox or (stated.mailbox if stated is not None else None)
+        stated = self._stated(login)
+        other = self._other(login, mailbox)
         told = tuple(self._told(number, login, other) for number in range(len(self._books)))
         self._counts = raw.status == ACTIVE
         self._note_holders(email, told)
@@ -150,24 +161,38 @@ class _Joiner:
         held, basis = self._connection(email, login, told, stated)
         return _Row(self._one(facts._replace(**held._asdict())), basis, None if mailbox else other)
 
+    def _stated(self, login: str) -> StatedRow | None:
+        """The row of a file; how old one is that says to be from the future nobody knows."""
+        row = next((one for file in self._sources.files if (one := file.rows.get(login))), None)
+        if row is None or row.as_of is None or row.as_of - self._sources.at <= CLOCK_SKEW:
+            return row
+        return row._replace(as_of=None)
+
+    def _other(self, login: str, mailbox: str | None) -> str | None:
+        """The address of somebody's mailbox, where it is another one than his login address."""
+        stated = self._stated(login)
+        return mailbox or (stated.mailbox if stated is not None else None)
+
     def _told(self, number: int, login: str, other: str | None) -> _Told:
         witness, book = self._books[number]
-        found = book.find(login)
-        if found is None and other is not None:
-            found = book.find(other)
-        if isinstance(found, Person) and self._claims[number][found.id] not in (1, login):
+        found = book.find(login, other)
+        if not isinstance(found, Person):
+            return _Told(witness, found)
+        claim = self._claims[number][found.id]
+        if claim not in (1, login):
             return _Told(witness, Several.CLAIMED)
-        return _Told(witness, found.known if isinstance(found, Person) else found)
+        return _Told(witness, found.known, alone=claim == 1 and book.find(login) is found)
 
     def _connection(
         self, email: str, login: str, told: Sequence[_Told], stated: StatedRow | None
     ) -> "tuple[_Held, Basis]":
         """The connection of one user, and on what that rests."""
         traces = {one.service: (one, each.witness) for each in told for one in _traces(each)}
+        since = [self._since(login, one, witness) for one, witness in traces.values()]
         if stated is not None and stated.facts.service is not None:
-            newest = [one.evidence.as_of for _, one in traces.values()]
-            if all(one is not None and stated.as_of is not None and stated.as_of > one for one in newest):
-                return self._by_file(login, stated)
+            against = since or [one.evidence.as_of for one in _denying(stated.facts.service, told)]
+            if all(_is_newer(stated, one) for one in against):
+                return self._by_file(email, login, stated)
             if self._counts and stated.facts.service not in {one.value for one in traces}:
                 self._joined.outranked.append(email)
         why = self._doubt(told, traces.keys())
@@ -183,6 +208,15 @@ class _Joiner:
             return self._in_doubt(login, told, why)
         self._establish(login, _NONE, min(one.witness.evidence.as_of or AGES_AGO for one in told))
         return _NONE, Basis.NO_TRACE
+
+    def _since(self, login: str, trace: Trace, witness: Witness) -> datetime | None:
+        """Since when a trace is known: a file from later was written by somebody who could know of it."""
+        read, service = witness.evidence.as_of, trace.service.value
+        seen = self._sources.first_seen.get(login, {}).get(service)
+        since = read if seen is None or read is None else min(seen, read)
+        if since is not None:
+            self._joined.seen.setdefault(login, {})[service] = since
+        return since
 
     def _name(self, email: str, why: Why, services: Iterable[ServiceType], told: Sequence[_Told]) -> None:
         """Note who it is that nobody can tell about; of users who are not active nobody asks."""
@@ -231,19 +265,13 @@ class _Joiner:
             return False
         if not last.service:
             return True
-        # A source that would show it, was read, knows the person, hides nobody and shows nothing: it is gone.
-        return not any(
-            isinstance(one.known, Known)
-            and one.known.traces == ()
-            and ServiceType(last.service) in one.witness.shows
-            and not one.witness.hides
-            for one in told
-        )
+        return not any(_denying(last.service, told))
 
-    def _by_file(self, login: str, stated: StatedRow) -> "tuple[_Held, Basis]":
+    def _by_file(self, email: str, login: str, stated: StatedRow) -> "tuple[_Held, Basis]":
         facts = stated.facts
-        source = next(one.source for one in self._sources.files if one.rows.get(login) is stated)
+        source = next(one.source for one in self._sources.files if login in one.rows)
         self._joined.use(source, stated.as_of)
+        self._joined.stated[email] = stated.as_of
         held = _Held(facts.service, facts.ews_host, facts.calendar, facts.contacts, facts.auth)
         self._establish(login, held, stated.as_of)
         return held, Basis.CONNECTIONS_FILE
@@ -256,7 +284,7 @@ class _Joiner:
 
     def _note_holders(self, email: str, told: Sequence[_Told]) -> None:
         for one in told:
-            if _traces(one):
+            if _traces(one) and one.alone:
                 self._joined.holders.setdefault(one.witness.basis, set()).add(email)
 
     def _one(self, facts: RawFacts) -> RawFacts:
@@ -285,6 +313,18 @@ def _traces(told: _Told) -> tuple[Trace, ...]:
     return told.known.traces or () if isinstance(told.known, Known) else ()
 
 
+def _denying(service: str, told: Sequence[_Told]) -> Iterator[Witness]:
+    """The sources by which a connection is gone: each would show it, was read, knows the person and hides nobody."""
+    for one in told:
+        silent = isinstance(one.known, Known) and one.known.traces == () and not one.witness.hides
+        if silent and service in {shown.value for shown in one.witness.shows}:
+            yield one.witness
+
+
+def _is_newer(stated: StatedRow, moment: datetime | None) -> bool:
+    return stated.as_of is not None and moment is not None and stated.as_of > moment
+
+
 def _unread(told: _Told) -> bool:
     """Whether a witness should know of somebody and could not be read that far."""
     if isinstance(told.known, Known):
@@ -305,31 +345,3 @@ def _filled(raw: RawFacts, told: Sequence[_Told], stated: StatedRow | None) -> R
         primary_group=raw.primary_group or (file.primary_group if file is not None else None),
         clients=raw.clients if raw.clients != NOTHING or file is None else file.clients,
     )
-
-
-Claims = Mapping[str, "int | str"]
-"""By the id of a person, how many login addresses mean him: 1, or the one that does so by a name, or more."""
-
-
-def _claims(books: "Sequence[tuple[Witness, AddressBook]]", logins: set[str]) -> list[dict[str, "int | str"]]:
-    """Who of each directory is meant by more than one login address of the platform.
-
-    Who signs in by a person's name is that person; another one who has but an alias of his may not be.
-    """
-    found = []
-    for witness, book in books:
-        by_name: dict[str, list[str]] = {}
-        by_alias: Counter[str] = Counter()
-        for login in logins:
-            person = book.find(login)
-            if isinstance(person, Person):
-                if login in {normal(one) for one in person.names}:
-                    by_name.setdefault(person.id, []).append(login)
-                else:
-                    by_alias[person.id] += 1
-        claims: dict[str, int | str] = {}
-        for person in witness.people:
-            names, aliases = by_name.get(person.id, []), by_alias[person.id]
-            claims[person.id] = names[0] if len(names) == 1 and aliases else max(1, len(names) + aliases)
-        found.append(claims)
-    return found

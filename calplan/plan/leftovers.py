@@ -64,15 +64,18 @@ def wanted(policy: CalendarPolicy) -> tuple[Consent, ...]:
     return tuple(consent for consent, is_asked in asked.items() if is_asked)
 
 
-def leftovers(policy: CalendarPolicy, before: Levels, assessment: Assessment, holders: Holders) -> tuple[Leftover, ...]:
+def leftovers(
+    policy: CalendarPolicy, before: Levels, after: Levels, assessment: Assessment, holders: Holders
+) -> tuple[Leftover, ...]:
     """What is left over once the change is made; nothing of a service that the account keeps."""
-    return tuple(_leftovers(policy, before, assessment, holders))
+    return tuple(_leftovers(policy, before, after, assessment, holders))
 
 
-def _leftovers(policy: CalendarPolicy, before: Levels, assessment: Assessment, holders: Holders) -> Iterator[Leftover]:
-    after = assessment.moves[0].after if assessment.moves else before.account
+def _leftovers(
+    policy: CalendarPolicy, before: Levels, after: Levels, assessment: Assessment, holders: Holders
+) -> Iterator[Leftover]:
     for consent in wanted(policy):
-        if not _is_another(after, OF[consent]):
+        if not _is_another(after.account, OF[consent]):
             continue
         held = holders.get(consent, UNKNOWN)
         if isinstance(held, Unknown):
@@ -89,7 +92,7 @@ def still_left_over(
     if any(isinstance(holders.get(one, UNKNOWN), Unknown) for one in wanted(policy)):
         return None
     now = assess(levels, levels, population, NOTHING_KNOWN)
-    return frozenset(one.address for one in leftovers(policy, levels, now, holders))
+    return frozenset(one.address for one in leftovers(policy, levels, levels, now, holders))
 
 
 def _is_another(settings: AccountSettings, services: frozenset[ServiceType]) -> bool:

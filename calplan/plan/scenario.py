@@ -58,7 +58,15 @@ class CountExpectation:
     position: Position = field(compare=False)
 
 
-Expectation = UserExpectation | CountExpectation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailExpectation:
+    """Which rules must fire: these, and no others. Waivers play no part, so that a test does not end with one."""
+
+    expected: frozenset[str]
+    position: Position = field(compare=False)
+
+
+Expectation = UserExpectation | CountExpectation | GuardrailExpectation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +95,29 @@ class CountDiffers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailsDiffer:
+    """Other rules fire than expected; ``missing`` do not, ``extra`` do."""
+
+    expectation: GuardrailExpectation
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The policy cannot be planned for this account, so that nothing can be expected of the plan."""
 
     error: Diagnostic
 
 
-Failure = UserDiffers | NoForecast | CountDiffers | Refused
+Failure = UserDiffers | NoForecast | CountDiffers | GuardrailsDiffer | Refused
 
 
 class Verdict(Enum):
-    """How a Scenario ended; ``NOT_JUDGED`` where this version can judge nothing of what must come out."""
+    """How a Scenario ended."""
 
     PASSED = "passed"
     FAILED = "failed"
-    NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,17 +154,19 @@ def _groups(given: Given, policy: CalendarPolicy) -> Groups:
     return Groups(known=known, overrides=given.groups.overrides)
 
 
-def failures(plan: Plan, expectations: tuple[Expectation, ...]) -> tuple[Failure, ...]:
-    """Where a plan is not as expected. Of a plan with errors nothing else is said."""
+def failures(
+    plan: Plan, expectations: tuple[Expectation, ...], fired: frozenset[str] = frozenset()
+) -> tuple[Failure, ...]:
+    """Where a plan is not as expected; ``fired`` are the rules that do not hold. Of a plan with errors only these."""
     refusals = tuple(Refused(error=error) for error in errors_in(plan.diagnostics))
-    return refusals or tuple(_differences(plan, expectations))
+    return refusals or tuple(_differences(plan, expectations, fired))
 
 
 def _evidence(kind: str, records: int, terms: Terms) -> Evidence:
     return Evidence(source=SOURCE, kind=kind, as_of=terms.at, records=records, complete=True, live=True)
 
 
-def _differences(plan: Plan, expectations: tuple[Expectation, ...]) -> Iterator[Failure]:
+def _differences(plan: Plan, expectations: tuple[Expectation, ...], fired: frozenset[str]) -> Iterator[Failure]:
     emails = plan.assessment.population.emails
     numbers = {email: number for number, email in enumerate(emails)}
     for one in expectations:
@@ -160,6 +178,10 @@ def _differences(plan: Plan, expectations: tuple[Expectation, ...]) -> Iterator[
                 users = tuple(email for email, had in outcomes if had is not None and had.outcome is one.outcome)
                 if len(users) != one.expected:
                     yield CountDiffers(expectation=one, users=users)
+            case GuardrailExpectation(expected=expected):
+                missing, extra = sorted(expected - fired), sorted(fired - expected)
+                if missing or extra:
+                    yield GuardrailsDiffer(expectation=one, missing=tuple(missing), extra=tuple(extra))
 
 
 def _user_difference(plan: Plan, number: int, expectation: UserExpectation) -> Iterator[Failure]:

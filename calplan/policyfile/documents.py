@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from calplan.guardrails.rules import Guardrails
 from calplan.model.account import TenantFacts
 from calplan.model.diagnostic import Position
 from calplan.model.levels import GroupModel
@@ -123,10 +124,7 @@ class PortalRecordDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioDocument:
-    """A test of a policy. ``policy`` is the policy itself, or the file that holds it.
-
-    ``expectations`` is empty where everything that must come out is judged by a later version.
-    """
+    """A test of a policy. ``policy`` is the policy itself, or the file that holds it."""
 
     name: str
     given: Given
@@ -137,15 +135,20 @@ class ScenarioDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherDocument:
-    """A valid document of a kind that this version does nothing with yet."""
+class GuardrailsDocument:
+    """Rules over plans, compiled, and waivers of single ones."""
 
-    kind: str
     name: str
-    stated: PlainMapping
+    guardrails: Guardrails
     position: Position = field(compare=False)
+    file: Path = field(compare=False)
 
 
 Document = (
-    PolicyDocument | AccountDocument | TenantFactsDocument | PortalRecordDocument | ScenarioDocument | OtherDocument
+    PolicyDocument
+    | AccountDocument
+    | TenantFactsDocument
+    | PortalRecordDocument
+    | ScenarioDocument
+    | GuardrailsDocument
 )

@@ -11,10 +11,10 @@ from calplan.policyfile.account_document import account_document
 from calplan.policyfile.check import check, in_order
 from calplan.policyfile.diagnostics import of_problem, whole_file
 from calplan.policyfile.document import Parsed
-from calplan.policyfile.documents import Document, OtherDocument, PolicyDocument
+from calplan.policyfile.documents import Document, PolicyDocument
 from calplan.policyfile.finding import Finding
+from calplan.policyfile.guardrails_document import guardrails_document
 from calplan.policyfile.kinds import Foreign, Misnamed, kind_of
-from calplan.policyfile.later import notes_on
 from calplan.policyfile.line_numbers import START
 from calplan.policyfile.loader import LoadedFile
 from calplan.policyfile.policy_document import policy_document
@@ -24,7 +24,6 @@ from calplan.policyfile.schema import KINDS
 from calplan.policyfile.tenant_document import tenant_document
 from calplan.policyfile.together import Outline, outline_of
 from calplan.policyfile.tree import Problem
-from calplan.policyfile.values import mapping, text
 
 MOST_FOREIGN_NOTES: Final = 20
 
@@ -91,7 +90,6 @@ def _of_kind(kind: str, document: Parsed, file: LoadedFile, as_of: date) -> Judg
     outlines = (outline_of(document, kind),)
     if errors_in(diagnostics):
         return Judged(diagnostics=diagnostics, outlines=outlines)
-    diagnostics += tuple(document.diagnostic(note) for note in notes_on(document, kind))
     built = _built(kind, document, file.path)
     if isinstance(built, Diagnostic):
         built = (built,)
@@ -117,7 +115,8 @@ def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic | t
             return portal_document(document, file)
         case "Scenario":
             return scenario_document(document, file)
+        case "Guardrails":
+            return guardrails_document(document, file)
         case _:
-            name = text(document.at(("metadata", "name")))
-            position = document.position(("metadata", "name"))
-            return OtherDocument(kind=kind, name=name, stated=mapping(document.value), position=position)
+            message = f"no document is made of the kind {kind}"
+            raise ValueError(message)

@@ -12,6 +12,7 @@ from calplan.policyfile.diagnostics import whole_file
 from calplan.policyfile.documents import (
     AccountDocument,
     Document,
+    GuardrailsDocument,
     PolicyDocument,
     PortalRecordDocument,
     ScenarioDocument,
@@ -19,12 +20,13 @@ from calplan.policyfile.documents import (
 )
 from calplan.policyfile.finding import Finding
 from calplan.policyfile.folder import FoundFile, files_of
+from calplan.policyfile.guardrails_together import said_of_guardrails
 from calplan.policyfile.judge import judge
 from calplan.policyfile.kinds import kind_of
 from calplan.policyfile.line_numbers import Source, shown_name
 from calplan.policyfile.loader import LoadedFile, load, unreadable
 from calplan.policyfile.named_files import TRIED, named_by, tried_policy
-from calplan.policyfile.together import said_of_levels, said_together
+from calplan.policyfile.together import said_of_levels, said_of_providers, said_together
 
 HIDDEN_POLICY: Final = Finding(
     code="D-TRIED",
@@ -70,6 +72,10 @@ class Reading:
     def scenarios(self) -> tuple[ScenarioDocument, ...]:
         return tuple(one for one in self.documents if isinstance(one, ScenarioDocument))
 
+    @property
+    def guardrails(self) -> tuple[GuardrailsDocument, ...]:
+        return tuple(one for one in self.documents if isinstance(one, GuardrailsDocument))
+
 
 def read(paths: Sequence[Path], as_of: date) -> Reading:
     """The calplan documents of files and folders, held against dated rules as of a day.
@@ -91,6 +97,8 @@ def read(paths: Sequence[Path], as_of: date) -> Reading:
         diagnostics += (_nothing_in(path) for path in paths)
     documents = tuple(document for one in judged for document in one.documents)
     diagnostics += said_of_levels(documents)
+    diagnostics += said_of_guardrails(documents, as_of, whole=any(path.is_dir() for path in paths))
+    diagnostics += said_of_providers(documents)
     return Reading(documents=documents, diagnostics=tuple(sorted(diagnostics, key=_place)))
 
 

@@ -10,7 +10,7 @@ from calplan.model.diagnostic import Diagnostic
 from calplan.model.levels import Group, Groups
 from calplan.model.policy import GroupOverride
 from calplan.model.user import UserBatch
-from calplan.plan.scenario import CountExpectation, Expectation, Facet, Given, UserExpectation
+from calplan.plan.scenario import CountExpectation, Expectation, Facet, Given, GuardrailExpectation, UserExpectation
 from calplan.policyfile.account_document import group_model_of
 from calplan.policyfile.document import Parsed, Plain
 from calplan.policyfile.documents import ScenarioDocument
@@ -99,7 +99,7 @@ def _strangers(document: Parsed, emails: set[str]) -> Iterator[Finding]:
 def _empty_words(document: Parsed) -> Iterator[Finding]:
     """Parts of ``then`` that state nothing, so that they could never fail."""
     then = mapping(document.at(THEN))
-    if not any(then.values()):
+    if not any(then.values()) and "guardrails" not in then:
         yield _states_nothing(THEN, "this Scenario states nothing that must come out")
     for address, facets in mapping(then.get("users")).items():
         if not facets:
@@ -148,6 +148,9 @@ def _expectations(document: Parsed) -> Iterator[Expectation]:
         assert isinstance(number, int)
         position = document.position((*THEN, "counts", word))
         yield CountExpectation(outcome=Outcome(word), expected=number, position=position)
+    if "guardrails" in then:
+        rules = frozenset(text(one) for one in items(then["guardrails"]))
+        yield GuardrailExpectation(expected=rules, position=document.position((*THEN, "guardrails")))
 
 
 def _of_user(document: Parsed, address: str, facet: Facet, value: Plain, pointer: Pointer) -> UserExpectation:

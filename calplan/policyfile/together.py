@@ -7,12 +7,14 @@ from typing import Final
 from calplan.model.diagnostic import Diagnostic, Position, Severity
 from calplan.plan.validity.level_rules import v38_declared, v38_equal_priorities
 from calplan.policyfile.document import Parsed
-from calplan.policyfile.documents import AccountDocument, Document, PolicyDocument
+from calplan.policyfile.documents import AccountDocument, Document, PolicyDocument, StatedProvider
 from calplan.policyfile.translate import listed, nearest, quoted
 
 MOST_NAMED: Final = 10
 NAMED_BY_NAME: Final = frozenset({"Account", "Scenario"})
 """Kinds that others, or reports, refer to by name; the others by account."""
+ONE_OF_A_KIND: Final = frozenset({"google", "microsoft"})
+"""The types of provider of which an account has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,27 @@ def said_of_levels(documents: Sequence[Document]) -> Iterator[Diagnostic]:
     for one in documents:
         if isinstance(one, PolicyDocument) and one.policy.account in accounts:
             yield from v38_declared(one.policy, accounts[one.policy.account].groups)
+
+
+def said_of_providers(documents: Sequence[Document]) -> Iterator[Diagnostic]:
+    """Accounts that list two providers of a kind that is written to: what is done at one would pass for all."""
+    for account in documents:
+        if not isinstance(account, AccountDocument):
+            continue
+        seen: set[str] = set()
+        for number, one in enumerate(account.providers):
+            kind = one.type if isinstance(one, StatedProvider) else None
+            if kind in ONE_OF_A_KIND and kind in seen:
+                yield Diagnostic(
+                    code="D-TWO",
+                    severity=Severity.ERROR,
+                    summary=f"a second provider of the type {quoted(kind)}",
+                    why="consents are granted and revoked at one of them, so users of the other would be passed over",
+                    help="remove one of the two; whom only the other knows can be listed in a connections-file",
+                    position=account.positions[f"providers[{number}]"],
+                )
+            if kind is not None:
+                seen.add(kind)
 
 
 def _twice(

@@ -4,7 +4,7 @@ Adapters are imported when an account lists one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -64,16 +64,14 @@ def abilities_of(account: AccountDocument) -> tuple[Capabilities, ...]:
 
 
 def check_sources(account: AccountDocument, means: Means) -> Iterator[Check]:
-    """What a look at each source finds; nothing is written, and no secret shown."""
+    """What a look at each source finds, its type before each subject; nothing is written, and no secret shown."""
     for one in account.providers:
-        if isinstance(one, ConnectionsFile):
-            from calplan.providers.connections_file.checkup import (  # noqa: PLC0415 - see the module's docstring
-                check_connections,
-            )
-
-            yield from check_connections(one.path, means.clock, account.max_evidence_age.users)
-        else:
-            yield from _check(one, account, means)
+        kind, checks = (
+            (CONNECTIONS, _check_file(one, account, means))
+            if isinstance(one, ConnectionsFile)
+            else (one.type, _check(one, account, means))
+        )
+        yield from (replace(check, subject=f"{kind}: {check.subject}") for check in checks)
 
 
 def _files(account: AccountDocument) -> tuple[Stated, ...]:
@@ -115,6 +113,14 @@ def _write(
             return write_google(stated, account.file, means.trust, means.clock, means.memory, max_age)
         case _:
             return None
+
+
+def _check_file(stated: ConnectionsFile, account: AccountDocument, means: Means) -> Iterator[Check]:
+    from calplan.providers.connections_file.checkup import (  # noqa: PLC0415 - see the module's docstring
+        check_connections,
+    )
+
+    return check_connections(stated.path, means.clock, account.max_evidence_age.users)
 
 
 def _check(stated: StatedProvider, account: AccountDocument, means: Means) -> Iterator[Check]:

@@ -34,6 +34,7 @@ from calplan.providers.base import (
     WritablePlatform,
     forget,
 )
+from calplan.providers.first_seen import first_seen, keep_seen
 from calplan.providers.last_known import SOURCE as LAST_KNOWN
 from calplan.providers.last_known import keep_known, last_known
 
@@ -107,12 +108,13 @@ class JoinedPlatform:
         live = self._live()
         witnesses = tuple(one.read_people() for one in self.beside.providers)
         users = self.platform.read_users()
-        known = last_known(self.beside.memory)
+        known, seen = last_known(self.beside.memory), first_seen(self.beside.memory)
         joined = self._joined = Joined()
         sources = Sources(
             witnesses=witnesses,
             files=self.beside.files,
             last_known=known,
+            first_seen=seen,
             live=live,
             at=self.beside.clock(),
             max_age=self.beside.max_age,
@@ -121,6 +123,8 @@ class JoinedPlatform:
         def batches() -> Iterator[UserBatch]:
             yield from join(users.batches, sources, joined)
             keep_known(self.beside.memory, known, joined.established, sources.at, sources.max_age)
+            whole = all(one.evidence.complete for one in witnesses)
+            keep_seen(self.beside.memory, seen, joined.seen, whole=whole)
 
         def told() -> BesidePlatform:
             evidence = (*(one.evidence for one in witnesses), *_used(joined))
@@ -162,13 +166,7 @@ class JoinedPlatform:
         """The services that hold for anybody now."""
         settings = self.read_settings().value if self._settings is None else self._settings
         groups = self.read_groups().value if self._groups is None else self._groups
-        if isinstance(settings.service, Unknown):
-            return UNKNOWN
-        found = {type_of(settings.service)}
-        for one in () if isinstance(groups.overrides, Unknown) else groups.overrides:
-            if not isinstance(one.service, Unmanaged):
-                found.add(type_of(one.service))
-        return frozenset(found)
+        return live_services(settings, groups)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,6 +210,16 @@ class WritableJoinedPlatform(JoinedPlatform):
         if self._writers is None:
             self._writers = self.opened_to_write()
         return next(one for one in self._writers if _writes(one.capabilities, address))
+
+
+def live_services(settings: AccountSettings, groups: Groups) -> frozenset[ServiceType] | Unknown:
+    """The services of the account and of groups that state one; unknown where one of them was not read."""
+    if isinstance(settings.service, Unknown):
+        return UNKNOWN
+    if isinstance(groups.overrides, Unknown):
+        return UNKNOWN if groups.known else frozenset({type_of(settings.service)})
+    stated = (one.service for one in groups.overrides)
+    return frozenset({type_of(settings.service), *(type_of(one) for one in stated if not isinstance(one, Unmanaged))})
 
 
 def _writes(able: Capabilities, address: str) -> bool:

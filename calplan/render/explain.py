@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
+from calplan.guardrails.gates import PREFIX
+from calplan.guardrails.shapes import kinds_of
+from calplan.guardrails.variables import FOR_EACH_USER
 from calplan.impact.decide import ROWS
 from calplan.impact.effect import ByClient, Row
 from calplan.impact.outcome import NextStep, Notice, Outcome
@@ -24,6 +27,7 @@ from calplan.render.wording import (
     outcome_named,
 )
 
+LIFT: Final = "It refuses an apply; `--allow {} --reason TEXT` lifts it."
 FIRST_ROWS: Final = "R"
 SUGGESTED: Final = 5
 LIKENESS: Final = 0.5
@@ -38,7 +42,7 @@ def explain(code: str, others: Mapping[str, str] = NO_CODES) -> str | None:
     wanted = code.strip().casefold()
     own = [text for source in SOURCES for name, text in source() if name.casefold() == wanted]
     texts = own + [text for name, text in others.items() if name.casefold() == wanted]
-    texts = texts or _family(wanted)
+    texts = texts or _family(wanted) or _guardrail(code.strip())
     return "\n\n".join(text.rstrip("\n") for text in texts) + "\n" if texts else None
 
 
@@ -83,6 +87,23 @@ def _family(wanted: str) -> list[str]:
     return ["\n".join([f"{wanted.upper()} is a family of rows of the decision table:", *listed])]
 
 
+def _guardrail(code: str) -> list[str]:
+    """The gate of one of the organisation's own rules, whose text only its document has."""
+    if not code.casefold().startswith(PREFIX):
+        return []
+    name = PREFIX + code[len(PREFIX) :]
+    return [f"{name}, a gate: {gate_in_words(name)}.\n  {gate_advice(name)}\n  {LIFT.format(name)}"]
+
+
+def _guardrails() -> Iterator[tuple[str, str]]:
+    """What rules can read, each with what it can be."""
+    lines = ["guardrails: rules of your own, in CEL, true when all is well. They read these; whatever is unknown,"]
+    lines.append("unmanaged or not there is null. `user` is there with `each: user`.")
+    for variable, shape in FOR_EACH_USER.items():
+        lines += [f"  {path}: {kind}" for path, kind in kinds_of(shape, variable)]
+    yield "guardrails", "\n".join(lines)
+
+
 def _outcomes() -> Iterator[tuple[str, str]]:
     for number, outcome in enumerate(Outcome, start=1):
         rows = ", ".join(row.id for row in ROWS.values() if row.outcome is outcome)
@@ -113,9 +134,8 @@ def _reversibilities() -> Iterator[tuple[str, str]]:
 
 
 def _gates() -> Iterator[tuple[str, str]]:
-    lift = "It refuses an apply; `--allow {} --reason TEXT` lifts it."
     for name in GATE:
-        yield name, f"{name}, a gate: {gate_in_words(name)}.\n  {gate_advice(name)}\n  {lift.format(name)}"
+        yield name, f"{name}, a gate: {gate_in_words(name)}.\n  {gate_advice(name)}\n  {LIFT.format(name)}"
 
 
 def _sentences() -> Iterator[tuple[str, str]]:
@@ -145,6 +165,7 @@ SOURCES: Final[tuple[Callable[[], Iterator[tuple[str, str]]], ...]] = (
     _certainties,
     _reversibilities,
     _gates,
+    _guardrails,
     _sentences,
     _ambiguities,
 )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from calplan.plan.document import PlanDocument
@@ -17,7 +17,7 @@ def plan_json(document: PlanDocument) -> Iterator[str]:
     yield f"{canonical_json(document)}\n"
 
 
-def canonical_json(value: Mapping[str, object], *, indent: int | None = 2) -> str:
+def canonical_json(value: Mapping[str, object] | Sequence[object], *, indent: int | None = 2) -> str:
     """A value with sorted keys; what could steer a terminal is written as an escape."""
     separators = (",", ": " if indent else ":")
     return harmless(json.dumps(value, sort_keys=True, ensure_ascii=False, indent=indent, separators=separators))

@@ -10,6 +10,7 @@ from calplan.plan.scenario import (
     CountDiffers,
     Facet,
     Failure,
+    GuardrailsDiffer,
     NoForecast,
     Refused,
     ScenarioResult,
@@ -21,10 +22,9 @@ from calplan.render.colour import Style, paint
 from calplan.render.plan_json import canonical_json
 from calplan.render.untrusted import for_terminal
 
-STYLE: Final = {Verdict.PASSED: Style.GOOD, Verdict.FAILED: Style.BAD, Verdict.NOT_JUDGED: Style.WARN}
+STYLE: Final = {Verdict.PASSED: Style.GOOD, Verdict.FAILED: Style.BAD}
 MOST_USERS: Final = 5
 """Users named where their number is not as expected."""
-NOTHING_TO_JUDGE: Final = "this version judges nothing of what must come out"
 
 
 def scenarios_text(results: Sequence[ScenarioResult], *, colour: bool = False) -> Iterator[str]:
@@ -44,7 +44,8 @@ def scenarios_json(results: Sequence[ScenarioResult]) -> Iterator[str]:
         "format_version": FORMAT_VERSION,
         "passed": _count(results, Verdict.PASSED),
         "failed": _count(results, Verdict.FAILED),
-        "not_judged": _count(results, Verdict.NOT_JUDGED),
+        # Everything can be judged now; the key stays for whoever reads it.
+        "not_judged": 0,
         "scenarios": [_scenario(one) for one in results],
     }
     yield f"{canonical_json(report)}\n"
@@ -52,10 +53,8 @@ def scenarios_json(results: Sequence[ScenarioResult]) -> Iterator[str]:
 
 def summary_of(results: Sequence[ScenarioResult]) -> str:
     """The line whose parts add up to the Scenarios."""
-    parts = [f"{_count(results, Verdict.PASSED)} passed", f"{_count(results, Verdict.FAILED)} failed"]
-    unjudged = _count(results, Verdict.NOT_JUDGED)
-    parts += [f"{unjudged} not judged"] if unjudged else []
-    return f"Scenarios: {', '.join(parts)}, of {len(results)}."
+    passed, failed = _count(results, Verdict.PASSED), _count(results, Verdict.FAILED)
+    return f"Scenarios: {passed} passed, {failed} failed, of {len(results)}."
 
 
 def failure_lines(failure: Failure) -> list[str]:
@@ -71,11 +70,18 @@ def failure_lines(failure: Failure) -> list[str]:
         case CountDiffers(expectation=count):
             expected = f"{place_of(count.position)}: {plural(count.expected, 'user')} with the outcome"
             return [f"{expected} {count.outcome.value} expected, {len(failure.users)} found", *_named(failure)]
+        case GuardrailsDiffer(expectation=rules):
+            what = f"{place_of(rules.position)}: the guardrails that fire are others than expected"
+            return [what, *_rules_of("do not fire", failure.missing), *_rules_of("fire", failure.extra)]
         case Refused(error=error):
             place = "" if error.position is None else f"{place_of(error.position)}: "
             return [f"{place}the policy is refused: {error.code}, {for_terminal(error.summary)}"]
         case _:
             assert_never(failure)
+
+
+def _rules_of(what: str, rules: Sequence[str]) -> list[str]:
+    return [f"  {what}: {', '.join(map(for_terminal, rules))}"] if rules else []
 
 
 def place_of(position: Position) -> str:
@@ -115,7 +121,7 @@ def _count(results: Sequence[ScenarioResult], verdict: Verdict) -> int:
 def _scenario(one: ScenarioResult) -> dict[str, object]:
     return {
         "name": one.name,
-        "verdict": one.verdict.value.replace(" ", "_"),
+        "verdict": one.verdict.value,
         "file": one.position.file,
         "line": one.position.line,
         "failures": [_failure(failure) for failure in one.failures],
@@ -133,6 +139,15 @@ def _failure(failure: Failure) -> dict[str, object]:
         case CountDiffers(expectation=count):
             stated = _stated(count.position, count.outcome.value, count.expected)
             return {**stated, "actual": len(failure.users), "users": list(failure.users)}
+        case GuardrailsDiffer(expectation=rules):
+            return {
+                "file": rules.position.file,
+                "line": rules.position.line,
+                "what": "guardrails",
+                "expected": sorted(rules.expected),
+                "missing": list(failure.missing),
+                "extra": list(failure.extra),
+            }
         case Refused(error=error):
             return {"code": error.code, "summary": error.summary}
         case _:

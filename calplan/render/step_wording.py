@@ -256,4 +256,6 @@ def gate_advice(gate: str) -> str:
 def gate_figures(gate: GateDocument) -> str:
     """The figure and the limit of a gate."""
     owner = f" (ask {gate['owner']})" if gate["owner"] else ""
+    if gate["id"].startswith("guardrail."):
+        return f"{gate['limit']}; {gate['actual']}{owner}"
     return f"{gate['actual']}, limit {gate['limit']}{owner}"

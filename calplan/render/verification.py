@@ -50,7 +50,7 @@ def _lines(verified: Verified, show_users: ShowUsers, *, name_disconnected: bool
         yield from _shortened(
             [_disconnected(one) for one in result.still_disconnected[:most]], result.still_disconnected
         )
-    still = len(result.still_disconnected)
+    still = f"{len(result.still_disconnected)}" + (f", and of {result.unseen} nobody knows" if result.unseen else "")
     yield f"Still disconnected: {still}; back since: {result.returned}. Look again later: calplan verify {verified.run}"
     parts = ", ".join(plural(result.counts[verdict], *WORDS[verdict]) for verdict in Verdict)
     yield f"Verified: {parts}. {_verdict(verified)}"
@@ -58,8 +58,12 @@ def _lines(verified: Verified, show_users: ShowUsers, *, name_disconnected: bool
 
 def _verdict(verified: Verified) -> str:
     counts = verified.result.counts
-    if not verified.as_forecast:
+    if not verified.result.within:
         return "The outcome is beyond tolerance."
+    if verified.circumstances.settings:
+        return "The settings are not as planned."
+    if not verified.circumstances.complete:
+        return "The run is not done."
     if 0 < counts[Verdict.NOT_OBSERVABLE] == sum(counts.values()):
         return "The settings are as planned; no user could be observed, so nothing is confirmed of any."
     return "The outcome is within tolerance."

@@ -25,6 +25,7 @@ from calplan.render.wording import (
     outcome_named,
     rule_in_words,
     service_in_words,
+    told_from_in_words,
 )
 
 ABOUT_USERS: Final = ("users", "tenant")
@@ -97,6 +98,8 @@ def _conflict(one: DiagnosticDocument) -> Line:
 def _facts(user: UserDocument, clients: list[ClientDocument]) -> Iterator[tuple[str, str]]:
     yield "status", user["status"]
     yield "connection", _connection(user)
+    if "evidence" in user:
+        yield "told from", told_from_in_words(user["evidence"])
     yield from (("client", _client(one)) for one in clients)
     if not clients:
         yield "clients", "none known"

@@ -5,6 +5,7 @@ from typing import Final
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.model.citation import Certainty
+from calplan.model.proof import Basis
 
 OUTCOME: Final = {
     Outcome.DISCONNECTED_BLOCKED: "disconnected, and cannot come back alone",
@@ -133,6 +134,15 @@ _SYMBOLS: Final = {outcome.value: symbol for outcome, symbol in SYMBOL.items()}
 _CONNECTIONS: Final = {link.value: words for link, words in CONNECTION.items()}
 _NOTICES: Final = {notice.value: words for notice, words in NOTICE.items()}
 _NEXT_STEPS: Final = {step.value: words for step, words in NEXT_STEP.items()}
+_CONSENT: Final = "consent that was given, which is no proof of a connection"
+_BASES: Final = {
+    Basis.CONNECTIONS_FILE.value: "a connections-file",
+    Basis.GOOGLE_TOKENS.value: f"tokens at Google: {_CONSENT}",
+    Basis.GOOGLE_LOG.value: f"the log of consents at Google: {_CONSENT}",
+    Basis.MICROSOFT_GRANTS.value: f"a grant at Microsoft: {_CONSENT}",
+    Basis.NO_TRACE.value: "no trace of consent anywhere that it would show",
+    Basis.LAST_KNOWN.value: "what was known last, since nobody sees it now",
+}
 _CERTAINTIES: Final = {certainty.value: words for certainty, words in CERTAINTY.items()}
 
 
@@ -175,6 +185,11 @@ def next_step_in_words(name: str) -> str:
 def certainty_in_words(name: str) -> str:
     """Why a statement can be trusted, or how far."""
     return _CERTAINTIES.get(name, name)
+
+
+def told_from_in_words(name: str) -> str:
+    """On what the facts about a connection rest, where that is not the platform."""
+    return _BASES.get(name, name)
 
 
 def service_in_words(name: str) -> str:

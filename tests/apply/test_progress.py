@@ -1,10 +1,12 @@
 """What a journal says of each step, and what is left of a plan."""
 
 import itertools
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calplan.apply.progress import StepState, halves, progress, rest_of
+from calplan.apply.progress import StepState, halves, last_change, progress, rest_of
 from calplan.model.account import AssistantPair, PrivateAccess, PrivateEvents
 from calplan.plan.actions import SetPrivateAccess
 from calplan.plan.as_document import as_document
@@ -115,3 +117,19 @@ def test_a_half_done_step_is_finished_though_the_account_does_not_show_that_it_i
     (step,) = rest_of(document, {"s1": DOUBT}, (), {"s1": HALF}).steps
     assert (step.id, step.half) == ("s1", HALF)
     assert step.action == SetPrivateAccess(pair=pair, access=PrivateAccess.HIDDEN)
+
+
+def test_a_run_last_changed_something_when_a_write_ended_or_a_person_did_what_he_says() -> None:
+    began = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    at = [began + timedelta(minutes=one) for one in range(6)]
+    records: list[tuple[str, datetime, Mapping[str, object]]] = [
+        ("begin", at[0], {}),
+        ("intent", at[1], {"step": "s1"}),
+        ("outcome", at[2], {"step": "s1", "result": "done"}),
+        ("outcome", at[3], {"step": "s2", "result": "waiting"}),
+        ("attest", at[5], {"step": "s2", "by": "ann@corp.example", "at": at[4].isoformat()}),
+        ("end", at[5], {}),
+    ]
+    assert last_change(records) == at[4]
+    assert last_change(records[:4]) == at[2]
+    assert last_change(records[:1]) is None

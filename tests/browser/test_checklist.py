@@ -40,7 +40,8 @@ WANTED = {
 }
 SEEN = (
     *("--platform", "zoom", "--name", "corp", "--owner", "ann@corp.example", "--account-id", "a", "--client-id", "c"),
-    *("--secret-env", "CALPLAN_SECRET_ZOOM", "--enabled", "on", "--locked", "off", "--service", "google"),
+    *("--secret-env", "CALPLAN_SECRET_ZOOM", "--guardrails", "none", "--service", "google"),
+    *("--enabled", "on", "--locked", "off"),
     *("--calendar", "write", "--contacts", "read", "--domains", "any", "--consent", "on", "--oauth", "off"),
     *("--sync", "off", "--groups", "none", "--by", "ann@corp.example", "--at", "now", "--portal", "the portal"),
 )

@@ -16,7 +16,7 @@ from calplan.policyfile.reader import read
 from tests.cli.make import USERS, Said, at_a_terminal, calplan
 from tests.cli.portal import attested_platform
 
-FILES = {"account.yaml", "policy.yaml", ".gitignore", "README.md"}
+FILES = {"account.yaml", "policy.yaml", "guardrails.yaml", ".gitignore", "README.md"}
 ACCOUNT = {"--name": "corp", "--owner": "admin@corp.example"}
 SEEN = {
     "--enabled": "on",
@@ -72,7 +72,8 @@ def test_a_local_account_can_be_planned_at_once_and_nothing_changes(tmp_path: Pa
     said = init(corp, local(tmp_path))
     assert (said.code, said.err) == (ExitCode.DONE, "")
     assert said.out == (
-        f"Made in {corp}: account.yaml, policy.yaml, live.yaml, .gitignore, README.md\nNext: calplan plan {corp}\n"
+        f"Made in {corp}: account.yaml, policy.yaml, guardrails.yaml, live.yaml, .gitignore, README.md\n"
+        f"Next: calplan plan {corp}\n"
     )
     assert names(corp) == {*FILES, "live.yaml"}
     assert calplan("validate", corp).code is ExitCode.DONE
@@ -218,15 +219,39 @@ def test_what_calplan_keeps_and_what_holds_secrets_is_left_out_of_the_repository
     assert {".calplan/", "*.calplan", "*.db", ".env", "*.env"} <= set(ignored)
 
 
+def test_every_plan_of_the_folder_is_held_against_the_guardrails_that_were_asked_for(tmp_path: Path) -> None:
+    corp = tmp_path / "corp"
+    assert init(corp, local(tmp_path), guardrails="change-safety, cis-zoom-1.0").code is ExitCode.DONE
+    assert "| `guardrails.yaml` |" in (corp / "README.md").read_text(encoding="utf-8")
+    assert calplan("validate", corp).code is ExitCode.DONE
+    gates = {one["id"] for one in json.loads(calplan("plan", corp, "-o", "json").out)["gates"]}
+    assert {"guardrail.CS-WINDOW", "guardrail.CIS-ZOOM-1.1.5.1"} <= gates
+    assert calplan("check", corp).code is ExitCode.REFUSED
+
+
+def test_without_guardrails_there_is_no_file_of_them(tmp_path: Path) -> None:
+    corp = tmp_path / "corp"
+    assert init(corp, local(tmp_path), guardrails="none").code is ExitCode.DONE
+    assert names(corp) == {*FILES, "live.yaml"} - {"guardrails.yaml"}
+    assert "guardrails" not in (corp / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("answer", ["cis", "none, cis-zoom-1.0", "cis-zoom-1.0, cis-zoom-1.0", ""])
+def test_guardrails_that_are_not_there_are_refused_with_those_that_are(answer: str, tmp_path: Path) -> None:
+    err = refused(tmp_path / "corp", ZOOM, guardrails=answer)
+    assert "--guardrails takes none, or of these, each once and with commas between them: change-safety, " in err
+
+
 def test_on_a_terminal_it_asks_one_by_one_and_nothing_that_a_flag_answers(tmp_path: Path) -> None:
     corp = tmp_path / "corp"
     settings = ["maybe", "on", "unlocked", "google", "write", "read", "", "?", "yes", "", "none"]
-    typed = ["zoom", "", "a1", "c1", "", *settings, "ann@corp.example", "", "the portal"]
+    typed = ["zoom", "", "a1", "c1", "", "scuba-gws", *settings, "ann@corp.example", "", "the portal"]
     shown = at_a_terminal("init", corp, "--owner", "o@corp.example", answer="\n".join(typed) + "\n", CI="")
     assert shown.status == 0, shown.screen
     assert "It has to be on, off or unknown." in shown.screen
     assert "Look in the portal" in shown.screen
     assert "Whose account is it" not in shown.screen
+    assert {one.name for one in read((corp,), clock.today()).guardrails} == {"scuba-gws"}
     seen = record(corp)
     assert (seen.name, seen.by, seen.portal, seen.overrides) == ("corp", "ann@corp.example", "the portal", ())
     assert (seen.settings.enabled, seen.settings.locked, seen.settings.enforce_oauth) == (True, False, True)

@@ -10,16 +10,13 @@ import pytest
 from calplan.cli.exit_codes import ExitCode
 from tests.cli.make import calplan, folder, in_a_shell, saved
 
-FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "csv")
+FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "csv", "github", "gitlab-terraform")
 
 
 def test_an_unknown_format_is_told_which_there_are(tmp_path: Path) -> None:
     said = calplan("plan", folder(tmp_path / "corp"), "-o", "yaml")
     assert said.code is ExitCode.USAGE
-    assert (
-        said.err
-        == "error: 'yaml' is no output; -o takes text, json, ndjson, markdown, checklist, csv, each with =FILE\n"
-    )
+    assert said.err == f"error: 'yaml' is no output; -o takes {', '.join(FORMATS)}, each with =FILE\n"
 
 
 @pytest.mark.parametrize("word", ["plan.out", "corp.calplan", "./plan.json"])

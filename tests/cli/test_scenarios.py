@@ -119,18 +119,6 @@ def test_no_scenario_is_no_success() -> None:
     assert ran("nowhere").code is ExitCode.USAGE
 
 
-def test_guardrails_are_noted_and_never_counted_as_passed() -> None:
-    scenario({"guardrails": ["x"]})
-    said = ran()
-    assert said.code is ExitCode.INVALID
-    assert said.last == "Scenarios: 0 passed, 0 failed, 1 not judged, of 1."
-    assert "note[D-LATER]: `spec.then.guardrails`" in said.err
-    scenario({"counts": {"blocked": 0}}, name="other", file="t.yaml")
-    said = ran()
-    assert said.code is ExitCode.DONE
-    assert said.last == "Scenarios: 1 passed, 0 failed, 1 not judged, of 2."
-
-
 def test_a_policy_that_validate_refuses_runs_no_scenario() -> None:
     scenario({"counts": {"blocked": 0}}, policy={"allowedDomains": []})
     said = ran()
@@ -186,13 +174,12 @@ def test_the_results_as_json_name_every_place() -> None:
 def test_junit_is_valid_xml_beside_the_text_whatever_names_hold() -> None:
     scenario({"outcomes": {ANN: "unaffected"}}, name=HOSTILE)
     scenario({"counts": {"blocked": 0}}, name="good", file="t.yaml")
-    scenario({"guardrails": ["x"]}, name="later", file="u.yaml")
     said = ran(".", "--junit", "results.xml")
     assert said.code is ExitCode.FAULT
-    assert said.last == "Scenarios: 1 passed, 1 failed, 1 not judged, of 3."
+    assert said.last == "Scenarios: 1 passed, 1 failed, of 2."
     report = ET.fromstring(Path("results.xml").read_bytes())  # noqa: S314 - we wrote it
     numbers = {key: report.attrib[key] for key in ("tests", "failures", "errors", "skipped")}
-    assert numbers == {"tests": "3", "failures": "1", "errors": "0", "skipped": "1"}
+    assert numbers == {"tests": "2", "failures": "1", "errors": "0", "skipped": "0"}
     cases = {one.attrib["name"]: one for one in report.iter("testcase")}
     hostile = (
         HOSTILE.replace("\x1b", "\\x1b")
@@ -200,13 +187,12 @@ def test_junit_is_valid_xml_beside_the_text_whatever_names_hold() -> None:
         .replace("\ud7ff", "\\ud7ff")
         .replace("\ue000", "\\ue000")
     )
-    assert set(cases) == {hostile, "good", "later"}
-    assert [suite.attrib["name"] for suite in report.iter("testsuite")] == ["s.yaml", "t.yaml", "u.yaml"]
+    assert set(cases) == {hostile, "good"}
+    assert [suite.attrib["name"] for suite in report.iter("testsuite")] == ["s.yaml", "t.yaml"]
     failure = cases[hostile].find("failure")
     assert failure is not None
     assert "and has disconnected_prompted" in failure.attrib["message"]
     assert "rows that fired: R10b1, R12e" in (failure.text or "")
-    assert cases["later"].find("skipped") is not None
     assert list(cases["good"]) == []
 
 

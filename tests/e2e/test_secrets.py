@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from calplan.cli.exit_codes import ExitCode
+from calplan.cli.findings import MACHINE_FORMATS
 from tests.cli.make import UNLIMITED, Said, calplan, folder, start, write
 
 CANARY = "Tr0ub4dor-canary-7f3a"
@@ -37,9 +38,9 @@ def test_a_literal_secret_in_a_policy_is_refused_and_never_repeated(policy: dict
     corp = folder(Path("corp"), policy=policy)
     for words in (
         ("validate",),
-        ("validate", "-o", "json"),
+        *(("validate", "-o", name) for name in ("json", *MACHINE_FORMATS)),
         ("plan",),
-        ("plan", "-o", "json"),
+        *(("plan", "-o", name) for name in ("json", "github", "gitlab-terraform")),
         ("apply",),
         ("export",),
     ):

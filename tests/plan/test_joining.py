@@ -1,96 +1,37 @@
 """How traces, files, silence and what was known last become a connection, row by row of what is specified."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calplan.impact.stated import Stated, StatedRow
-from calplan.model.account import Evidence
 from calplan.model.proof import Basis, Known, Person, Trace, Witness
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN, Unknown
-from calplan.model.user import RawFacts, UserBatch
-from calplan.plan.joining import Joined, LastKnown, Sources, Why, join
+from calplan.plan.joining import Why
 from tests.make import facts
-
-NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
-ANN, BOB = "ann@corp.example", "bob@corp.example"
-GOOGLE, GRAPH, EWS = ServiceType.GOOGLE, ServiceType.OFFICE365_GRAPH, ServiceType.OFFICE365_EWS
-ON_GOOGLE: Final = Trace(GOOGLE, "write", "read")
-ON_GRAPH: Final = Trace(GRAPH, "write", "read")
-NO_TRACE: Final = Known(traces=())
-UNTOLD: Final = facts(None, own_grant=None, mailbox_location=None)
-
-
-def person(name: str, known: Known, *, aliases: tuple[str, ...] = (), number: str = "") -> Person:
-    return Person(id=number or name, names=(name,), aliases=aliases, known=known)
-
-
-def evidence(source: str, *, as_of: datetime | None = NOW, complete: bool = True) -> Evidence:
-    return Evidence(source=source, kind="users", as_of=as_of, records=1, complete=complete, live=True)
-
-
-def google(*people: Person, complete: bool = True, as_of: datetime = NOW) -> Witness:
-    return Witness(
-        basis=Basis.GOOGLE_TOKENS,
-        evidence=evidence("Google", as_of=as_of, complete=complete),
-        shows=frozenset({GOOGLE}),
-        people=people,
-        failure=None if complete else "it broke off",
-    )
-
-
-def microsoft(*people: Person, hides: bool = False, complete: bool = True) -> Witness:
-    return Witness(
-        basis=Basis.MICROSOFT_GRANTS,
-        evidence=evidence("Microsoft", complete=complete),
-        shows=frozenset({GRAPH, EWS}),
-        people=people,
-        hides=hides,
-        failure=None if complete else "it broke off",
-    )
-
-
-def stated(service: str | None = "google", *, as_of: datetime | None, email: str = ANN, **more: str) -> Stated:
-    row = StatedRow(facts=facts(service, **more), mailbox=None, evidence=None, as_of=as_of)
-    return Stated(rows={email: row}, notes=(), source="connections file c.csv")
-
-
-def joined(
-    *witnesses: Witness,
-    users: Mapping[str, RawFacts] | None = None,
-    files: tuple[Stated, ...] = (),
-    last: Mapping[str, LastKnown] | None = None,
-    live: frozenset[ServiceType] | Unknown = frozenset({GOOGLE}),
-    mailboxes: Mapping[str, str] | None = None,
-) -> tuple[dict[str, tuple[RawFacts, Basis]], Joined]:
-    people = {ANN: UNTOLD} if users is None else users
-    sources = Sources(
-        witnesses=witnesses, files=files, last_known=last or {}, live=live, at=NOW, max_age=timedelta(hours=24)
-    )
-    report = Joined()
-    batch = UserBatch(emails=[*people], facts=[*people.values()], mailboxes=dict(mailboxes or {}))
-    rows: dict[str, tuple[RawFacts, Basis]] = {}
-    for page in join([batch], sources, report):
-        assert page.bases is not None
-        rows |= {email: (raw, basis) for email, raw, basis in zip(page.emails, page.facts, page.bases, strict=True)}
-    return rows, report
-
-
-def told(rows: Mapping[str, tuple[RawFacts, Basis]], email: str = ANN) -> tuple[str | None, str | None, str | None]:
-    raw, _ = rows[email]
-    return raw.service, raw.calendar, raw.contacts
-
-
-def held(service: str, hours: float) -> LastKnown:
-    as_of = NOW - timedelta(hours=hours)
-    if not service:
-        return LastKnown(service, None, None, None, None, as_of)
-    return LastKnown(service, None, "write", "read", "oauth", as_of)
+from tests.plan.witnesses import (
+    ANN,
+    BOB,
+    EWS,
+    GOOGLE,
+    GRAPH,
+    NO_TRACE,
+    NOW,
+    ON_GOOGLE,
+    ON_GRAPH,
+    UNTOLD,
+    google,
+    held,
+    joined,
+    microsoft,
+    person,
+    stated,
+    told,
+)
 
 
 def test_a_token_is_the_service_with_the_levels_of_its_scopes() -> None:
@@ -168,49 +109,6 @@ def test_a_trace_beside_a_source_that_could_not_be_read_is_not_enough() -> None:
     rows, report = joined(google(person(ANN, Known(traces=(ON_GOOGLE,)))), microsoft(person(ANN, Known(traces=None))))
     assert rows[ANN][0].service is None
     assert report.unread == {"Microsoft": 1}
-
-
-@pytest.mark.parametrize("hours, service", [(-1, "office365-graph"), (0, "google"), (1, "google"), (None, "google")])
-def test_a_file_outranks_a_trace_only_if_it_is_newer(hours: float | None, service: str) -> None:
-    as_of = None if hours is None else NOW - timedelta(hours=hours)
-    rows, report = joined(
-        google(person(ANN, Known(traces=(ON_GOOGLE,)))), files=(stated("office365-graph", as_of=as_of),)
-    )
-    assert rows[ANN][0].service == service
-    assert report.outranked == ([] if service == "office365-graph" else [ANN])
-
-
-def test_a_newer_file_settles_a_conflict_and_is_used_as_evidence_with_its_age() -> None:
-    later = NOW + timedelta(minutes=1)
-    rows, report = joined(
-        google(person(ANN, Known(traces=(ON_GOOGLE,)))),
-        microsoft(person(ANN, Known(traces=(ON_GRAPH,)))),
-        files=(stated("google", as_of=later),),
-    )
-    assert rows[ANN][1] is Basis.CONNECTIONS_FILE
-    assert not report.conflicts
-    assert report.ages == {"connections file c.csv": later}
-    assert report.used == {"connections file c.csv": 1}
-
-
-def test_a_file_fills_silence_whatever_its_age_and_a_missing_age_stays_missing() -> None:
-    old = NOW - timedelta(days=90)
-    for as_of in (old, None):
-        rows, report = joined(google(person(BOB, NO_TRACE)), files=(stated("google", as_of=as_of),))
-        assert rows[ANN][1] is Basis.CONNECTIONS_FILE
-        assert report.ages == {"connections file c.csv": as_of}
-
-
-def test_a_file_that_does_not_state_the_service_leaves_it_to_the_traces_and_still_gives_the_groups() -> None:
-    row = StatedRow(facts=facts(None, groups=["Staff"], primary_group="Staff"), mailbox=None, evidence=None, as_of=NOW)
-    file = Stated(rows={ANN: row}, notes=(), source="c")
-    rows, _ = joined(
-        google(person(ANN, Known(traces=(ON_GOOGLE,)))),
-        users={ANN: UNTOLD._replace(groups=None, primary_group=None)},
-        files=(file,),
-    )
-    assert rows[ANN][1] is Basis.GOOGLE_TOKENS
-    assert (rows[ANN][0].groups, rows[ANN][0].primary_group) == ('["Staff"]', "Staff")
 
 
 @pytest.mark.parametrize("service", ["office365-graph", "google", ""])
@@ -346,3 +244,42 @@ def test_what_could_not_be_read_is_never_shown_as_absent_or_as_something_else(
         if raw.service == "":
             assert all(one is None or one.traces == () for one in both)
             assert any(one is not None for one in both)
+
+
+@pytest.mark.parametrize("bobs", [{"mailboxes": {BOB: ANN}}, {"aliases": (BOB,)}])
+def test_whose_consent_two_logins_share_has_none_of_his_own_to_be_revoked(bobs: dict[str, Any]) -> None:
+    one = person(ANN, Known(traces=(ON_GOOGLE,)), aliases=bobs.get("aliases", ()))
+    users = dict.fromkeys((ANN, BOB), UNTOLD)
+    rows, report = joined(google(one), users=users, mailboxes=bobs.get("mailboxes"))
+    assert (told(rows, ANN)[0], told(rows, BOB)[0]) == ("google", None)
+    assert report.shared == [BOB]
+    assert not report.holders, "revoking it would disconnect the other one, too"
+
+
+def test_a_consent_found_by_the_mailbox_alone_is_none_that_could_be_revoked() -> None:
+    other = person("ann@mail.corp.example", Known(traces=(ON_GOOGLE,)))
+    rows, report = joined(google(other), mailboxes={ANN: "ann@mail.corp.example"})
+    assert told(rows)[0] == "google"
+    assert not report.holders, "whoever revokes looks for the login address, and would find nobody"
+
+
+def test_two_logins_with_one_mailbox_share_its_consent() -> None:
+    other = person("both@mail.corp.example", Known(traces=(ON_GOOGLE,)))
+    users = dict.fromkeys((ANN, BOB), UNTOLD)
+    rows, report = joined(google(other), users=users, mailboxes=dict.fromkeys(users, "both@mail.corp.example"))
+    assert [told(rows, email)[0] for email in (ANN, BOB)] == [None, None]
+    assert sorted(report.shared) == [ANN, BOB]
+
+
+def test_a_file_that_could_know_of_a_trace_outranks_it_though_the_trace_was_read_again() -> None:
+    both = (google(person(ANN, Known(traces=(ON_GOOGLE,)))), microsoft(person(ANN, Known(traces=(ON_GRAPH,)))))
+    yesterday, hour_ago = NOW - timedelta(days=1), NOW - timedelta(hours=1)
+    file = stated("office365-graph", as_of=hour_ago)
+    rows, report = joined(*both, files=(file,), seen={ANN: {"google": yesterday, "office365-graph": yesterday}})
+    assert rows[ANN][1] is Basis.CONNECTIONS_FILE
+    assert rows[ANN][0].service == "office365-graph"
+    assert report.seen == {ANN: {"google": yesterday, "office365-graph": yesterday}}
+    rows, report = joined(*both, files=(file,), seen={ANN: {"google": yesterday}})
+    assert rows[ANN][0].service is None, "the grant is younger than the file, as far as anybody knows"
+    assert report.conflicts
+    assert report.seen == {ANN: {"google": yesterday, "office365-graph": NOW}}

@@ -54,7 +54,7 @@ def stale(
     was = account() if before is None else before
     held = frozenset(users) if holders is None else holders
     asked = policy(at_google=consent is Consent.GOOGLE, at_microsoft=consent is Consent.OFFICE365)
-    found = leftovers(asked, alone(was), assessed(users, was, after), {consent: held})
+    found = leftovers(asked, alone(was), alone(after), assessed(users, was, after), {consent: held})
     if not found:
         return None
     (one,) = found
@@ -84,7 +84,7 @@ def test_a_policy_that_does_not_ask_revokes_nothing() -> None:
     after = account(locked=True, service=graph())
     judged = assessed({ANN: ON_GOOGLE}, account(), after)
     asked = policy(at_google=False)
-    assert leftovers(asked, alone(account()), judged, {Consent.GOOGLE: frozenset({ANN})}) == ()
+    assert leftovers(asked, alone(account()), alone(after), judged, {Consent.GOOGLE: frozenset({ANN})}) == ()
 
 
 def test_turned_off_the_integration_leaves_consents_alone() -> None:
@@ -117,7 +117,7 @@ def test_a_group_that_keeps_the_service_keeps_its_consents() -> None:
     before = Levels(account=account(), groups=Groups(known=known, overrides=keeps), model=model)
     after = Levels(account=account(service=graph()), groups=Groups(known=known, overrides=keeps), model=model)
     judged = assess(before, after, people, NOTHING_KNOWN)
-    found = leftovers(policy(), before, judged, {Consent.GOOGLE: frozenset(users)})
+    found = leftovers(policy(), before, after, judged, {Consent.GOOGLE: frozenset(users)})
     assert found == (), "Sales is locked on Google, and everybody else may keep it"
 
 
@@ -141,7 +141,7 @@ def test_no_revocation_ends_a_connection_that_the_plan_says_is_kept(
     asked = policy(at_google=True, at_microsoft=True)
     holders = dict.fromkeys(Consent, frozenset(users))
     of = {Consent.GOOGLE: ("google",), Consent.OFFICE365: ("office365-graph", "office365-ews")}
-    for one in leftovers(asked, alone(before), judged, holders):
+    for one in leftovers(asked, alone(before), alone(after), judged, holders):
         assert not isinstance(one.users, Unknown)
         for email in one.users:
             outcome = judged.outcome([*users].index(email))
@@ -156,7 +156,7 @@ def test_a_consent_seen_under_a_lock_on_another_service_is_left_over_though_noth
     stated = UserBatch(emails=[ANN], facts=[ON_GOOGLE], mailboxes={})
     for batch, revoked in ((seen, True), (stated, False)):
         judged = assess(alone(after), alone(after), populate([batch]), NOTHING_KNOWN)
-        found = leftovers(policy(), alone(after), judged, {Consent.GOOGLE: frozenset({ANN})})
+        found = leftovers(policy(), alone(after), alone(after), judged, {Consent.GOOGLE: frozenset({ANN})})
         assert bool(found) is revoked
 
 

@@ -116,7 +116,7 @@ SCHEMA: Final[dict[str, str | bytes]] = {
     "scenario_expects_something_of_nobody": scenario(
         "users: [{email: alice@contoso.com}]", "{outcomes: {alise@contoso.com: blocked, nobody@b.example: blocked}}"
     ),
-    "scenario_expects_nothing": scenario("users: [{email: alice@contoso.com}]", "{outcomes: {}, guardrails: []}"),
+    "scenario_expects_nothing": scenario("users: [{email: alice@contoso.com}]", "{outcomes: {}, counts: {}}"),
     "scenario_expects_nothing_of_somebody": scenario(
         "users: [{email: alice@contoso.com}]", "{counts: {blocked: 0}, users: {alice@contoso.com: {}}}"
     ),
@@ -129,7 +129,7 @@ SCHEMA: Final[dict[str, str | bytes]] = {
     "scenario_with_a_slip_in_a_facet": scenario(
         "users: [{email: a@contoso.com}]", "{users: {a@contoso.com: {next_step: authorize, rule: [R10a]}}}"
     ),
-    "later_kinds": "---\n".join(
+    "other_kinds": "---\n".join(
         [
             document(
                 "PortalRecord", "spec: {}\nattested: {by: admin@contoso.com, at: 2026-11-22T09:00:00Z, portal: web}\n"

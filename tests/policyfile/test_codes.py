@@ -7,12 +7,12 @@ import pytest
 
 from calplan.policyfile.codes import CODES
 
-CODE = re.compile(r"""["']((?:[YSDU]-[A-Z]+)|(?:V[0-9]{2}))["']""")
+CODE = re.compile(r"""["']((?:[YSDUC]-[A-Z]+)|(?:V[0-9]{2}))["']""")
 
 
 def emitted(repository: Path) -> set[str]:
     """The codes written in the package, outside of their explanations."""
-    folders = ("calplan/policyfile", "calplan/plan/validity")
+    folders = ("calplan/policyfile", "calplan/plan/validity", "calplan/guardrails")
     files = [one for folder in folders for one in (repository / folder).rglob("*.py") if one.parent.name != "codes"]
     return {code for file in files for code in CODE.findall(file.read_text(encoding="utf-8"))}
 

@@ -10,7 +10,7 @@ from calplan.policyfile.reader import read
 from tests.policyfile.cases import RULES, SCHEMA, YAML
 from tests.policyfile.make import DAY, account, assert_has_a_place, codes, judged, policy, rendered, write
 
-WITHOUT_ERRORS = {"later_kinds", "V24"}
+WITHOUT_ERRORS = {"other_kinds", "V24"}
 WITH_A_GOOD_DOCUMENT = {*WITHOUT_ERRORS, "alias_into_another_document"}
 
 

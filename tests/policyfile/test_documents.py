@@ -27,7 +27,6 @@ from calplan.policyfile.documents import (
     ConnectionsFile,
     CreateFiles,
     LocalPlatform,
-    OtherDocument,
     PolicyDocument,
     StatedProvider,
     TenantFactsDocument,
@@ -229,12 +228,6 @@ def test_tenant_facts_are_read_and_what_they_leave_out_is_unknown() -> None:
     assert (whole.as_of, whole.source, whole.account) == (datetime(2026, 11, 22, tzinfo=UTC), "portal", "contoso")
     assert silent.facts == TenantFacts(hybrid=UNKNOWN, grant=UNKNOWN, user_consent=UNKNOWN)
     assert (silent.as_of, silent.source, silent.account) == (None, None, None)
-
-
-def test_kinds_without_a_consumer_are_kept_as_they_are_stated() -> None:
-    (found,) = judged(document("Guardrails", "spec: {rules: []}\n", "{name: g}")).documents
-    assert isinstance(found, OtherDocument)
-    assert (found.kind, found.name, found.stated["spec"]) == ("Guardrails", "g", {"rules": []})
 
 
 def test_json_is_yaml_too() -> None:

@@ -18,6 +18,12 @@ WITH_FILES = account(
 )
 
 
+TENANT = (
+    "{type: microsoft, tenantId: 00000000-0000-0000-0000-000000000001, clientId: 00000000-0000-0000-0000-000000000002,"
+    " appId: 00000000-0000-0000-0000-000000000003, credential: {kind: secret, from: {env: CALPLAN_SECRET_MICROSOFT}}}"
+)
+
+
 def read_here(**files: str | bytes) -> Reading:
     write(Path(), {name.replace("__", "/") + ".yaml": content for name, content in files.items()})
     reading = read([Path()], DAY)
@@ -181,3 +187,17 @@ def test_paths_are_relative_to_the_file_that_holds_them() -> None:
 def test_a_document_that_is_wrong_still_counts_as_being_there() -> None:
     reading = read_here(a=account("platform: {type: local}"), p=policy("{}"), q=policy("x: 1"))
     assert codes(reading.diagnostics) == ["S-MISSING", "D-TWO", "S-UNKNOWN"]
+
+
+@pytest.mark.parametrize(
+    "providers, found",
+    [
+        ("[{type: connections-file, path: a.csv}, {type: connections-file, path: b.csv}]", []),
+        (f"[{TENANT}, {{type: connections-file, path: a.csv}}]", []),
+        (f"[{TENANT}, {TENANT}]", ["D-TWO"]),
+    ],
+)
+def test_an_account_asks_one_tenant_since_what_is_written_goes_to_one(providers: str, found: list[str]) -> None:
+    reading = read_here(a=account(f"platform: {{type: local, path: a.db}}\nproviders: {providers}"), p=policy("{}"))
+    assert codes(reading.diagnostics) == found
+    assert all(one.summary == "a second provider of the type `microsoft`" for one in reading.diagnostics)

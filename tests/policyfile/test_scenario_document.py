@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from calplan.impact.outcome import Outcome
 from calplan.model.account import TenantFacts
 from calplan.model.levels import Group, GroupModel
 from calplan.model.policy import CalendarPolicy
 from calplan.model.unknown import UNKNOWN
-from calplan.plan.scenario import CountExpectation, Facet, UserExpectation
+from calplan.plan.scenario import CountExpectation, Facet, GuardrailExpectation, UserExpectation
 from calplan.policyfile.documents import ScenarioDocument
 from calplan.policyfile.reader import read
 from calplan.policyfile.tried_policy import tried_policies
@@ -98,14 +100,19 @@ def test_every_expectation_has_a_place() -> None:
 LINES = (16, 19, 20, 21)
 
 
-def test_a_scenario_that_expects_only_guardrails_is_noted_and_expects_nothing_yet() -> None:
+@pytest.mark.parametrize("rules, expected", [("[]", frozenset()), ("[B, A]", frozenset({"A", "B"}))])
+def test_a_scenario_may_expect_rules_to_fire_or_none_at_all(rules: str, expected: frozenset[str]) -> None:
     found = judged(
-        document("Scenario", "spec: {given: {}, when: {policy: {}}, then: {guardrails: [x]}}\n", "{name: s}")
+        document(
+            "Scenario", f"spec: {{given: {{}}, when: {{policy: {{}}}}, then: {{guardrails: {rules}}}}}\n", "{name: s}"
+        )
     )
-    assert codes(found.diagnostics) == ["D-LATER"]
+    assert codes(found.diagnostics) == []
     (one,) = found.documents
     assert isinstance(one, ScenarioDocument)
-    assert one.expectations == ()
+    (stated,) = one.expectations
+    assert isinstance(stated, GuardrailExpectation)
+    assert stated.expected == expected
 
 
 def test_two_scenarios_of_one_name_are_refused() -> None:

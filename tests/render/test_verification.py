@@ -85,7 +85,9 @@ def test_settings_an_unfinished_run_and_later_runs_are_said_first() -> None:
     seen = verified(lost(1), complete=False, later_runs=2, settings=("allowedDomains",))
     said = [*verification_text(seen, show_users="none", name_disconnected=True)]
     assert [line.partition(" ")[0] for line in said] == ["The", "2", "setting", "Still", "Verified:"]
-    assert said[-1].endswith("The outcome is beyond tolerance.\n")
+    assert said[-1].endswith("The settings are not as planned.\n")
+    seen = verified(lost(1), complete=False)
+    assert [*verification_text(seen, show_users="none", name_disconnected=True)][-1].endswith("The run is not done.\n")
 
 
 def test_every_format_gives_exactly_those_who_are_still_disconnected() -> None:

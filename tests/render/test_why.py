@@ -10,6 +10,7 @@ from pytest_snapshot.plugin import Snapshot
 from calplan.impact.outcome import Outcome
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import GroupOverride
+from calplan.model.proof import Basis
 from calplan.model.settings import WantedSettings
 from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts, text_list
@@ -293,3 +294,11 @@ def test_a_connection_lost_on_the_way_only_is_told_of() -> None:
     assert "on the way" not in shown(user)
     text = shown({**user, "lost_on_the_way": True})
     assert "  on the way: the connection is lost between two steps, in whatever order (P-ON-THE-WAY)" in text
+
+
+@pytest.mark.parametrize("basis", [one for one in Basis if one is not Basis.PLATFORM])
+def test_what_is_not_from_the_platform_says_from_what_it_is(basis: Basis) -> None:
+    said = shown(make.user("a@contoso.com") | {"evidence": basis.value})
+    (line,) = (one for one in said.splitlines() if one.startswith("  told from: "))
+    assert line != f"  told from: {basis.value}", "in words"
+    assert ("no proof" in line) == (basis in {Basis.GOOGLE_TOKENS, Basis.GOOGLE_LOG, Basis.MICROSOFT_GRANTS})

@@ -13,7 +13,8 @@ FOLDER_CODES: Final[dict[str, Entry]] = {
     ),
     "D-TWO": Entry(
         title="Two documents say who one account is, or what it should be, or go by one name",
-        means="An account has two policies or two TenantFacts, or two Account or Scenario documents have one name.",
+        means="An account has two policies, two TenantFacts or two providers of one type, or two Account or Scenario"
+        " documents have one name.",
         why="Which one holds, or which one a report means, would depend on the order of files.",
         fix="Remove one, or give it another account or name."
         " A file that holds live settings belongs into `platform.create`.",
@@ -41,12 +42,6 @@ FOLDER_CODES: Final[dict[str, Entry]] = {
         means="It does not begin with `apiVersion: calplan/v1`, so it is none of calplan's.",
         why="It is said aloud so that a slip in `apiVersion` does not go unseen.",
         fix="Nothing, unless it was meant for calplan.",
-    ),
-    "D-LATER": Entry(
-        title="Something valid has no effect yet",
-        means="The document is right, but this version of calplan does nothing with the part that the note names.",
-        why="It is said aloud so that nobody relies on it.",
-        fix="Nothing; or use a version that knows it.",
     ),
     "D-MORE": Entry(
         title="A document has more findings than are listed",

@@ -1,6 +1,7 @@
 """Whether a connections file can be read, and how much it says. Nothing is written."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,8 @@ def check_connections(path: Path, clock: Callable[[], datetime], max_age: timede
         stated = read_connections(path)
     except InvalidAccountError as error:
         advice = error.diagnostics[0].help if error.diagnostics else ""
-        yield failed("file", error, advice or "correct what is named, or write the file again")
+        wrong = failed("file", error, advice or "correct what is named, or write the file again")
+        yield replace(wrong, found="; ".join(wrong.found.splitlines()))
         return
     yield _rows(path, stated)
     for note in stated.notes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import ProviderError
+from calplan.providers.base import InvalidAccountError
 from calplan.providers.checkup import Check, failed, passed
 from calplan.providers.exchange.task import Probing
 from calplan.providers.trust import Trust
@@ -18,10 +18,10 @@ def check_exchange(stated: StatedProvider, file: Path, trust: Trust) -> Iterator
         f"apply and verify open the calendar and contacts of {probing.mailbox} through the policy's impersonation"
         f" account ({probing.sign_in.value}{name}); nothing is contacted before, and no password looked up"
     )
-    yield passed("exchange probe", found)
+    yield passed("probe", found)
     if trust.secret_names is not None or trust.secrets_dir is not None:
         found = "the password is resolved within CALPLAN_SECRET_NAMES and CALPLAN_SECRETS_DIR, for whoever applies"
-        yield passed("exchange password", found)
+        yield passed("password", found)
     yield from _certificates(probing.ca_file)
 
 
@@ -33,7 +33,7 @@ def _certificates(file: Path | None) -> Iterator[Check]:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=str(file))
     except (OSError, ValueError):
-        wrong = ProviderError(f"{file} cannot be read as certificates in PEM")
-        yield failed("exchange caFile", wrong, "correct `caFile` of the exchange provider")
+        wrong = InvalidAccountError(f"{file} cannot be read as certificates in PEM")
+        yield failed("caFile", wrong, "correct `caFile` of the exchange provider")
         return
-    yield passed("exchange caFile", f"{file} holds certificates, and they alone will be trusted")
+    yield passed("caFile", f"{file} holds certificates, and they alone will be trusted")

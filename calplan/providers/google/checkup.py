@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.checkup import Check, doubtful, failed, passed
 from calplan.providers.google.calls import USERS
 from calplan.providers.google.connecting import Clock, Serve, Servers, servers_of, stated_workspace
 from calplan.providers.google.evidence import NO_CLIENTS
 from calplan.providers.google.messages import UserPage, decoded
+from calplan.providers.google.signing_in import NotDelegatedError
 from calplan.providers.google.workspace import LOG_SCOPE, TOKENS_SCOPE, USERS_SCOPE, Told, Workspace
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
@@ -20,6 +21,10 @@ from calplan.providers.http.retry import Time, server_time
 from calplan.providers.trust import Trust
 
 SKEW: Final = timedelta(seconds=60)
+COMPARE: Final = (
+    "see that `subject` is the address of an admin of this customer, and that the key of `credential` is the service"
+    " account's and still good"
+)
 DELEGATION: Final = "the admin console, under security, API controls, domain-wide delegation"
 
 
@@ -52,8 +57,15 @@ def check_google(
         if wrong is None:
             yield passed(f"token {use.purpose}", f"{workspace.subject} may be acted for with {use.scope}")
             continue
+        if isinstance(wrong, InvalidAccountError):
+            yield failed("caFile", wrong, "correct `caFile` of the Google provider")
+            return
         if isinstance(wrong, UnreachableError):
             yield failed(f"token {use.purpose}", wrong, "make Google's addresses reachable from this machine")
+            return
+        if not isinstance(wrong, NotDelegatedError):
+            # Whatever is asked for, the answer would be the same.
+            yield failed(f"token {use.purpose}", wrong, COMPARE)
             return
         refused.append(use)
         yield _missing(use, wrong)
@@ -96,7 +108,8 @@ def _directory(workspace: Workspace, serve: Serve, clock: Clock) -> Iterator[Che
             answer = reader.get(*USERS, query=query)
             decoded(answer, UserPage, "users")
     except NotAuthorisedError as error:
-        yield failed("directory", error, f"see that {workspace.subject} is an admin who may read users")
+        fix = f"see that {workspace.subject} is an admin who may read users, and of this `customer`"
+        yield failed("directory", error, fix)
         return
     except ProviderError as error:
         yield failed("directory", error, "compare `customer` of the Google provider with the admin console")

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from calplan.providers.base import Memory, Part, ProviderError
+from calplan.providers.base import Memory, NotAuthorisedError, Part, ProviderError
 from calplan.providers.google.calls import AUTHORIZE, Entry
 from calplan.providers.google.connecting import Servers
 from calplan.providers.google.sweeping import OVERLAP, log_since
@@ -40,13 +40,19 @@ class ConsentLog:
 
 
 def read_log(servers: Servers, workspace: Workspace, memory: Memory, now: datetime) -> ConsentLog:
-    """The log as far back as anybody remembers it: what is kept, and what came since."""
+    """The log as far back as anybody remembers it: what is kept, and what came since.
+
+    Raises:
+        NotAuthorisedError: it must not be read, and nothing of it is kept.
+    """
     kept, until = _kept(memory.parts(workspace.source), now)
     since = now - REMEMBERS if until is None else until - OVERLAP
     try:
         with Reader(servers.log()) as reader:
             found = log_since(reader, workspace, max(since, now - REMEMBERS))
     except ProviderError as error:
+        if isinstance(error, NotAuthorisedError) and until is None:
+            raise
         return ConsentLog(entries=kept, failure=f"the log of consents was not read: {error}")
     if until is None:
         memory.forget(workspace.source)

@@ -28,6 +28,10 @@ class NoTokenError(NotAuthorisedError):
     """Google gives no token, whatever is asked for with it."""
 
 
+class NotDelegatedError(NoTokenError):
+    """Google knows the service account, and its administrator has not let it act with these scopes."""
+
+
 class _NoConnectionError(Exception):
     """A connection did not come about, or broke; ``place`` is where it should have led."""
 
@@ -160,7 +164,7 @@ class GoogleTokens:
             return UnreachableError(f"{NAME} ({place}) has trouble of its own{reason}. Run the command again later")
         wanted = ", ".join(self.scopes)
         if words == "unauthorized_client":
-            return NoTokenError(
+            return NotDelegatedError(
                 f"{NAME} ({place}) does not let {self._credential.email} act as {self._workspace.subject}{reason}: in"
                 " the admin console, under security, API controls, domain-wide delegation, its client needs the scope"
                 f" {wanted}"

@@ -1,12 +1,15 @@
 """Calls of Graph that only read: one thing, a list page by page, or many things in one request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final, TypeVar
 
-from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
 from calplan.providers.http.retry import Time
 from calplan.providers.microsoft.messages import BatchAnswer, BatchPart, Page, decoded, text_of
+from calplan.providers.microsoft.permissions import naming, needed_for
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -34,11 +37,11 @@ class Calls:
 
     def get(self, *parts: str, kind: type[T], query: Mapping[str, str | int] | None = None) -> T:
         """The answer to a read, decoded."""
-        return decoded(self._reader.get(*parts, query=query), kind, _path(parts))
+        return decoded(self._let_in(parts, lambda: self._reader.get(*parts, query=query)), kind, _path(parts))
 
     def pages(self, *parts: str, kind: type[Page[Row]], query: Mapping[str, str | int]) -> Iterator[Page[Row]]:
         """Every page of a list; its links are followed as they are, and only below Graph's own address."""
-        answer = self._reader.get(*parts, query=query)
+        answer = self._let_in(parts, lambda: self._reader.get(*parts, query=query))
         met = set[str]()
         for _ in range(MOST_PAGES):
             page = decoded(answer, kind, _path(parts))
@@ -49,8 +52,16 @@ class Calls:
             if link in met:
                 break
             met.add(link)
-            answer = self._reader.follow(link)
+            answer = self._let_in(parts, partial(self._reader.follow, link))
         raise UnreachableError(f"Microsoft Graph shows the same page of {_path(parts)} again and again")
+
+    def _let_in(self, parts: tuple[str, ...], ask: Callable[[], Answer]) -> Answer:
+        """The answer to a read; a refusal names the permission that is missing."""
+        granted = self.permissions()
+        try:
+            return ask()
+        except NotAuthorisedError as error:
+            raise naming(error, needed_for(parts[0]), granted) from None
 
     def many(self, targets: Mapping[str, str]) -> dict[str, BatchPart]:
         """What comes of up to 20 reads in one request, by their names; one that stays throttled is left out."""

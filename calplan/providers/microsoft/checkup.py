@@ -13,14 +13,11 @@ from calplan.providers.http.retry import Time, server_time
 from calplan.providers.microsoft.calls import Calls, quoted
 from calplan.providers.microsoft.connecting import Clock, Tenant, server_of, tenant_of
 from calplan.providers.microsoft.grants import GRAPH_APP, principals_of
+from calplan.providers.microsoft.permissions import CONSENTS, MAILBOXES, POLICY, WRITING, AnyOf
 from calplan.providers.trust import Trust
 
 SKEW: Final = timedelta(seconds=60)
 APP: Final = "calplan's application in Microsoft Entra (API permissions, application permissions of Microsoft Graph)"
-CONSENTS: Final = ("Directory.Read.All", "Directory.ReadWrite.All")
-POLICY: Final = ("Policy.Read.All",)
-MAILBOXES: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
-WRITING: Final = ("DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All")
 
 
 def check_microsoft(
@@ -30,11 +27,15 @@ def check_microsoft(
     tenant = tenant_of(stated, file)
     try:
         server = server_of(stated, file, trust, time)
+    except ProviderError as error:
+        yield failed("secret", error, "provide what `credential` of the Microsoft provider names")
+        return
+    yield passed("secret", "the credential of the Microsoft provider is at hand")
+    try:
         reader = Reader(server)
     except ProviderError as error:
-        yield failed("secret", error, "provide what `credential` of the provider in the Account document names")
+        yield failed("caFile", error, "correct `caFile` of the Microsoft provider")
         return
-    yield passed("secret", "the credential of the Account document is at hand")
     with reader:
         calls = Calls(reader, server.time)
         try:
@@ -44,6 +45,8 @@ def check_microsoft(
             return
         yield passed("token", f"{tenant.source} gave one to application {tenant.client_id}")
         yield from _permissions(granted)
+        if granted is not None and granted.isdisjoint(CONSENTS):
+            return
         try:
             yield _application(calls, tenant)
             yield _clock(reader, clock)
@@ -70,7 +73,7 @@ def _permissions(granted: frozenset[str] | None) -> Iterator[Check]:
     yield _needed("permission to apply", WRITING, granted, necessary=False)
 
 
-def _needed(subject: str, any_of: tuple[str, ...], granted: frozenset[str], *, necessary: bool) -> Check:
+def _needed(subject: str, any_of: AnyOf, granted: frozenset[str], *, necessary: bool) -> Check:
     """Whether one of several permissions is there, the least of them first."""
     least = any_of[0]
     if not granted.isdisjoint(any_of):

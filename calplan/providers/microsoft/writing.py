@@ -9,14 +9,15 @@ from calplan.model.proof import Person
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
 from calplan.plan.address_book import CLAIMED, AddressBook
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import ProviderError, Receipt, WritableEvidenceProvider
-from calplan.providers.http.client import Writer
+from calplan.providers.base import NotAuthorisedError, ProviderError, Receipt, WritableEvidenceProvider
+from calplan.providers.http.client import Verb, Writer
 from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError
 from calplan.providers.microsoft.calls import Calls, quoted
 from calplan.providers.microsoft.connecting import Clock, Tenant, server_of, tenant_of
 from calplan.providers.microsoft.grants import Grants, Principals, grants_of, principals_of
 from calplan.providers.microsoft.messages import GrantRow, Page
+from calplan.providers.microsoft.permissions import WRITING, naming
 from calplan.providers.microsoft.tenant import MicrosoftTenant, people_of
 from calplan.providers.trust import Trust
 
@@ -38,13 +39,20 @@ class WritingCalls(Calls):
         self._writer = writer
 
     def post(self, content: dict[str, str]) -> None:
-        self._writer.write("POST", GRANTS, content=content, idempotent=True)
+        self._write("POST", content=content)
 
     def patch(self, grant: str, scope: str) -> None:
-        self._writer.write("PATCH", GRANTS, grant, content={"scope": scope}, idempotent=True)
+        self._write("PATCH", grant, content={"scope": scope})
 
     def delete(self, grant: str) -> None:
-        self._writer.write("DELETE", GRANTS, grant, idempotent=True)
+        self._write("DELETE", grant)
+
+    def _write(self, verb: Verb, *parts: str, content: object = None) -> None:
+        granted = self.permissions()
+        try:
+            self._writer.write(verb, GRANTS, *parts, content=content, idempotent=True)
+        except NotAuthorisedError as error:
+            raise naming(error, WRITING, granted) from None
 
 
 class WritableMicrosoftTenant(MicrosoftTenant):

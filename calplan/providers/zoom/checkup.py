@@ -34,7 +34,7 @@ def check_zoom(
     except ProviderError as error:
         yield failed("secret", error, "provide what `platform.credential` of the Account document names")
         return
-    yield passed("secret", "the credential of the Account document is at hand")
+    yield passed("secret", "the credential of the platform is at hand")
     with reader:
         try:
             granted = reader.sign_in().scopes

@@ -71,6 +71,7 @@ class Audience:
         self._languages = languages
         self._groups = tuple(groups)
         self._levels = levels_of(document)[1]
+        self._names = document.get("group_names", {})
         self._known: dict[tuple[object, ...], Situation] = {}
 
     def __iter__(self) -> Iterator[tuple[str, Situation]]:
@@ -92,10 +93,15 @@ class Audience:
                 what=_what(row),
                 before=_held(row),
                 after=service,
-                group=next((one for one in self._groups if one in row.get("groups", ())), group),
+                group=self._asked_for(row) or group,
                 language=language,
             )
         return found
+
+    def _asked_for(self, row: UserDocument) -> str:
+        """The first of the groups that messages were asked for and that the user is in."""
+        own = {self._names.get(word, word) for word in row.get("groups", ())}
+        return next((one for one in self._groups if one in own), "")
 
     def _after(self, row: UserDocument) -> tuple[str, str]:
         """The service that holds for the user after the change, and the name of the group behind it."""

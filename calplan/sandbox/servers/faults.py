@@ -31,6 +31,7 @@ class Kind(Enum):
     DRIP = "drip"
     EMPTY = "empty"
     ERROR_IN_200 = "error-in-200"
+    WEB_PAGE = "web-page"
     END_PAGES = "expire-page-token"
     END_SIGN_IN = "expire-token"
     INVENT = "invent"
@@ -50,6 +51,7 @@ MEANING: Final = {
     Kind.DRIP: "the answer begins, and never ends",
     Kind.EMPTY: "400 with an empty body",
     Kind.ERROR_IN_200: "an error in a body under status 200",
+    Kind.WEB_PAGE: "a web page under status 200, as a proxy or a portal in between shows one",
     Kind.END_PAGES: "the page token of the request ends before its time",
     Kind.END_SIGN_IN: "the access token of the request ends before its time",
     Kind.INVENT: "the answer has fields that the vendor does not have",

@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -24,6 +24,7 @@ from calplan.sandbox.servers.zoom_api import ZoomApi
 
 API: Final = "/v2"
 SECONDS_TO_WAIT: Final = 2
+WEB_PAGE: Final = "<!doctype html>\n<html><body>Sign in to the guest network</body></html>\n"
 SECONDS_BETWEEN_DRIPS: Final = 0.05
 ENDLESS: Final = b"1000000"
 INVENTED: Final[Mapping[str, object]] = {
@@ -108,6 +109,8 @@ class Misbehaving:
                 await _drip(receive, send)
             case Kind.HALF | Kind.INVENT | Kind.RENAME:
                 await self._spoil(kind, scope, receive, send)
+            case Kind.WEB_PAGE:
+                await HTMLResponse(WEB_PAGE)(scope, receive, send)
             case Kind.END_PAGES:
                 self.zoom.pages.end(_page_token(scope))
                 await self.app(scope, receive, send)

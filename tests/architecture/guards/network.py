@@ -75,6 +75,9 @@ GUARD: Final = NetworkGuard()
 
 
 def pytest_configure() -> None:
+    # On being imported it tries once whether this machine has IPv6, which a module under test may bring about anywhere.
+    import urllib3  # noqa: F401, PLC0415 - before the guard is armed
+
     GUARD.arm()
 
 

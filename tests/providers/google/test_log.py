@@ -103,12 +103,27 @@ def test_many_pages_are_read_to_their_end(scene: Scene) -> None:
     assert known(scene.reading().read_people())[DEE] == held("read", "none")
 
 
-def test_without_the_log_nobody_is_known_and_the_reason_is_told(scene: Scene) -> None:
+def test_a_log_that_must_not_be_read_is_an_error_where_nothing_of_it_is_kept(scene: Scene) -> None:
     scene.google.grant(*(keys().scopes - {f"{AUTH}admin.reports.audit.readonly"}))
+    with pytest.raises(NotAuthorisedError, match=r"admin\.reports\.audit\.readonly"):
+        scene.reading().read_people()
+
+
+def test_what_is_kept_of_a_log_that_must_not_be_read_any_more_still_counts(scene: Scene) -> None:
+    scene.reading().read_people()
+    scene.google.grant(*(keys().scopes - {f"{AUTH}admin.reports.audit.readonly"}))
+    witness = scene.reading().read_people()
+    assert known(witness)[ANN] == held("write", "read")
+    assert (witness.evidence.complete, witness.evidence.live) == (False, False)
+    assert "admin.reports.audit.readonly" in str(witness.failure)
+
+
+def test_without_the_log_nobody_is_known_and_the_reason_is_told(scene: Scene) -> None:
+    scene.stage.fault(f"GET {LOG}:500x100")
     witness = scene.reading().read_people()
     assert set(known(witness).values()) == {NOT_READ}
     assert (witness.evidence.complete, witness.evidence.live) == (False, False)
-    assert "admin.reports.audit.readonly" in str(witness.failure)
+    assert "has trouble of its own" in str(witness.failure)
 
 
 def test_users_are_listed_even_for_the_log(scene: Scene) -> None:

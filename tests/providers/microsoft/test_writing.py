@@ -190,6 +190,7 @@ def test_without_the_permission_to_write_nothing_changes(monkeypatch: pytest.Mon
         for action in (ENSURE, revoking(ANN)):
             with pytest.raises(NotAuthorisedError, match="Authorization_RequestDenied") as caught:
                 corp.perform(action)
+            assert "lacks the permission DelegatedPermissionGrant.ReadWrite.All" in str(caught.value)
             assert not caught.value.outcome_unknown
         assert for_all(corp) is None
         assert id_of(ANN) in people_with_consent(corp)

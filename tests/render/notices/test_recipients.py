@@ -131,6 +131,12 @@ def test_a_group_that_was_asked_for_gets_a_message_of_its_own(document: PlanDocu
     assert [one.file.rpartition(".")[2] for one in made.messages] == ["google", "board", "sales"]
 
 
+def test_a_group_is_found_by_its_name_where_users_state_its_id(document: PlanDocument) -> None:
+    named: PlanDocument = {**document, "group_names": {"g7": "Board"}}
+    made = notices(named, [row("ann@corp.example", "prompted", groups=["g7"])], groups=("Board",))
+    assert [one["group"] for one in table(made)] == ["Board"]
+
+
 def test_users_on_whom_the_same_is_said_share_a_message(document: PlanDocument) -> None:
     rows = [row("a@corp.example", "blocked", connection="none"), row("b@corp.example", "blocked", connection="unknown")]
     made = notices(document, rows)

@@ -86,6 +86,14 @@ def test_an_error_may_come_under_200(stage: Stage, client: Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (200, 200)
 
 
+def test_a_web_page_may_come_instead_of_the_answer(stage: Stage, client: Client) -> None:
+    stage.fault("GET /groups:web-page")
+    answer = client.ask("GET", "/groups")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<html>" in answer.text
+    assert client.ask("GET", "/groups").json()["groups"]
+
+
 def test_each_form_of_when_to_ask_again(stage: Stage, client: Client) -> None:
     stage.fault(
         "GET /users:429-seconds,GET /users:429-date,GET /users:429-iso,GET /users:429-reset,GET /users:429-daily"
