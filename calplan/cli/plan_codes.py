@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from calplan.cli.notice_codes import NOTICE_CODES
 from calplan.policyfile.codes import CODES
 
 PLAN_CODES: Final = {
@@ -85,5 +86,5 @@ PLAN_CODES: Final = {
     "it: in the settings of the CI system, for example.\n",
 }
 
-OTHER_CODES: Final = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES
-"""Every code that the plan itself does not explain: those of documents, and those above."""
+OTHER_CODES: Final = {name: entry.text for name, entry in CODES.items()} | PLAN_CODES | NOTICE_CODES
+"""Every code that the plan itself does not explain: those of documents and of messages, and those above."""

@@ -48,7 +48,7 @@ GATE_ADVICE: Final = {
     "rule.V25": "Add the domain that is missing to allowedDomains.",
     "window": "Apply when a window is open.",
     "freeze": "Apply after the freeze.",
-    "notice": "Tell the users and record the receipt.",
+    "notice": "Tell the users (`calplan notify PLAN --render DIR` writes the messages) and record the receipt.",
 }
 
 KIND: Final = {
