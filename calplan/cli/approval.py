@@ -15,8 +15,10 @@ from calplan.cli.wiring import Planned, in_automation
 from calplan.guardrails.gates import PREFIX
 from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural
+from calplan.plan.as_document import gates_document
 from calplan.plan.gates import GATE_IDS, Gate, GateStatus
 from calplan.plan.staleness import Moved
+from calplan.render.step_wording import gate_figures
 from calplan.render.untrusted import for_terminal
 
 
@@ -89,9 +91,7 @@ def refuse_gates(gates: Sequence[Gate], written: str = "nothing was written") ->
     if not refusing:
         return
     lines = [f"error: refused; {written}"]
-    for gate in refusing:
-        ask = f" (ask {gate.owner})" if gate.owner else ""
-        lines.append(for_terminal(f"  {gate.id}: {gate.actual}, limit {gate.limit}{ask}"))
+    lines += [for_terminal(f"  {gate['id']}: {gate_figures(gate)}") for gate in gates_document(tuple(refusing))]
     allow = " ".join(f"--allow {gate.id}" for gate in refusing)
     raise StopError(ExitCode.REFUSED, "\n".join([*lines, f"  To lift them: {allow} --reason TEXT"]))
 

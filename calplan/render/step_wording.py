@@ -253,9 +253,13 @@ def gate_advice(gate: str) -> str:
     return GATE_ADVICE.get(gate, "")
 
 
-def gate_figures(gate: GateDocument) -> str:
-    """The figure and the limit of a gate."""
-    owner = f" (ask {gate['owner']})" if gate["owner"] else ""
+def figures(gate: GateDocument) -> str:
+    """The figure and the limit of a gate; for a guardrail, what it asks and what was found."""
     if gate["id"].startswith("guardrail."):
-        return f"{gate['limit']}; {gate['actual']}{owner}"
-    return f"{gate['actual']}, limit {gate['limit']}{owner}"
+        return f"{gate['limit']}; {gate['actual']}"
+    return f"{gate['actual']}, limit {gate['limit']}"
+
+
+def gate_figures(gate: GateDocument) -> str:
+    """The figure and the limit of a gate, and whom to ask."""
+    return figures(gate) + (f" (ask {gate['owner']})" if gate["owner"] else "")

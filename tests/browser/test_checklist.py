@@ -86,7 +86,7 @@ def made() -> None:
     assert start("init", "corp", *SEEN).returncode == 0
 
 
-@pytest.mark.parametrize("edition", ["newer", "older"])
+@pytest.mark.parametrize("edition", ["newer", pytest.param("older", marks=pytest.mark.slow)])
 def test_who_knows_nothing_but_the_checklist_makes_the_policy_true(edition: str, page: Page, tmp_path: Path) -> None:
     made()
     with served() as portal:

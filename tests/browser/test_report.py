@@ -120,13 +120,19 @@ def test_users_are_sorted_by_each_column_and_back(chromium: Browser) -> None:
         assert column(page, 7) == sorted(column(page, 7))
 
 
+SCROLL = """async (frame, top) => {
+  frame.scrollTop = top;
+  for (let drawn = 0; drawn < 3; drawn += 1) await new Promise(requestAnimationFrame);
+}"""
+"""Scroll, and wait until what belongs there is drawn: a frame that scrolls, one that draws, one that is done."""
+
+
 def test_scrolling_to_the_end_shows_the_last_user_and_every_one_on_the_way(chromium: Browser) -> None:
     with opened(chromium, report(), "#sort=address") as page:
         _, total = listed(page)
         seen: list[str] = []
         for top in range(0, total * 34 + 800, 300):
-            page.locator("#window").evaluate("(frame, top) => { frame.scrollTop = top; }", top)
-            page.wait_for_timeout(20)
+            page.locator("#window").evaluate(SCROLL, top)
             seen += [one for one in column(page, 1) if one not in seen]
         assert len(seen) == total
         assert seen == sorted(seen)

@@ -14,6 +14,13 @@ from tests.loopback.stage import Stage, stage
 
 pytestmark = pytest.mark.loopback
 
+
+@pytest.fixture(autouse=True)
+def settles_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that is not there yet is looked for as often as ever, with shorter pauses."""
+    monkeypatch.setattr("calplan.cli.hand.SETTLES", (0.0, 0.01, 0.02, 0.03))
+
+
 SERVICE, LOCK = "/settings/integration.service", "/settings/integration.locked"
 Done = Literal["nothing", "service", "both"]
 

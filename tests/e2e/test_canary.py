@@ -105,7 +105,7 @@ def named(word: str) -> str:
     return run
 
 
-@pytest.mark.parametrize("level", ["debug", "info"])
+@pytest.mark.parametrize("level", ["debug", pytest.param("info", marks=pytest.mark.slow)])
 def test_no_secret_shows_after_any_command(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
     with stage(monkeypatch, policy=WANTED) as staged:
         for words in COMMANDS:
@@ -137,7 +137,10 @@ def echoing(staged: Stage) -> dict[str, Effect]:
     }
 
 
-@pytest.mark.parametrize("name", ["refused", "forbidden", "fault", "redirect", "dropped", "half", "nonsense"])
+OFTEN, SELDOM = ("refused", "redirect", "nonsense"), ("forbidden", "fault", "dropped", "half")
+
+
+@pytest.mark.parametrize("name", [*OFTEN, *(pytest.param(one, marks=pytest.mark.slow) for one in SELDOM)])
 def test_no_secret_shows_when_a_server_says_it_back(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     with stage(monkeypatch, policy=WANTED) as staged:
         for method, path, words in (

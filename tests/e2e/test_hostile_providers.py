@@ -267,7 +267,7 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
-@pytest.mark.parametrize("automated", [False, True], ids=["by hand", "in CI"])
+@pytest.mark.parametrize("automated", [pytest.param(False, marks=pytest.mark.slow), True], ids=["by hand", "in CI"])
 def test_nothing_is_shown_of_a_file_that_is_no_list_of_users(
     vendors: Vendors, monkeypatch: pytest.MonkeyPatch, content: str, automated: bool
 ) -> None:

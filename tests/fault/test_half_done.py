@@ -26,6 +26,8 @@ HIDDEN = dict.fromkeys(PAIRS, PrivateAccess.HIDDEN)
 APPLY = ("apply", "corp", "--auto-approve", "--by", "ann")
 WRITES = 1 + 2 * 4 + 1 + 1
 """The beginning; of each of two flags an intent, two words on how to finish, an outcome; the end; the verification."""
+SHARES = 4
+"""The writes at which to kill are tried in so many parts; one is enough for every commit."""
 
 
 def documents(folder: Path) -> None:
@@ -61,13 +63,14 @@ def as_before(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("share", [pytest.param(one, marks=[pytest.mark.slow] if one else []) for one in range(SHARES)])
 def test_a_killed_write_of_two_parts_is_finished(
-    side: Side, forks: Forks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    side: Side, share: int, forks: Forks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with serving(monkeypatch, pairs=PAIRS) as stage:
         documents(stage.folder)
         env = {"CALPLAN_SECRET_ZOOM": SECRET}
-        for kill in range(1, WRITES + 1):
+        for kill in range(1 + share, WRITES + 1, SHARES):
             as_before(stage)
             state = ("--state", str(tmp_path / f"{side}{kill}.db"))
             ended = forks.run(*APPLY, *state, cwd=tmp_path, kill=kill, side=side, env=env)

@@ -1,16 +1,13 @@
-"""Whose consents are left over, and that nobody is disconnected by revoking them of whom the plan does not say so."""
+"""Whose consents are left over."""
 
 import pytest
 
 from calplan.impact.assess import assess
-from calplan.impact.resolve import Levels, alone
-from calplan.model.diagnostic import Severity
+from calplan.impact.resolve import Levels
 from calplan.model.levels import Group, GroupModel, Groups
 from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.settings import AccountSettings, WantedSettings
-from calplan.model.user import RawFacts
 from calplan.plan.actions import Consent
-from calplan.plan.findings import revoked_uncounted
 from calplan.plan.leftovers import leftovers
 from tests import make
 
@@ -50,23 +47,3 @@ def test_a_group_that_keeps_the_service_keeps_its_consents(member: str) -> None:
     keeps = GroupOverride(group="Labs", service=make.google(), locked=True)
     assert stale(before, levels(make.account(service=make.graph()), keeps), member) == frozenset()
     assert stale(before, levels(GRAPH, keeps), member) == EVERYBODY, "a locked account makes no exception"
-
-
-def of_whom_the_plan_speaks(before: AccountSettings, after: AccountSettings, **users: RawFacts) -> tuple[str, ...]:
-    """Who is named by the warning about consents that the plan revokes and whose loss it does not count."""
-    people = {f"{name}@corp.example": raw for name, raw in users.items()}
-    found = assess(alone(before), alone(after), make.population(people), make.tenant())
-    left = leftovers(POLICY, alone(before), alone(after), found, {Consent.GOOGLE: frozenset(people)})
-    assert {email for one in left if isinstance(one.users, frozenset) for email in one.users} == people.keys()
-    said = [*revoked_uncounted(left, found)]
-    assert all((one.code, one.severity) == ("P-REVOKES", Severity.WARNING) for one in said)
-    return tuple(email for one in said for email in people if email in one.summary)
-
-
-def test_a_warning_names_whom_revoking_might_disconnect_though_no_rule_does() -> None:
-    locked = make.account(service=make.graph(), locked=True)
-    unknown, gone = make.facts(None), make.facts("google", "write", "read", status="inactive")
-    everybody = {"ann": ON_GOOGLE, "bob": unknown, "cyd": gone, "dan": make.facts("office365-graph", "write", "read")}
-    assert of_whom_the_plan_speaks(make.account(), locked, **everybody) == (CYD,), "the others are forecast to lose it"
-    assert of_whom_the_plan_speaks(locked, locked, **everybody) == (ANN, BOB, CYD)
-    assert of_whom_the_plan_speaks(locked, locked, dan=everybody["dan"]) == ()

@@ -10,7 +10,7 @@ from calplan.plan.document import GateDocument, PlanDocument, ResourceChange, Ru
 from calplan.render.counts import MANUAL, REFUSE, WARNING
 from calplan.render.guide import path_in_words
 from calplan.render.html.charts import Segment, share, stacked
-from calplan.render.step_wording import changes_by_address, cost_in_words, doer_of, reasons, step_in_words
+from calplan.render.step_wording import changes_by_address, cost_in_words, doer_of, figures, reasons, step_in_words
 from calplan.render.values import Difference, change_sign, differences, origin_marks
 from calplan.render.wording import AFFECTED_NAMES, OUTCOME_NAMES, outcome_of_rule, rule_in_words
 
@@ -125,6 +125,7 @@ class GateRow:
     gate: GateDocument
     status: str
     word: str
+    figures: str
 
 
 def headline(document: PlanDocument) -> str:
@@ -251,7 +252,7 @@ def gate_rows(document: PlanDocument) -> tuple[GateRow, ...]:
     words = STATUS if document["resource_changes"] else {**STATUS, REFUSE: "would refuse"}
     order = [*STATUS]
     rows = [
-        GateRow(gate=gate, status=gate["status"], word=words.get(gate["status"], gate["status"]))
+        GateRow(gate=gate, status=gate["status"], word=words.get(gate["status"], gate["status"]), figures=figures(gate))
         for gate in document["gates"]
     ]
     return tuple(sorted(rows, key=lambda row: order.index(row.status) if row.status in order else len(order)))

@@ -224,7 +224,10 @@ def test_somebody_who_is_no_admin_is_refused(scene: Scene) -> None:
         scene.reading().read_people()
 
 
-@pytest.mark.parametrize("fault", ["drop", "half", "503", "500-empty", "400-empty", "401"])
+@pytest.mark.parametrize(
+    "fault",
+    ["drop", "503", "400-empty", "401", *(pytest.param(one, marks=pytest.mark.slow) for one in ("half", "500-empty"))],
+)
 def test_a_token_endpoint_in_trouble_ends_in_one_sentence(scene: Scene, fault: str) -> None:
     scene.stage.fault(f"POST /google/token:{fault}x20")
     with pytest.raises(ProviderError, match=r"^Google \(127\.0\.0\.1:\d+\) ") as failed:
