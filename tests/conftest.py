@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # that needs another count multiplies `settings.default.max_examples`.
 settings.register_profile(
     "ci",
-    max_examples=100,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     print_blob=True,

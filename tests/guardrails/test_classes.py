@@ -84,7 +84,7 @@ def expected(said: Mapping[str, Verdict | None]) -> tuple[Status, int, tuple[str
     return Status.ERROR if failed else Status.VIOLATED, len(against), tuple(against[:3])
 
 
-@settings(max_examples=(settings.default or settings()).max_examples // 5)
+@settings(max_examples=(settings.default or settings()).max_examples // 2)
 @given(seed=st.integers(min_value=0, max_value=10**6))
 def test_what_a_rule_says_of_classes_is_what_it_says_of_each_user_alone(seed: int) -> None:
     random = Random(seed)
@@ -94,7 +94,7 @@ def test_what_a_rule_says_of_classes_is_what_it_says_of_each_user_alone(seed: in
         assert (found.status, found.users, found.emails) == expected(said_of_each(scene, rule, values)), rule.expression
 
 
-@settings(max_examples=(settings.default or settings()).max_examples // 10)
+@settings(max_examples=(settings.default or settings()).max_examples // 4)
 @given(seed=st.integers(min_value=0, max_value=10**6))
 def test_a_saved_plan_is_judged_as_the_fresh_one_was(seed: int) -> None:
     random = Random(seed)

@@ -23,7 +23,7 @@ from tests.property.group_worlds import apart, draw, ends, seen_levels
 from tests.property.truth import Truth, allows, forecast, seeded, worse_than_said
 from tests.property.worlds import World, hide, without
 
-CASES: Final = 5_000
+CASES: Final = 2_000
 CHUNKS: Final = 8
 MANY_CASES: Final = int(os.environ.get("CALPLAN_TEST_CASES", "100000"))
 HIDDEN: Final = 0.2

@@ -17,7 +17,7 @@ from tests.property.group_worlds import draw, seen_levels
 from tests.property.truth import assessed, seeded
 from tests.property.worlds import World
 
-CASES: Final = 120
+CASES: Final = 60
 CHUNKS: Final = 4
 MANY_CASES: Final = 2_000
 

@@ -20,7 +20,7 @@ from calplan.render.notices.audience import ON_THE_WAY, TOLD, Languages
 from calplan.render.notices.rendered import RECEIPT, RECIPIENTS, Notices
 from tests.render.notices.make import STEP, Row, notices, plan, row, text_of
 
-FEW = settings(max_examples=(settings.default or settings()).max_examples // 10)
+FEW = settings(max_examples=(settings.default or settings()).max_examples // 4)
 NAMES = st.text(max_size=12)
 STEPS = st.sampled_from(sorted(set(STEP.values()) | {"blocked:platform", "enter_password", "upgrade_client"}))
 ABOUT = st.sampled_from([*TOLD, "unaffected"])
