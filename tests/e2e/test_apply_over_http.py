@@ -132,7 +132,9 @@ READS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/token", "/settings", "/users", "/groups"])
+@pytest.mark.parametrize(
+    "path", ["/token", "/users", *(pytest.param(one, marks=pytest.mark.slow) for one in ("/settings", "/groups"))]
+)
 @pytest.mark.parametrize("effect, code", READS.values(), ids=READS)
 def test_a_fault_while_reading_stops_before_anything_is_written(
     monkeypatch: pytest.MonkeyPatch, path: str, effect: Effect, code: ExitCode
