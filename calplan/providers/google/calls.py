@@ -10,15 +10,14 @@ from calplan.providers.google.messages import (
     Activity,
     ActivityPage,
     OneToken,
-    Text,
     TokenList,
     UserPage,
     UserRow,
     decoded,
-    text_of,
     texts_of,
 )
 from calplan.providers.http.client import Reader
+from calplan.providers.http.message import Text, text_of
 from calplan.providers.http.said import RefusedError
 
 USERS: Final = ("admin", "directory", "v1", "users")

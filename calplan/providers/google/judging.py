@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from calplan.providers.google.messages import Reason, Refusal, refusal_in, text_of
+from calplan.providers.google.messages import Reason, Refusal, refusal_in
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
+from calplan.providers.http.message import text_of
 
 THROTTLED: Final = frozenset({"userRateLimitExceeded", "quotaExceeded", "rateLimitExceeded", "RESOURCE_EXHAUSTED"})
 TROUBLED: Final = frozenset({"backendError", "serviceNotAvailable", "internalError", "badGateway", "gatewayTimeout"})

@@ -8,10 +8,9 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from calplan.providers.base import ProviderError
 from calplan.providers.http.answer import Answer
+from calplan.providers.http.message import Text, message_of
 
-Text = str | msgspec.UnsetType | None
 Flag = bool | msgspec.UnsetType | None
 Texts = list[str] | msgspec.UnsetType | None
 UNSET = msgspec.UNSET
@@ -126,11 +125,6 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
 NO_REFUSAL = Refusal()
 
 
-def text_of(value: Text) -> str:
-    """The text without blanks around it; nothing told is an empty one."""
-    return value.strip() if isinstance(value, str) else ""
-
-
 def texts_of(value: Texts) -> tuple[str, ...]:
     """The texts; nothing told is none."""
     return tuple(value) if isinstance(value, list) else ()
@@ -142,18 +136,7 @@ def decoded(answer: Answer, kind: type[T], what: str) -> T:
     Raises:
         ProviderError: it is none. The message names the place in it and no value.
     """
-    try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.ValidationError as error:
-        wrong = _place_in(str(error))
-    except (ValueError, RecursionError):
-        # What these say can hold what was read.
-        wrong = "it is empty" if not answer.body.strip() else "it is no JSON that can be read"
-    raise ProviderError(
-        f"calplan does not understand what Google ({answer.place}) answers to a request for {what}: {wrong}. Nothing"
-        " was taken from it",
-        outcome_unknown=answer.of_write,
-    )
+    return message_of(answer, kind, vendor="Google", asked=f"a request for {what}")
 
 
 def refusal_in(answer: Answer) -> Refusal:
@@ -162,10 +145,3 @@ def refusal_in(answer: Answer) -> Refusal:
         return msgspec.json.decode(answer.body, type=Complaint).error
     except (ValueError, RecursionError):
         return NO_REFUSAL
-
-
-def _place_in(words: str) -> str:
-    """What msgspec says is wrong. Of a value that is none of those expected it repeats the value, which is cut."""
-    if words.startswith("Invalid enum value"):
-        return f"it is of another kind{words[words.rindex(' - ') :]}" if " - " in words else "it is of another kind"
-    return words

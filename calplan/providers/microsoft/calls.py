@@ -7,8 +7,9 @@ from typing import Final, TypeVar
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
+from calplan.providers.http.message import text_of
 from calplan.providers.http.retry import Time
-from calplan.providers.microsoft.messages import BatchAnswer, BatchPart, Page, decoded, text_of
+from calplan.providers.microsoft.messages import BatchAnswer, BatchPart, Page, decoded
 from calplan.providers.microsoft.permissions import naming, needed_for
 
 T = TypeVar("T")

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from calplan.model.user import MailboxLocation
 from calplan.providers.base import NotAuthorisedError, ProviderError
+from calplan.providers.http.message import text_of
 from calplan.providers.microsoft.calls import MOST_AT_ONCE, Calls
-from calplan.providers.microsoft.messages import BatchPart, Page, UserRow, text_of
+from calplan.providers.microsoft.messages import BatchPart, Page, UserRow
 
 T = TypeVar("T")
 FIELDS: Final = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,assignedPlans"

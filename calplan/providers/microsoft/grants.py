@@ -7,8 +7,9 @@ from typing import Final
 from calplan.model.proof import Trace
 from calplan.model.service import ServiceType
 from calplan.providers.base import ProviderError
+from calplan.providers.http.message import text_of
 from calplan.providers.microsoft.calls import Calls, quoted
-from calplan.providers.microsoft.messages import GrantRow, Page, PrincipalRow, text_of
+from calplan.providers.microsoft.messages import GrantRow, Page, PrincipalRow
 
 GRAPH_APP: Final = "00000003-0000-0000-c000-000000000000"
 """The id of Graph's own application, the same in every tenant."""

@@ -7,10 +7,9 @@ from typing import Final, Generic, Literal, TypeVar
 
 import msgspec
 
-from calplan.providers.base import ProviderError
 from calplan.providers.http.answer import Answer
+from calplan.providers.http.message import Text, message_of, text_of
 
-Text = str | msgspec.UnsetType | None
 UNSET = msgspec.UNSET
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -119,36 +118,13 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str = ""
 
 
-def text_of(value: Text) -> str:
-    """The text without blanks around it; nothing told is an empty one."""
-    return value.strip() if isinstance(value, str) else ""
-
-
 def decoded(answer: Answer, kind: type[T], path: str) -> T:
     """The answer to a call of ``path`` as this kind of message.
 
     Raises:
         ProviderError: it is none. The message names the place in it and no value.
     """
-    try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.ValidationError as error:
-        wrong = _without_values(str(error))
-    except (ValueError, RecursionError):
-        # What these say can hold what was read.
-        wrong = "it is empty" if not answer.body.strip() else "it is no JSON that can be read"
-    raise ProviderError(
-        f"calplan does not understand what Microsoft Graph ({answer.place}) answers to {path}: {wrong}. Nothing was"
-        " taken from it",
-        outcome_unknown=answer.of_write,
-    )
-
-
-def _without_values(wrong: str) -> str:
-    """What is wrong with a message; of a word that is none of a closed list, the word itself is left out."""
-    return (
-        wrong if not wrong.startswith("Invalid enum value") else f"a word nobody knows{wrong[wrong.rfind(' - at') :]}"
-    )
+    return message_of(answer, kind, vendor="Microsoft Graph", asked=path)
 
 
 def complaint_in(body: bytes | msgspec.Raw) -> Complaint:

@@ -6,8 +6,9 @@ from typing import Final, TypeVar
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
+from calplan.providers.http.message import text_of
 from calplan.providers.http.said import RefusedError
-from calplan.providers.zoom.messages import Page, decoded, text_of
+from calplan.providers.zoom.messages import Page, decoded
 from calplan.providers.zoom.routes import Route
 
 T = TypeVar("T")

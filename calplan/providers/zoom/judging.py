@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
+from calplan.providers.http.message import text_of
 from calplan.providers.http.retry import server_time, until
-from calplan.providers.zoom.messages import Complaint, complaint_in, looks_like_complaint, text_of
+from calplan.providers.zoom.messages import Complaint, complaint_in, looks_like_complaint
 
 TOKEN_ENDED: Final = 124
 NO_SCOPE: Final = "does not contain scopes"

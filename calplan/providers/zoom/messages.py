@@ -8,10 +8,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from calplan.providers.base import ProviderError
 from calplan.providers.http.answer import Answer
+from calplan.providers.http.message import Text, message_of
 
-Text = str | msgspec.UnsetType | None
 Number = int | msgspec.UnsetType | None
 Flag = bool | msgspec.UnsetType | None
 UNSET = msgspec.UNSET
@@ -171,28 +170,13 @@ class _Outline(msgspec.Struct, frozen=True, kw_only=True):
 NO_COMPLAINT = Complaint()
 
 
-def text_of(value: Text) -> str:
-    """The text without blanks around it; nothing told is an empty one."""
-    return value.strip() if isinstance(value, str) else ""
-
-
 def decoded(answer: Answer, kind: type[T], path: str) -> T:
     """The answer to a call of ``path`` as this kind of message.
 
     Raises:
         ProviderError: it is none. The message names the place in it and no value.
     """
-    try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.ValidationError as error:
-        wrong = str(error)
-    except (ValueError, RecursionError):
-        # What these say can hold what was read.
-        wrong = "it is empty" if not answer.body.strip() else "it is no JSON that can be read"
-    raise ProviderError(
-        f"calplan does not understand what Zoom ({answer.place}) answers to {path}: {wrong}. Nothing was taken from it",
-        outcome_unknown=answer.of_write,
-    )
+    return message_of(answer, kind, vendor="Zoom", asked=path)
 
 
 def complaint_in(answer: Answer) -> Complaint:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from calplan.plan.edits import Edit, EditLog
+from calplan.providers.http.message import text_of
 from calplan.providers.zoom.calls import Calls
-from calplan.providers.zoom.messages import OperationPage, OperationRow, text_of
+from calplan.providers.zoom.messages import OperationPage, OperationRow
 from calplan.providers.zoom.routes import OPERATION_LOG
 
 LARGEST_PAGE: Final = 300

@@ -7,9 +7,10 @@ from typing import Final
 
 from calplan.model.user import RawFacts, Status, UserBatch, text_list
 from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.http.message import text_of
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.groups import Membership
-from calplan.providers.zoom.messages import Page, UserPage, UserRow, text_of
+from calplan.providers.zoom.messages import Page, UserPage, UserRow
 from calplan.providers.zoom.routes import USERS
 
 LARGEST_PAGE: Final = 2000

@@ -7,13 +7,14 @@ from calplan.plan.actions import Action, SetPrivateAccess
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import ProviderError, Receipt, Undo, WritablePlatform, forget
 from calplan.providers.http.client import Writer
+from calplan.providers.http.message import text_of
 from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.assistants import NOT_FOUND, access_of, assistant_in, assistants_of
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.connecting import Clock, server_of
-from calplan.providers.zoom.messages import AssistantRow, UserDetail, text_of
+from calplan.providers.zoom.messages import AssistantRow, UserDetail
 from calplan.providers.zoom.people import UNLICENSED
 from calplan.providers.zoom.platform import ZoomPlatform
 from calplan.providers.zoom.routes import ADD_ASSISTANT, REMOVE_ASSISTANT, USER, WRITES, Route
