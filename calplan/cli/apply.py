@@ -151,10 +151,10 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             guided=request.guided,
         )
         require_working(chosen, planned.plan)
-        platform = open_for_writing(chosen.account, request.state)
+        opened = open_for_writing(chosen.account, request.state)
         with heard.gentle():
             kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
-        return applied(work, platform, kept, report, heard)
+        return applied(work, opened, kept, report, heard)
 
 
 def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyReport, state: str | None) -> Planned:

@@ -19,7 +19,7 @@ from calplan.cli.probing import code_of_probe, probed, say_checks
 from calplan.cli.runs import find, keep, paths_of, state_option
 from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Chosen, choose, open_account, translated
+from calplan.cli.wiring import Chosen, choose, open_account
 from calplan.impact.population import Population, populate
 from calplan.impact.resolve import Levels
 from calplan.plan.document import PlanDocument, PlanUsers
@@ -114,8 +114,7 @@ def verified(
     Raises:
         StopError: the account cannot be read.
     """
-    platform = open_account(chosen.account, store)
-    with translated():
+    with open_account(chosen.account, store).reading() as platform:
         users_now = platform.read_users()
         observed = populate(users_now.batches, last_client_only=users_now.last_client_only)
         found = _found(platform, chosen, document, observed)
