@@ -13,8 +13,9 @@ from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import show
 from calplan.cli.runs import state_option
-from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.shown import as_of_option, day_of, output_option
 from calplan.cli.source import chosen_for, saved_plan
+from calplan.cli.terminal import color_option, in_colour
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account
 from calplan.guardrails.crowd import SavedCrowd
 from calplan.guardrails.evaluate import evaluate

@@ -9,6 +9,7 @@ from calplan.cli.keys import pseudonyms, redact_options
 from calplan.cli.output import emit, targets
 from calplan.cli.shown import output_option
 from calplan.cli.source import plan_of, under_pseudonyms
+from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import OUTCOMES
 from calplan.render.impact import impact_lines
 
@@ -28,6 +29,7 @@ FORMATS = ("text", "csv", "ndjson")
 @click.option("--by", type=click.Choice(["group", "domain", "service", "client"]), help="Count them by this instead.")
 @output_option(FORMATS)
 @redact_options
+@color_option
 def impact(
     plan_or_path: Path,
     *,
@@ -37,6 +39,7 @@ def impact(
     output: tuple[str, ...],
     redact: bool,
     redact_key: Path | None,
+    color: str,
 ) -> ExitCode:
     """List the users whom a plan concerns, one line each."""
     outputs = targets(output, FORMATS)
@@ -45,5 +48,14 @@ def impact(
     document, users = under_pseudonyms(shown.document, shown.users, shown.policy, names, shown.suspects)
     wanted = frozenset(outcomes) or frozenset(one.value for one in OUTCOMES[:-1])
     for target in outputs:
-        emit(impact_lines(document, users, outcomes=wanted, by=by, form=target.format), target.file)
+        lines = impact_lines(
+            document,
+            users,
+            outcomes=wanted,
+            by=by,
+            form=target.format,
+            colour=in_colour(color, target.file),
+            width=None if target.file is not None else terminal_width(),
+        )
+        emit(lines, target.file)
     return ExitCode.DONE

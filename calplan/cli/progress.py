@@ -13,6 +13,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Final, Protocol, Self, TextIO, assert_never
 
+from calplan.cli.terminal import columns_of
 from calplan.providers.observing import News, Progress, Wait
 from calplan.render.cells import fitting
 from calplan.render.progress import progress_in_words, wait_in_words
@@ -173,12 +174,4 @@ def manner_of_stderr(say: Callable[[str], None], *, automated: bool, logging: bo
         return NowAndThen(say, now)
     if not shown:
         return Silent()
-    return Overwriting(sys.stderr, lambda: _columns(sys.stderr), now)
-
-
-def _columns(stream: TextIO) -> int:
-    """The columns of a terminal; those of an old one where nobody gave it a size."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or USUAL
-    except (OSError, ValueError):
-        return USUAL
+    return Overwriting(sys.stderr, lambda: columns_of(sys.stderr) or USUAL, now)

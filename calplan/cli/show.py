@@ -12,8 +12,9 @@ from calplan.cli.ledger import moved_under
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.runs import peek, state_option
-from calplan.cli.shown import PLAN_FORMATS, in_colour, look, look_options, output_option, show_plan, terminal_width
+from calplan.cli.shown import PLAN_FORMATS, look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, refuse_redacted, saved_plan, under_pseudonyms
+from calplan.cli.terminal import in_colour, terminal_width
 from calplan.cli.wiring import make_plan, open_account
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan

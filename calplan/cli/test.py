@@ -12,7 +12,8 @@ from calplan.cli.guarding import account_facts, results_of
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import documents, stop_if_errors
-from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.shown import as_of_option, day_of, output_option
+from calplan.cli.terminal import color_option, in_colour
 from calplan.guardrails.rules import Guardrails
 from calplan.guardrails.values import AccountFacts
 from calplan.model.limits import Limits, MaxEvidenceAge

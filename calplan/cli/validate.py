@@ -11,7 +11,8 @@ from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import offline_findings
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
-from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.shown import as_of_option, day_of, output_option
+from calplan.cli.terminal import color_option, in_colour
 from calplan.cli.trust import trust
 from calplan.cli.wiring import in_automation
 from calplan.guardrails.gates import DENIED

@@ -10,8 +10,9 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, targets
-from calplan.cli.shown import color_option, in_colour, output_option, terminal_width
+from calplan.cli.shown import output_option
 from calplan.cli.source import Shown, plan_of
+from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import Outcome
 from calplan.plan.why.document import WhyDocument, why_document
 from calplan.render.why import why_json, why_text
