@@ -12,7 +12,16 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> ExitCode:
-    """Print the completion script of SHELL, to be sourced by it: eval "$(calplan completion bash)"."""
+    """Print the completion script of SHELL, to be sourced where the shell starts.
+
+    \b
+    bash, zsh    eval "$(calplan completion bash)"
+    fish         calplan completion fish | source
+    powershell   calplan completion powershell | Out-String | Invoke-Expression
+
+    It offers commands, folders with documents, saved plans, accounts, runs, outcomes, gates and codes. For that it looks
+    at files alone: nothing is made, and no host or secret is touched.
+    """
     from calplan.cli.main import COMPLETING, calplan  # noqa: PLC0415 - main imports this module by name
 
     kind = get_completion_class(shell)

@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import emit, targets
 from calplan.cli.plan import code_of_plan
@@ -20,8 +21,13 @@ FORMATS: Final = ("text", "json")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to look at, where the folder has several.")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to look at, where the folder has several.",
+)
 @previous_option
 @state_option
 @output_option(FORMATS)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
 from calplan.cli.reading import documents
@@ -13,8 +13,13 @@ from calplan.policyfile.writer import policy_text
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to export, where the folder has several.")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to export, where the folder has several.",
+)
 def export(path: Path, *, account: str | None) -> ExitCode:
     """Print the live settings of an account as a CalendarPolicy. Planning it shows no change."""
     accounts = {one.name: one for one in documents((path,)).accounts}

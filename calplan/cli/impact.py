@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.keys import pseudonyms, redact_options
 from calplan.cli.output import emit, targets
@@ -17,8 +18,19 @@ FORMATS = ("text", "csv", "ndjson")
 
 
 @click.command()
-@click.argument("plan_or_path", metavar="[PLAN|PATH]", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
+@click.argument(
+    "plan_or_path",
+    metavar="[PLAN|PATH]",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    default=".",
+)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to plan, where the folder has several.",
+)
 @click.option(
     "--outcome",
     "outcomes",

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import peek
@@ -22,6 +23,7 @@ previous_option = click.option(
     "--previous",
     type=click.Path(path_type=Path),
     metavar="PLAN",
+    shell_complete=completing.plans,
     help="Tell what changed in the account since this saved plan; the last applied run where left out.",
 )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.approval import login_name, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import keys_to_check, pseudonyms, redact_options, verify_option
@@ -22,8 +23,10 @@ from calplan.render.text import standing_text
 
 
 @click.command()
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
-@click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), required=False)
+@click.argument("plan_file", metavar="PLAN", shell_complete=completing.plans, type=click.Path(path_type=Path))
+@click.argument(
+    "path", metavar="[PATH]", shell_complete=completing.documents, type=click.Path(path_type=Path), required=False
+)
 @click.option("--check", is_flag=True, help="Say whether the plan still holds; PATH as for apply.")
 @state_option
 @output_option(PLAN_FORMATS)

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeVar, cast
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.findings import source_root
 from calplan.cli.output import Target, emit
 from calplan.cli.terminal import color_option, in_colour, terminal_width
@@ -48,7 +49,12 @@ def output_option(formats: Sequence[str]) -> Callable[[Command], Command]:
     """The option ``-o``, which may repeat."""
     words = ", ".join(formats)
     return click.option(
-        "-o", "--output", multiple=True, metavar="NAME[=FILE]", help=f"One of {words}; may repeat, each with its file."
+        "-o",
+        "--output",
+        multiple=True,
+        metavar="NAME[=FILE]",
+        shell_complete=completing.words(formats),
+        help=f"One of {words}; may repeat, each with its file.",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from calplan import __version__
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guarding import account_facts, results_of
 from calplan.cli.output import emit, targets
@@ -34,7 +34,7 @@ FORMATS = ("text", "json")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Also write the results as JUnit XML.")
 @pack_option
 @as_of_option

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import offline_findings
@@ -28,7 +28,9 @@ FORMATS = ("text", "json", *MACHINE_FORMATS)
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
+@click.argument(
+    "paths", metavar="[PATH]...", shell_complete=completing.documents, type=click.Path(path_type=Path), nargs=-1
+)
 @pack_option
 @as_of_option
 @color_option

@@ -11,7 +11,7 @@ from calplan.apply.as_planned import Found, changed_consents, changed_grant, cha
 from calplan.apply.progress import ATTEST, last_change
 from calplan.apply.verification_record import Circumstances, Verified, record_of
 from calplan.apply.verify import verify as held_against
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import Target, emit, targets
@@ -46,8 +46,13 @@ WAITING: Final = "waiting"
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.option("--path", type=click.Path(path_type=Path), help="The documents; by default those of the run.")
+@click.argument("run", metavar="RUN", shell_complete=completing.runs)
+@click.option(
+    "--path",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    help="The documents; by default those of the run.",
+)
 @click.option(
     "--users",
     type=click.Choice(["all", "top", "none"]),
