@@ -31,6 +31,7 @@ FORMATS: Final = ("text", "json")
 @previous_option
 @state_option
 @output_option(FORMATS)
+@click.option("--verbose", is_flag=True, help="Also show what is as wanted or left alone, and on what evidence.")
 @color_option
 def drift(
     path: Path,
@@ -39,6 +40,7 @@ def drift(
     previous: Path | None,
     state: str | None,
     output: tuple[str, ...],
+    verbose: bool,
     color: str,
 ) -> ExitCode:
     """Say where the account is otherwise than its policy wants it, and since when. Exits 2 if it is. Never writes."""
@@ -54,5 +56,6 @@ def drift(
             emit(drift_json(found), target.file)
         else:
             width = None if target.file is not None else terminal_width()
-            emit(drift_text(found, colour=in_colour(color, target.file), width=width), target.file)
+            plan = planned.document if verbose else None
+            emit(drift_text(found, colour=in_colour(color, target.file), width=width, plan=plan), target.file)
     return code_of_plan(planned, detailed=True)

@@ -181,3 +181,12 @@ def test_a_terminal_that_cannot_erase_gets_lines(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("TERM", "dumb")
     corp = folder(tmp_path / "corp")
     assert "\x1b" not in on_streams("plan", corp, err=Terminal())[1]
+
+
+def test_an_apply_begins_each_line_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told_at_once(monkeypatch)
+    corp = folder(tmp_path / "corp")
+    shown = on_streams("apply", corp, "--auto-approve", err=Terminal())[1]
+    assert "corp.db: 4 of 4 users" in shown
+    assert all(state in ("", "corp.db: 4 of 4 users\r") or state[-1] == "\n" for state in shown.split(ERASE))
+    assert calplan("plan", corp, "--detailed-exitcode").code.value == 0
