@@ -131,6 +131,7 @@ class ProgressLine:
         self._manner = manner
         self._ticks = ticks
         self._begun: _Begun | None = None
+        self._done = 0
         self._guard = RLock()  # a signal may be handled while a line is drawn
 
     def __call__(self, news: News) -> None:
@@ -148,8 +149,9 @@ class ProgressLine:
 
     def _progress(self, news: Progress, now: float) -> str:
         begun = self._begun
-        if begun is None or (begun.source, begun.what) != (news.source, news.what) or news.done < begun.done:
+        if begun is None or (begun.source, begun.what) != (news.source, news.what) or news.done < self._done:
             begun = self._begun = _Begun(news.source, news.what, news.done, now)
+        self._done = news.done
         return progress_in_words(news.source, news.what, news.done, news.total, begun.rate(news, now))
 
     def clear(self) -> None:

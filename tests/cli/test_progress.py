@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from calplan.cli import progress
+from calplan.cli.exit_codes import StopError
 from calplan.cli.main import run
 from calplan.cli.progress import ERASE, NowAndThen, Overwriting, ProgressLine
+from calplan.cli.wiring import Opened, choose, open_account
+from calplan.providers.base import UnreachableError
 from calplan.providers.observing import News, Progress, Wait
 from calplan.render.progress import time_in_words
 from tests.cli.make import calplan, folder
@@ -81,6 +84,11 @@ def test_what_was_kept_from_an_earlier_read_counts_for_no_rate() -> None:
 def test_another_piece_of_work_has_a_rate_of_its_own() -> None:
     other = Progress(source="Google", what="users", done=0, total=10)
     assert on_a_terminal((0.0, users(0)), (2.0, users(4000)), (3.0, other))[1] == "Google: 0 of 10 users"
+
+
+def test_the_same_work_begun_again_has_a_rate_of_its_own() -> None:
+    told = ((0.0, users(0)), (100.0, users(100)), (200.0, users(0)), (202.0, users(200)))
+    assert on_a_terminal(*told)[2] == "Zoom: 200 of 12,000 active users, 100/s, 1 min 58 s left"
 
 
 @pytest.mark.parametrize(
@@ -160,13 +168,26 @@ def test_what_is_shown_on_the_way_changes_no_byte_of_the_result(
     assert lines == "corp.db: 4 of 4 users\n"
 
 
-def test_nothing_is_left_where_reading_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told_at_once(monkeypatch)
-    corp = folder(tmp_path / "corp", providers=[{"type": "connections-file", "path": "more.csv"}])
-    (corp / "more.csv").write_text("email,service\nann@corp.example,nonsense\n", encoding="utf-8")
-    terminal = Terminal()
-    on_streams("plan", corp, err=terminal)
-    assert terminal.getvalue().splitlines()[-1].endswith("1 error; nothing was written")
+@pytest.mark.parametrize(
+    "error, raised", [(UnreachableError("gone"), StopError), (KeyboardInterrupt(), KeyboardInterrupt)]
+)
+def test_nothing_is_left_where_reading_ends_early(
+    error: BaseException, raised: type[BaseException], tmp_path: Path
+) -> None:
+    chosen = choose((folder(tmp_path / "corp"),))
+    stream, clock = StringIO(), Ticking()
+    line = ProgressLine(Overwriting(stream, lambda: 80, 0.0), clock)
+    opened = Opened(platform=open_account(chosen.account).platform, line=line)
+    clock.now = 2.0
+
+    def read() -> None:
+        with opened.reading():
+            line(users(5))
+            raise error
+
+    with pytest.raises(raised):
+        read()
+    assert stream.getvalue() == f"{ERASE}Zoom: 5 of 12,000 active users\r{ERASE}"
 
 
 def test_a_log_that_is_asked_for_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
