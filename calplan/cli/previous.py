@@ -22,14 +22,15 @@ previous_option = click.option(
     "--previous",
     type=click.Path(path_type=Path),
     metavar="PLAN",
-    help="Tell what changed in the account since this saved plan; the last applied run where left out.",
+    help="Tell what moved since this saved plan; left out, in the account since the last applied run.",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is known of an account from before: its users then, and what it was left at."""
+    """What is known of an account from before: a plan, its users then, and what the account was left at."""
 
+    saved: SavedPlan
     users: Previous
     base: Base
 
@@ -37,6 +38,7 @@ class Past:
     def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
         """What a saved plan tells."""
         return cls(
+            saved=saved,
             users=Previous(since=since, rows=saved.users.rows()),
             base=Base(since=short, document=saved.document, policy=saved.policy),
         )
