@@ -1,5 +1,6 @@
 """``calplan plan``: what changes, for whom, in which order, and what refuses it."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def plan(
     def earlier(live: Live) -> Previous | None:
         return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
 
-    base = None if past is None else past.base
+    base = None if past is None else replace(past.base, applied=previous is None)
     planned = make_plan(chosen, open_account(chosen.account, state), as_of=day_of(as_of), earlier=earlier, base=base)
     if past is not None and previous is not None:
         planned.document["since_plan"] = compared(past.saved, planned.document, planned.users)

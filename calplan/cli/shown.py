@@ -12,6 +12,7 @@ import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import source_root
+from calplan.cli.github_files import tell_github
 from calplan.cli.output import Target, emit
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.csv import users_csv
@@ -30,6 +31,8 @@ PLAN_FORMATS: Final = (
     *("github", "gitlab-terraform"),
 )
 
+IN_THE_LOG: Final = Target(format="github", file=None)
+"""The output that is meant for the log of a step on GitHub."""
 BUDGETS: Final = {"comment": COMMENT, "summary": SUMMARY}
 
 ShownUsers = Literal["all", "top", "none"]
@@ -118,6 +121,8 @@ def show_plan(document: PlanDocument, users: PlanUsers, outputs: Sequence[Target
     """Write a plan to each of its outputs."""
     for target in outputs:
         emit(_rendered(document, users, target, look), target.file)
+        if target == IN_THE_LOG:
+            tell_github(document, users, show_users=look.users or "none")
 
 
 def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Look) -> Iterator[str]:

@@ -19,7 +19,8 @@ LEAST: Final = 4_000
 NOTE_ROOM: Final = 1_000
 """Bytes kept for saying what was left out."""
 PARTS: Final = 20
-"""Where room is short no entry takes more than one of so many parts of it."""
+ENOUGH: Final = 600
+"""Where room is short no entry takes more than one of so many parts of it, or than so many bytes."""
 TOO_LONG: Final = "(too long to be shown here)"
 
 
@@ -120,7 +121,7 @@ def _with_short_lists(page: Page, sections: Sequence[Section], left_out: Sequenc
     """The page with at most so many entries of each list, as many as fit."""
 
     def with_most(most: int) -> tuple[str, ...]:
-        pairs = [(one, _short(one, most, budget // PARTS)) for one in sections]
+        pairs = [(one, _short(one, most, max(ENOUGH, budget // PARTS))) for one in sections]
         lost = [
             f"{short.missing} of {plural(len(section.entries), *section.noun)}"
             for section, short in pairs
