@@ -29,7 +29,7 @@ from calplan.render.wording import AFFECTED_NAMES
 
 LONGEST_NAME: Final = 600
 """Letters of a name in a marker or a heading; that of an account may have 200, which may be written as three each."""
-ELSEWHERE: Final = "All of it: `calplan show PLAN` of the saved plan; every user: `calplan impact PLAN`."
+ELSEWHERE: Final = "All of it: `calplan show PLAN`, or `calplan plan` again; every user: `calplan impact PLAN`."
 NOBODY_NAMED: Final = "Users are not named here: `calplan impact PLAN` lists them."
 
 
