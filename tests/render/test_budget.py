@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_snapshot.plugin import Snapshot
 
 from calplan.impact.outcome import Outcome
-from calplan.plan.document import PlanDocument, PlanUsers, UserDocument
+from calplan.plan.document import Json, PlanDocument, PlanUsers, UserDocument
 from calplan.render.fitting import COMMENT, LEAST, SUMMARY
 from calplan.render.markdown import plan_markdown
 from calplan.render.users_text import ShowUsers
@@ -41,7 +41,7 @@ def crowd(number: int = 60) -> make.Users:
 
 def long_plan(users: make.Users, number: int = 40) -> PlanDocument:
     """A plan with long lists of everything, of which the first step has a very long reason."""
-    domains = [f"d{one:04}.example" for one in range(number)]
+    domains: list[Json] = [f"d{one:04}.example" for one in range(number)]
     steps = [make.step(one, "set_domains", "allowedDomains", mode="manual") for one in range(1, number + 1)]
     return make.plan(
         users,
