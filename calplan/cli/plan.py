@@ -39,7 +39,7 @@ from calplan.plan.planfile import LIFETIME, pack
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @pack_option
 @as_of_option
-@previous_option
+@previous_option("Tell what moved since this saved plan; left out, in the account since the last applied run.")
 @state_option
 @sign_option
 @output_option(PLAN_FORMATS)

@@ -1,9 +1,10 @@
 """What an account was left at, and who was in which group then: by a plan that is named, or by the last applied run."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import click
 
@@ -18,12 +19,12 @@ from calplan.plan.planfile import SavedPlan
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
 
-previous_option = click.option(
-    "--previous",
-    type=click.Path(path_type=Path),
-    metavar="PLAN",
-    help="Tell what moved since this saved plan; left out, in the account since the last applied run.",
-)
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def previous_option(says: str) -> Callable[[Command], Command]:
+    """The option ``--previous`` with what it tells."""
+    return click.option("--previous", type=click.Path(path_type=Path), metavar="PLAN", help=says)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

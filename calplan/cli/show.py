@@ -35,7 +35,7 @@ from calplan.render.text import standing_text
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
 @click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), required=False)
 @click.option("--check", is_flag=True, help="Say whether the plan still holds; PATH as for apply.")
-@previous_option
+@previous_option("Tell what moved since this saved plan.")
 @state_option
 @output_option(PLAN_FORMATS)
 @verify_option

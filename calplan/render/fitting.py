@@ -100,15 +100,16 @@ def _shapes(page: Page, budget: int) -> Iterator[tuple[str, ...]]:
 
 def _named(page: Page, names: Names, budget: int) -> Section:
     """The users by name as far as they fit beside everything else."""
-    room = budget - size(_laid_out((*page.before, names.section, *page.after), page))
+    section = names.section
+    room = budget - size(_laid_out((*page.before, replace(section, entries=("",)), *page.after), page)) + size([""])
     rows: list[str] = []
     for row in names.rows:
         rows.append(row)
         room -= size([row])
         if room < 0:
             _shorten(rows, NOTE_ROOM - room)
-            return replace(names.section, entries=tuple(rows), missing=names.total - len(rows))
-    return replace(names.section, entries=tuple(rows))
+            return replace(section, entries=tuple(rows), missing=section.missing + names.total - len(rows))
+    return replace(section, entries=tuple(rows))
 
 
 def _shorten(rows: list[str], by: int) -> None:

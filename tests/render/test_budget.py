@@ -103,6 +103,18 @@ def test_a_page_that_fits_has_everybody_and_no_word_of_it() -> None:
     text = shown(make.plan(users), users)
     assert text.count("| `user") == 60
     assert "Shortened" not in text
+    assert shown(make.plan(users), users, budget=len(text.encode())) == text
+    assert 30 < shown(make.plan(users), users, budget=len(text.encode()) - 1).count("| `user") < 60
+
+
+def test_of_the_twenty_that_were_asked_for_those_are_missed_too_that_do_not_fit() -> None:
+    users = crowd()
+    whole = shown(make.plan(users), users, "top")
+    text = shown(make.plan(users), users, "top", len(whole.encode()) - 1)
+    named = text.count("| `user")
+    assert 0 < named < 20
+    assert f"Left out: {20 - named} of 20 users by name." in note(text)
+    assert f"... and {60 - named} more." in text
 
 
 def test_users_by_name_are_the_first_to_go_the_worst_ones_last(snapshot: Snapshot) -> None:
