@@ -113,6 +113,7 @@ def _comment(runner: Runner, result: Result, pull_request: int) -> None:
 
 def _kept(runner: Runner, result: Result, pull_request: int) -> str:
     from calplan.cli.action.writing import Given, Place, judged, keep_comment  # noqa: PLC0415 - httpx2 is slow to import
+    from calplan.providers.http.retry import Patience  # noqa: PLC0415 - as above
     from calplan.providers.http.server import Server  # noqa: PLC0415 - as above
 
     asked, markdown = result.asked, markdown_of(result)
@@ -124,6 +125,7 @@ def _kept(runner: Runner, result: Result, pull_request: int) -> str:
         grant=Given(secret=asked.token),
         headers={"x-github-api-version": "2022-11-28"},
         judge=judged,
+        patience=Patience(attempts=4, in_all=60.0),
         redactor=redactor(),
     )
     account = account_of(result) if markdown is not None else asked.account
