@@ -52,7 +52,7 @@ def corp(tmp_path: Path) -> Path:
 
 def planned(server: Loopback, pull_request: dict[str, object] | None = None, **inputs: str) -> Ended:
     asked = {"command": "plan", "path": "corp", "comment": "true", **inputs}
-    return run_step(runner("pull_request", pull_request or SAME, server, **asked))
+    return run_step(runner("pull_request", pull_request or SAME, server, inputs=asked))
 
 
 def keep(server: Loopback, text: str, *, account: str | None = "corp", slept: list[float] | None = None) -> str:
