@@ -172,6 +172,7 @@ def test_what_init_writes_is_what_the_templates_say(tmp_path: Path) -> None:
             assert (tmp_path / place).read_bytes() == (TEMPLATES / template).read_bytes(), place
     assert "CALPLAN_STATE, required reviewers, and the branch main alone" in said.out
     assert "Replace OWNER/calplan@COMMIT" in said.out
+    assert ".git" not in calplan("validate", tmp_path).out, "a pipeline is no document that is missed"
 
 
 def test_every_template_is_written_by_init() -> None:
