@@ -92,7 +92,7 @@ def _stood_at(base: Base, address: str, levels: Levels) -> Json | Unknown:
         return UNKNOWN if prior is None else prior.get(levels.groups.id_of(inside(address)))
     if address == GRANT_ADDRESS:
         grant = document["tenant"]["grant"]
-        return UNKNOWN if grant is None else [*grant]
+        return UNKNOWN if grant is None else _known_scopes([*grant])
     found = [one["change"] for one in document["resource_changes"] if one["address"] == address]
     return found[0]["before"] if found and not found[0]["before_unknown"] else UNKNOWN
 
