@@ -21,7 +21,7 @@ FORMATS: Final = ("text", "json")
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option("--account", metavar="NAME", help="The account to look at, where the folder has several.")
-@previous_option
+@previous_option("Tell what changed in the account since this saved plan; the last applied run where left out.")
 @state_option
 @output_option(FORMATS)
 @color_option

@@ -1,5 +1,6 @@
 """``calplan plan``: what changes, for whom, in which order, and what refuses it."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,11 +13,21 @@ from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
-from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
+from calplan.cli.shown import (
+    PLAN_FORMATS,
+    as_of_option,
+    budget_option,
+    day_of,
+    look,
+    look_options,
+    output_option,
+    show_plan,
+)
 from calplan.cli.trust import unguarded
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.archive import MODE
 from calplan.plan.build import Live
+from calplan.plan.compared import compared
 from calplan.plan.moves import Previous
 from calplan.plan.planfile import LIFETIME, pack
 
@@ -28,12 +39,13 @@ from calplan.plan.planfile import LIFETIME, pack
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @pack_option
 @as_of_option
-@previous_option
+@previous_option("Tell what moved since this saved plan; left out, in the account since the last applied run.")
 @state_option
 @sign_option
 @output_option(PLAN_FORMATS)
 @redact_options
 @look_options
+@budget_option
 def plan(
     path: Path,
     account: str | None,
@@ -49,6 +61,7 @@ def plan(
     redact: bool,
     redact_key: Path | None,
     users: str | None,
+    budget: int,
     verbose: bool,
     color: str,
 ) -> ExitCode:
@@ -66,12 +79,15 @@ def plan(
     def earlier(live: Live) -> Previous | None:
         return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
 
-    base = None if past is None else past.base
+    base = None if past is None else replace(past.base, applied=previous is None)
     planned = make_plan(chosen, open_account(chosen.account, state), as_of=day_of(as_of), earlier=earlier, base=base)
+    if past is not None and previous is not None:
+        planned.document["since_plan"] = compared(past.saved, planned.document, planned.users)
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
         save(out, pack(shown.parts, created_at=clock.stamp(), key=key), mode=MODE)
-    show_plan(shown.document, shown.users, outputs, look(users, verbose=verbose, color=color, source=path))
+    as_asked = look(users, verbose=verbose, color=color, source=path, budget=budget)
+    show_plan(shown.document, shown.users, outputs, as_asked)
     if out is not None:
         say(_saved(planned, out, redacted=names is not None))
     return code_of_plan(planned, detailed=detailed_exitcode)

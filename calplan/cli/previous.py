@@ -1,9 +1,10 @@
 """What an account was left at, and who was in which group then: by a plan that is named, or by the last applied run."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import click
 
@@ -18,18 +19,19 @@ from calplan.plan.planfile import SavedPlan
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
 
-previous_option = click.option(
-    "--previous",
-    type=click.Path(path_type=Path),
-    metavar="PLAN",
-    help="Tell what changed in the account since this saved plan; the last applied run where left out.",
-)
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def previous_option(says: str) -> Callable[[Command], Command]:
+    """The option ``--previous`` with what it tells."""
+    return click.option("--previous", type=click.Path(path_type=Path), metavar="PLAN", help=says)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is known of an account from before: its users then, and what it was left at."""
+    """What is known of an account from before: a plan, its users then, and what the account was left at."""
 
+    saved: SavedPlan
     users: Previous
     base: Base
 
@@ -37,6 +39,7 @@ class Past:
     def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
         """What a saved plan tells."""
         return cls(
+            saved=saved,
             users=Previous(since=since, rows=saved.users.rows()),
             base=Base(since=short, document=saved.document, policy=saved.policy),
         )

@@ -281,6 +281,40 @@ class MovesDocument(TypedDict):
     moves: list[MoveDocument]
 
 
+class ChangeComparedDocument(TypedDict):
+    """A change that is in one of two plans only, which is null in the other, or that differs between them."""
+
+    address: str
+    then: ChangeBody | None
+    now: ChangeBody | None
+
+
+OutcomeMoveDocument = TypedDict(
+    "OutcomeMoveDocument", {"from": str | None, "to": str | None, "users": int, "emails": list[str]}
+)
+"""Users who went from one outcome to another, of which one is harm; null is no active user. The first of those who are
+active now are named."""
+
+
+class GateComparedDocument(TypedDict):
+    """A gate whose status is another one; null where there is no such gate."""
+
+    id: str
+    then: str | None
+    now: str | None
+
+
+class ComparedDocument(TypedDict):
+    """What moved since an earlier plan: its id, when it was made, its counts, and what differs."""
+
+    plan_id: str
+    created_at: str
+    counts: dict[str, int]
+    changes: list[ChangeComparedDocument]
+    users: list[OutcomeMoveDocument]
+    gates: list[GateComparedDocument]
+
+
 class PlanDocument(TypedDict):
     """The whole plan but its users.
 
@@ -288,7 +322,7 @@ class PlanDocument(TypedDict):
     ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
     or plan that origins are told against, where one is known. ``guardrails`` is there where there are any rules, and
     ``group_names`` where users state groups by other words than their names. ``redacted`` marks a plan with pseudonyms
-    for addresses.
+    for addresses. ``since_plan`` is there where an earlier plan was named to be compared with.
     """
 
     format_version: str
@@ -316,6 +350,7 @@ class PlanDocument(TypedDict):
     origin_since: NotRequired[str]
     redacted: NotRequired[bool]
     group_names: NotRequired[dict[str, str]]
+    since_plan: NotRequired[ComparedDocument]
 
 
 class UserDocument(TypedDict):

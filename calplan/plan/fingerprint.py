@@ -27,6 +27,7 @@ OUTSIDE_THE_ID: Final = frozenset(
         "already_happened",
         "origin_since",
         "group_names",
+        "since_plan",
     }
 )
 """What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened

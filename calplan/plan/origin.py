@@ -32,12 +32,14 @@ class Origin(Enum):
 class Base:
     """What an account was left at: the plan that was applied to it, and its policy in canonical form.
 
-    ``since`` names the run or plan, as ``run 1be8f0ab``.
+    ``since`` names the run or plan, as ``run 1be8f0ab``. Of a plan that is only compared with nobody says that it was
+    ``applied``.
     """
 
     since: str
     document: PlanDocument
     policy: Mapping[str, object]
+    applied: bool = True
 
 
 def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Origin:
@@ -50,6 +52,8 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
     wanted: Json | Unknown = change["change"]["after"]
     if address == GRANT_ADDRESS:
         live, wanted = _known_scopes(live), _wanted_of_grant(_known_scopes(live), _known_scopes(wanted), left)
+    if not base.applied and same(left, live) is not Tri.YES and same(_stood_at(base, address, levels), live) is Tri.YES:
+        return Origin.UNKNOWN
     match same(left, live), same(left, wanted):
         case Tri.YES, _:
             return Origin.COMMIT
@@ -75,6 +79,22 @@ def left_at(base: Base, address: str, levels: Levels) -> Json | Unknown:
         grant = document["tenant"]["grant"]
         return _known_scopes(made[0]) if made else UNKNOWN if grant is None else [*grant]
     return made[0] if made else _wish(base.policy, address)
+
+
+def _stood_at(base: Base, address: str, levels: Levels) -> Json | Unknown:
+    """The value that the plan found: an account that is still at it was not moved, and the plan not applied."""
+    document = base.document
+    if address in document["prior_state"]:
+        value = document["prior_state"][address]
+        return UNKNOWN if value is None else value
+    if address.startswith(GROUP):
+        prior = document["levels"]["prior"]
+        return UNKNOWN if prior is None else prior.get(levels.groups.id_of(inside(address)))
+    if address == GRANT_ADDRESS:
+        grant = document["tenant"]["grant"]
+        return UNKNOWN if grant is None else _known_scopes([*grant])
+    found = [one["change"] for one in document["resource_changes"] if one["address"] == address]
+    return found[0]["before"] if found and not found[0]["before_unknown"] else UNKNOWN
 
 
 def _wish(policy: Mapping[str, object], address: str) -> str | Unknown:

@@ -1,21 +1,15 @@
-"""The files and the log of a runner: outputs, the summary of a job, and lines that are no commands.
-
-Limits: 1 MiB of summary for each step, beyond which the whole of it is dropped while the step stays green. A value of
-several lines stands between two delimiters that must not occur in it. Sources: GitHub Docs, "Workflow commands for
-GitHub Actions", read 2026-11.
-"""
+"""The log of a runner: lines that are no commands, and what is shown of it elsewhere."""
 
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
 from typing import Final, TextIO
 
-MOST_SUMMARY: Final = 1024 * 1024
-LEFT_OUT: Final = "The rest did not fit here; the log of this step has all of it."
+from calplan.cli.step_files import LEFT_OUT
+
 FENCE: Final = re.compile(r"`{3,}")
 
 
@@ -51,26 +45,6 @@ def commands_off() -> Iterator[Heard]:
         end = "" if heard.getvalue().endswith("\n") or not heard.getvalue() else "\n"
         log.write(f"{end}::{word}::\n")
         log.flush()
-
-
-def give(file: Path, outputs: Mapping[str, str]) -> None:
-    """Give outputs to the later steps of a job; no value can end early or begin another."""
-    with file.open("a", encoding="utf-8", newline="") as stream:
-        for name, value in outputs.items():
-            end = secrets.token_hex(16)
-            assert end not in value, "128 bits that nobody could know"
-            stream.write(f"{name}<<{end}\n{value}\n{end}\n")
-
-
-def add_to_summary(file: Path, text: str) -> None:
-    """Add Markdown to the summary of a job, or a sentence in its place where it does not fit any more."""
-    room = MOST_SUMMARY - (file.stat().st_size if file.exists() else 0)
-    data = text.encode("utf-8", "backslashreplace")
-    if len(data) > room:
-        data = f"{LEFT_OUT}\n".encode()
-    if len(data) <= room:
-        with file.open("ab") as stream:
-            stream.write(data)
 
 
 def fenced(text: str, most: int) -> str:

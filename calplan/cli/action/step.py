@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from calplan.cli.action.asked import Asked
-from calplan.cli.action.runner import add_to_summary, commands_off, give
+from calplan.cli.action.runner import commands_off
 from calplan.cli.action.told import (
     Result,
     account_of,
@@ -24,6 +24,7 @@ from calplan.cli.action.words import checklist_words, words_of
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.logs import redactor
 from calplan.cli.main import faulted, run
+from calplan.cli.step_files import add_to_summary, give
 from calplan.providers.base import ProviderError
 from calplan.providers.endpoints import BadEndpointError, Endpoint
 from calplan.render.github import workflow_command

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from calplan.cli.action.runner import LEFT_OUT, MOST_SUMMARY, fenced, give
+from calplan.cli.action.runner import fenced
+from calplan.cli.step_files import LEFT_OUT, MOST_SUMMARY, give
 from tests.cli.action.github import DELETED_FORK, FORK, SAME, TOKEN, heard, outputs_in, run_step, runner
 from tests.cli.make import LIVE, calplan, drifted, folder
 from tests.cli.portal import attested_platform, zoom_folder
