@@ -56,6 +56,7 @@ def page(name: str) -> Page:
 
 
 def all_pages() -> tuple[Page, ...]:
-    """The README, and everything below ``docs``."""
-    names = sorted(one.relative_to(ROOT).as_posix() for one in (ROOT / "docs").rglob("*.md"))
+    """The README, everything below ``docs``, and what stands beside the examples."""
+    found = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*/README.md")]
+    names = sorted(one.relative_to(ROOT).as_posix() for one in found)
     return tuple(page(name) for name in ("README.md", *names))

@@ -31,6 +31,7 @@ OTHER_CODES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "docs/how-to/tell-people.md": (("notify", 3),),
     "docs/how-to/try-an-exchange-account.md": (("apply", 11), ("apply", 9)),
     "docs/tutorial.md": (("apply", 4),),
+    "examples/contoso-full/README.md": (("apply", 11),),
 }
 """The commands of a page that do not end with 0, from the top."""
 
