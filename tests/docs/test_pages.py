@@ -30,6 +30,7 @@ NOT_RUN: Final[dict[tuple[str, str], str]] = {
     ),
     ("docs/decisions/0002-layers-and-a-pure-core.md", LAYERS): "a drawing",
     ("docs/how-to/first-policy.md", "calplan init corp"): "asks at a terminal; the same with its flags is run below it",
+    ("docs/how-to/gitlab.md", "podman build -t calplan -f Containerfile ."): "builds an image, which takes a network",
     ("docs/how-to/guardrails.md", GATED): "the folder outside of the reviewed one is the reader's own",
     ("docs/how-to/rego-over-a-plan.md", "calplan plan corp -o text -o json=plan.json"): (
         "opa and conftest are not ours to install; a test holds the keys that the page names"
