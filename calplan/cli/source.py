@@ -11,7 +11,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.plan_form import fault_in
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account
-from calplan.plan.archive import LARGEST_FILE, BadPlanError
+from calplan.plan.archive import LARGEST_FILE, BadArchiveError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
 from calplan.plan.pseudonyms import Pseudonyms, redacted
@@ -92,7 +92,7 @@ def trusted(data: bytes, name: str, advice: str = OF_A_RUN) -> SavedPlan:
     """
     try:
         saved = unpack(data)
-    except BadPlanError as error:
+    except BadArchiveError as error:
         raise _no_plan(name, str(error), advice) from error
     fault = fault_in(saved)
     if fault is not None:
