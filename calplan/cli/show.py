@@ -13,7 +13,7 @@ from calplan.cli.output import emit, targets
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.runs import peek, state_option
 from calplan.cli.shown import PLAN_FORMATS, in_colour, look, look_options, output_option, show_plan, terminal_width
-from calplan.cli.source import chosen_for, refuse_redacted, saved_plan, under_pseudonyms
+from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan, under_pseudonyms
 from calplan.cli.wiring import make_plan, open_account
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan
@@ -56,6 +56,7 @@ def show(
     if saved is None:
         raise StopError(ExitCode.INVALID, f"error: {plan_file} is no saved plan. Make one: calplan plan --out FILE")
     if check:
+        refuse_snapshot(saved, plan_file)
         refuse_redacted(saved, plan_file)
         return _checked(saved, path, state, verbose=verbose, color=color)
     document, users_shown = under_pseudonyms(saved.document, saved.users, saved.policy, names)

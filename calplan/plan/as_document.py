@@ -24,6 +24,7 @@ from calplan.plan.document import (
     PlanDocument,
     RuleUse,
     Shares,
+    SnapshotDocument,
     StepDocument,
     WayDocument,
 )
@@ -42,11 +43,19 @@ SETS: Final = frozenset({Setting.ALLOWED_DOMAINS.value, GRANT_ADDRESS})
 
 
 def as_document(
-    plan: Plan, *, version: str, users_hash: str, policy_hash: str, base: Base | None = None
+    plan: Plan,
+    *,
+    version: str,
+    users_hash: str,
+    policy_hash: str,
+    base: Base | None = None,
+    snapshot: SnapshotDocument | None = None,
+    redacted: bool = False,
 ) -> PlanDocument:
     """The document of a plan; its id depends on neither time nor author (interface section 5).
 
-    ``base`` is what the account was left at, to tell where each change comes from.
+    ``base`` is what the account was left at, to tell where each change comes from. ``snapshot`` is what it was made
+    from, ``redacted`` whether that has pseudonyms for addresses.
     """
     prior, planned = canonical(plan.before.account), canonical(plan.after.account)
     document: PlanDocument = {
@@ -76,6 +85,10 @@ def as_document(
     }
     if base is not None:
         document["origin_since"] = base.since
+    if snapshot is not None:
+        document["snapshot"] = snapshot
+    if redacted:
+        document["redacted"] = True
     if names := group_names(plan.assessment):
         document["group_names"] = names
     document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)

@@ -281,6 +281,13 @@ class MovesDocument(TypedDict):
     moves: list[MoveDocument]
 
 
+class SnapshotDocument(TypedDict):
+    """When the snapshot was taken that a plan was made from, and how old it was then, in seconds."""
+
+    taken_at: str
+    age: int
+
+
 class PlanDocument(TypedDict):
     """The whole plan but its users.
 
@@ -288,7 +295,7 @@ class PlanDocument(TypedDict):
     ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
     or plan that origins are told against, where one is known. ``guardrails`` is there where there are any rules, and
     ``group_names`` where users state groups by other words than their names. ``redacted`` marks a plan with pseudonyms
-    for addresses.
+    for addresses, ``snapshot`` one for which nothing live was read.
     """
 
     format_version: str
@@ -315,15 +322,15 @@ class PlanDocument(TypedDict):
     errored: bool
     origin_since: NotRequired[str]
     redacted: NotRequired[bool]
+    snapshot: NotRequired[SnapshotDocument]
     group_names: NotRequired[dict[str, str]]
 
 
-class UserDocument(TypedDict):
-    """One active user: the facts rules used, in the words of users files, and the forecast.
+class FactsDocument(TypedDict):
+    """What is known of one user, in the words of users files.
 
     A fact nobody states is left out, which is not the same as an empty one. ``evidence`` says on what the connection
-    rests where that is not the platform's own word. ``lost_on_the_way`` marks a user who loses
-    the connection between two steps though the change as a whole would leave it.
+    rests where that is not the platform's own word.
     """
 
     email: str
@@ -340,6 +347,15 @@ class UserDocument(TypedDict):
     mailbox_location: NotRequired[str]
     own_grant: NotRequired[list[str]]
     evidence: NotRequired[str]
+
+
+class UserDocument(FactsDocument):
+    """One active user: the facts rules used, and the forecast.
+
+    ``lost_on_the_way`` marks a user who loses the connection between two steps though the change as a whole would leave
+    it.
+    """
+
     outcome: str
     connection: str
     notice: str

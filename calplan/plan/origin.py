@@ -32,12 +32,14 @@ class Origin(Enum):
 class Base:
     """What an account was left at: the plan that was applied to it, and its policy in canonical form.
 
-    ``since`` names the run or plan, as ``run 1be8f0ab``.
+    ``since`` names the run or plan, as ``run 1be8f0ab``. ``meant``: nobody applied it, it is what a policy wants of the
+    account as it is; what such a plan does not change stood as it does.
     """
 
     since: str
     document: PlanDocument
     policy: Mapping[str, object]
+    meant: bool = False
 
 
 def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Origin:
@@ -45,9 +47,11 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
     if base is None:
         return Origin.UNKNOWN
     address = change["address"]
-    left = left_at(base, address, levels)
     live: Json | Unknown = UNKNOWN if change["change"]["before_unknown"] else change["change"]["before"]
     wanted: Json | Unknown = change["change"]["after"]
+    left = left_at(base, address, levels)
+    if base.meant and isinstance(left, Unknown) and not _is_level(base.document, address):
+        left = live
     if address == GRANT_ADDRESS:
         live, wanted = _known_scopes(live), _wanted_of_grant(_known_scopes(live), _known_scopes(wanted), left)
     match same(left, live), same(left, wanted):
@@ -59,6 +63,11 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
             return Origin.BOTH
         case _:
             return Origin.UNKNOWN
+
+
+def _is_level(document: PlanDocument, address: str) -> bool:
+    """Whether a plan states a value at this address whether or not it changes it."""
+    return address in document["planned_values"] or address.startswith(GROUP) or address == GRANT_ADDRESS
 
 
 def left_at(base: Base, address: str, levels: Levels) -> Json | Unknown:

@@ -87,7 +87,7 @@ def redacted(
     Names of groups stay, unless one holds the address of a person, and so do names of files.
     """
     people = frozenset(address for user in users.rows() for address in (user["email"], user.get("mailbox", "")))
-    pen = _Pen.of(names, people | frozenset(others), _groups(document))
+    pen = Pen.of(names, people | frozenset(others), _groups(document))
     hidden = cast("PlanDocument", _walked(document, pen))
     hidden["redacted"] = True
     lines = b"".join(line for _, line in sorted(_lines(users, pen)))
@@ -97,8 +97,11 @@ def redacted(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pen:
-    """Writes text without names: ``bare`` are addresses without an @, ``kept`` what only looks like an address."""
+class Pen:
+    """Writes text without names: ``bare`` are addresses without an @, ``kept`` what only looks like an address.
+
+    Made of the addresses of people, and of names of groups that could be taken for addresses.
+    """
 
     names: Pseudonyms
     bare: frozenset[str]
@@ -107,7 +110,7 @@ class _Pen:
     in_sentences: re.Pattern[str]
 
     @classmethod
-    def of(cls, names: Pseudonyms, people: frozenset[str], groups: frozenset[str]) -> "_Pen":
+    def of(cls, names: Pseudonyms, people: frozenset[str], groups: frozenset[str]) -> "Pen":
         odd = [one for one in people if one and not IN_FORM.fullmatch(one)]
         bare = frozenset(normal(one) for one in odd if IN_WORDS.fullmatch(one))
         strange = sorted((one for one in odd if not IN_WORDS.fullmatch(one)), key=lambda one: (-len(one), one))
@@ -145,7 +148,7 @@ def _groups(document: PlanDocument) -> frozenset[str]:
     return frozenset(name for name in named if "@" in name)
 
 
-def _walked(value: object, pen: _Pen, key: str = "") -> object:
+def _walked(value: object, pen: Pen, key: str = "") -> object:
     """A value without names, at any depth; ``key`` is the one it stands below."""
     match value:
         case str():
@@ -160,7 +163,7 @@ def _walked(value: object, pen: _Pen, key: str = "") -> object:
             return value
 
 
-def _lines(users: PlanUsers, pen: _Pen) -> Iterator[tuple[str, bytes]]:
+def _lines(users: PlanUsers, pen: Pen) -> Iterator[tuple[str, bytes]]:
     """Each user's pseudonym and line."""
     labels = _remembered(pen.label)
     for user in users.rows():

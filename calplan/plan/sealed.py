@@ -16,6 +16,16 @@ MEGABYTE: Final = 1024**2
 LARGEST_MANIFEST: Final = MEGABYTE
 VERSION: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 PREFIX: Final = "calplan."
+OURS: Final = re.compile(r"calplan\.([a-z]{1,20})")
+
+
+class OtherKindError(BadArchiveError):
+    """The archive is something else; ``kind`` says what where it is another file of calplan's own."""
+
+    def __init__(self, wanted: str, stated: object) -> None:
+        known = OURS.fullmatch(stated) if isinstance(stated, str) else None
+        self.kind = None if known is None else known[1]
+        super().__init__(f"the archive is not a calplan {wanted}{f', but a {self.kind}' if self.kind else ''}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +116,7 @@ def unsealed(data: bytes, form: Form) -> Sealed:
     manifest = object_in(head, MANIFEST)
     stated = manifest.get("format")
     if stated != form.format:
-        is_ours = isinstance(stated, str) and re.fullmatch(rf"{re.escape(PREFIX)}[a-z]{{1,20}}", stated)
-        kind = f", but a {stated}" if is_ours else ""
-        raise BadArchiveError(f"the archive is not a calplan {form.noun}{kind}")
+        raise OtherKindError(form.noun, stated)
     newer = form.minor(manifest.get("format_version")) > int(form.version.partition(".")[2])
     names = archive.entries.keys() - {MANIFEST} - form.beside
     if not names >= form.bounds.keys() or (names > form.bounds.keys() and not newer):

@@ -16,7 +16,7 @@ from calplan.plan.document import (
 )
 from calplan.render.changes_text import NO_GROUPS, unread_in_words
 from calplan.render.counts import MANUAL, REFUSE, population_in_words, ranges_in_words, summary_line, users_in_words
-from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
+from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty, made_at, snapshot_in_words
 from calplan.render.guide import path_in_markdown, steps_by_hand
 from calplan.render.pen import Pen
 from calplan.render.step_wording import (
@@ -62,6 +62,9 @@ def _plan(document: PlanDocument, users: PlanUsers, show_users: ShowUsers) -> It
     yield ""
     yield f"**{summary_line(document)}**"
     yield ""
+    if (words := snapshot_in_words(document)) is not None:
+        yield f"{pen.prose(words[0].upper() + words[1:])}."
+        yield ""
     if document["resource_changes"]:
         yield from _settings(document, pen)
         yield from _users(document)
@@ -274,4 +277,5 @@ def _assumptions(document: PlanDocument, pen: Pen) -> Iterator[str]:
 
 def _evidence(document: PlanDocument, pen: Pen) -> Iterator[str]:
     if document["evidence"]:
-        yield f"Evidence: {'; '.join(pen.prose(evidence_in_words(one)) for one in document['evidence'])}."
+        now = made_at(document)
+        yield f"Evidence: {'; '.join(pen.prose(evidence_in_words(one, now)) for one in document['evidence'])}."
