@@ -69,7 +69,7 @@ def plan(
     taken = None if snapshot is None else taken_in(snapshot)
     chosen = choose(with_packs((path,), packs), account or (taken.frozen.account if taken else None), day_of(as_of))
     source = open_account(chosen.account, state) if taken is None else taken.in_place_of(chosen)
-    past = past_of(chosen.account.name, previous, state)
+    past = past_of(chosen.account.name, previous, state, offline=taken is not None)
     meant = None if base is None else meant_at(base, path, chosen)
 
     def earlier(live: Live) -> Previous | None:

@@ -76,6 +76,13 @@ def test_a_plan_of_an_account_with_secrets_needs_none_of_them(corp: Path) -> Non
     assert {step["mode"] for step in plan["steps"]} == {"manual"}
 
 
+def test_a_state_elsewhere_is_not_asked(corp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = taken(corp)
+    monkeypatch.setenv("CALPLAN_STATE", "postgresql://user:secret@db.corp.example/calplan")
+    said = calplan("plan", corp, "--snapshot", file)
+    assert (said.code, said.err) == (ExitCode.DONE, "")
+
+
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_people_are_told_how_old_it_is(corp: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
