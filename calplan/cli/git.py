@@ -96,7 +96,9 @@ class _Repository:
         folder = real if real.is_dir() else real.parent
         said = _git(folder, "rev-parse", "--show-toplevel")
         if said.returncode:
-            raise StopError(ExitCode.USAGE, f"error: --base: {path} lies in no git repository: {_complaint(said)}")
+            raise StopError(
+                ExitCode.USAGE, f"error: --base: {path} lies in no git repository that can be read: {_complaint(said)}"
+            )
         top = Path(os.path.realpath(os.fsdecode(said.stdout.removesuffix(b"\n"))))
         return cls(top=top, path=PurePosixPath(real.relative_to(top).as_posix()))
 

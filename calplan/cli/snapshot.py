@@ -1,7 +1,9 @@
 """``calplan snapshot``: live state, frozen in a file to plan against where nothing live can be read."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,12 +18,14 @@ from calplan.cli.wiring import Chosen, choose, open_account, read_live
 from calplan.model.account import PrivateAccess, PrivateEvents
 from calplan.model.plural import plural
 from calplan.plan.archive import MODE
+from calplan.plan.as_document import evidence_document
 from calplan.plan.snapshot.frozen import Frozen, frozen
 from calplan.plan.snapshot.hiding import hidden, named_in
 from calplan.plan.snapshot.snapshotfile import snapshot_blocks
+from calplan.render.evidence import evidence_in_words
 
-EVERYBODY = PrivateEvents(default=PrivateAccess.HIDDEN, exceptions=())
-NOBODY = frozenset[str]()
+EVERYBODY: Final = PrivateEvents(default=PrivateAccess.HIDDEN, exceptions=())
+NOBODY: Final = frozenset[str]()
 
 
 @click.command()
@@ -49,8 +53,8 @@ def snapshot(
     """Freeze the live state of an account in FILE, for `calplan plan --snapshot FILE` where there are no credentials.
 
     Whatever a plan reads is read and kept: settings, groups, users with all that is known of their connections, the
-    tenant, and how old each of it is. It holds no secret and cannot be applied. FILE can be read by its owner alone;
-    with --redact it names nobody and can be given to pull requests of strangers.
+    tenant, and how old each of it is. It holds no secret and cannot be applied. FILE can be read by its owner alone.
+    With --redact nobody is named in it, but domains, groups and clients stay: a domain of one user names that user.
     """
     names = pseudonyms(redact_key, asked=redact)
     if (warning := unguarded()) is not None:
@@ -59,7 +63,7 @@ def snapshot(
     taken = _taken(chosen, state, everybody=assistants)
     shown = taken if names is None else hidden(taken, names, named_in(chosen.policy))
     write(out, snapshot_blocks(shown, version=__version__), MODE)
-    say(_said(shown, path, out))
+    say("\n".join(_said(shown, path, out)))
     return ExitCode.DONE
 
 
@@ -83,12 +87,13 @@ def _taken(chosen: Chosen, state: str | None, *, everybody: bool) -> Frozen:
     )
 
 
-def _said(taken: Frozen, path: Path, out: Path) -> str:
-    """What a file holds, and what to do with it."""
-    users = plural(len(taken.live.population), "user")
+def _said(taken: Frozen, path: Path, out: Path) -> Iterator[str]:
+    """What a file holds, how old it is, and what to do with it."""
+    live = taken.live
     names = "with pseudonyms for addresses" if taken.redacted else "with their addresses"
-    when = taken.taken_at.isoformat(timespec="seconds")
-    return (
-        f"Saved to {out}: {taken.account} with {users}, {names}, as of {when}. It cannot be applied. "
-        f"To plan against it: calplan plan {path} --snapshot {out}"
-    )
+    yield f"Saved to {out}: {taken.account} with {plural(len(live.population), 'user')}, {names}"
+    pairs = () if live.assistants is None else (live.assistants.evidence,)
+    tenants = (one.evidence for one in live.tenant)
+    for one in dict.fromkeys((live.settings.evidence, live.users, *live.sources.evidence, *tenants, *pairs)):
+        yield f"  {evidence_in_words(evidence_document(one), taken.taken_at)}"
+    yield f"It cannot be applied. To plan against it: calplan plan {path} --snapshot {out}"

@@ -77,7 +77,7 @@ def as_document(
         "steps": [_step(plan, number) for number in range(len(plan.steps))],
         "gates": gates_document(plan.gates),
         "diagnostics": diagnostics_document(plan.diagnostics),
-        "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
+        "evidence": [evidence_document(one, stale=one.source in plan.stale) for one in plan.evidence],
         "assumptions": [
             {"id": one.reading.value, "text": one.text, "if_wrong": one.if_wrong} for one in plan.assumptions
         ],
@@ -240,7 +240,8 @@ def _diagnostic(one: Diagnostic) -> DiagnosticDocument:
     }
 
 
-def _evidence(one: Evidence, *, stale: bool) -> EvidenceDocument:
+def evidence_document(one: Evidence, *, stale: bool = False) -> EvidenceDocument:
+    """Evidence as the document has it."""
     return {
         "source": one.source,
         "kind": one.kind,

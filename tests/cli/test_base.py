@@ -166,7 +166,7 @@ def test_a_shallow_clone_is_told_to_fetch(corp: Path) -> None:
 def test_a_folder_outside_of_any_repository_is_an_error(tmp_path: Path) -> None:
     said = calplan("plan", folder(tmp_path / "corp"), "--base", "main")
     assert said.code is ExitCode.USAGE
-    assert "lies in no git repository" in said.err
+    assert "lies in no git repository that can be read" in said.err
 
 
 def test_without_git_it_says_so(corp: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,6 @@ COMMANDS = (
     ("impact", "corp", "-o", "csv"),
     ("export", "corp"),
     ("snapshot", "corp", "--out", "corp.snapshot"),
-    ("plan", "corp", "--snapshot", "corp.snapshot"),
     ("show", "corp.plan", "--check"),
     ("apply", "corp.plan", "-o", "text", "-o", "json=report.json"),
     ("plan", "corp", "--detailed-exitcode"),

@@ -21,7 +21,7 @@ from calplan.plan.users import EMAIL, LONGEST_LINE
 
 USERS: Final = "users.ndjson"
 STATE: Final = "state.json"
-FORM: Final = Form(noun="snapshot", version="1.0", bounds={USERS: 1024 * MEGABYTE, STATE: 256 * MEGABYTE})
+FORM: Final = Form(noun="snapshot", version="1.0", bounds={USERS: 512 * MEGABYTE, STATE: 64 * MEGABYTE})
 USERS_IN_A_BATCH: Final = 2000
 
 
