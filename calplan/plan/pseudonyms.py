@@ -27,6 +27,7 @@ LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """Thirty-two signs of which no two look alike."""
 LENGTH: Final = 12
 """Letters of a pseudonym: 60 bits, so that among a million users two hardly ever share one."""
+ALREADY: Final = re.compile(rf"p-[{LETTERS}]{{{LENGTH}}}-(?:@.*)?")
 SHORTEST_KEY: Final = 16
 
 FILES: Final = frozenset({"file", "filename", "paths"})
@@ -50,9 +51,12 @@ class Pseudonyms:
     def of(self, address: str) -> str:
         """The pseudonym of an address; the same in whatever case, and in either form of its domain, it is written.
 
-        It ends in a dash before the @, so that no short address is found at its end.
+        It ends in a dash before the @, so that no short address is found at its end. What is a pseudonym already, as in
+        a redacted snapshot, stays.
         """
         meant = normal(address)
+        if ALREADY.fullmatch(meant):
+            return meant
         key = hashlib.sha256(self.key).digest()
         number = int.from_bytes(hashlib.blake2b(meant.encode("utf-8", "surrogatepass"), key=key).digest()[:8])
         code = "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))

@@ -165,6 +165,7 @@ def test_a_key_gives_the_pseudonyms_of_redacted_plans(corp: Path) -> None:
     rows = calplan("plan", corp, "-o", "csv", "--snapshot", shown).out
     assert rows == calplan("plan", corp, "-o", "csv", *key).out
     assert rows == calplan("plan", corp, "-o", "csv", "--snapshot", named, *key).out
+    assert rows == calplan("plan", corp, "-o", "csv", "--snapshot", shown, "--redact").out
 
 
 def test_the_account_is_the_snapshots_and_no_other(corp: Path) -> None:
