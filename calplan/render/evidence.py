@@ -41,7 +41,13 @@ def snapshot_in_words(document: PlanDocument) -> str | None:
     if snapshot is None:
         return None
     age = in_words(_age(snapshot))
-    return f"from a snapshot taken {age} before this plan was made ({snapshot['taken_at']}), not to be applied"
+    return f"from a snapshot taken {age} before this plan was made ({snapshot['taken_at']}); it cannot be applied"
+
+
+def snapshot_in_short(document: PlanDocument) -> str | None:
+    """The same in few words."""
+    snapshot = document.get("snapshot")
+    return None if snapshot is None else f"from a snapshot, {in_words(_age(snapshot))} old"
 
 
 def _age(snapshot: SnapshotDocument) -> timedelta:

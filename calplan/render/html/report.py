@@ -11,7 +11,7 @@ from calplan.impact.outcome import Outcome
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render import values, wording
 from calplan.render.counts import population_in_words, summary_line, users_in_words
-from calplan.render.evidence import assumption_in_words, is_weighty, snapshot_in_words
+from calplan.render.evidence import assumption_in_words, is_weighty, snapshot_in_short, snapshot_in_words
 from calplan.render.html import page
 from calplan.render.html.charts import WHOLE, stacked
 from calplan.render.html.content_security import content_security_policy
@@ -97,6 +97,7 @@ def _environment() -> "Environment":
         "users_in_words": users_in_words,
         "assumption_in_words": assumption_in_words,
         "order_in_words": order_in_words,
+        "snapshot_in_short": snapshot_in_short,
         "snapshot_in_words": snapshot_in_words,
         "place_in_words": values.place_in_words,
         "reversibility": values.REVERSIBILITY,
