@@ -47,6 +47,7 @@ COMMANDS: Final = {
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
     "check": Entry(module="check", name="check", help="Hold your own guardrails against a plan."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
+    "snapshot": Entry(module="snapshot", name="snapshot", help="Freeze live state, to plan where nothing can be read."),
     "notify": Entry(module="notify", name="notify", help="Write what tells people of a plan; sends nothing."),
     "doctor": Entry(module="doctor", name="doctor", help="Look whether accounts can be read, and what to do if not."),
     "providers": Entry(module="providers", name="providers", help="Show what calplan can read and write, and where."),

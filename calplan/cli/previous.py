@@ -10,7 +10,7 @@ import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import peek
+from calplan.cli.runs import peek, place_of
 from calplan.cli.source import refuse_redacted, saved_plan, trusted
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
@@ -45,13 +45,19 @@ class Past:
         )
 
 
-def past_of(account: str, named: Path | None, state: str | None = None) -> Past | None:
+def past_of(account: str, named: Path | None, state: str | None = None, *, offline: bool = False) -> Past | None:
     """The past of an account: by the plan that is named, else by the last applied run, if there is one.
+
+    ``offline``: a state on another machine is not asked, unless somebody names it here and now.
 
     Raises:
         StopError: the file that is named holds no plan, or one for another account.
     """
-    return named_plan(named, account) if named is not None else last_run(account, state)
+    if named is not None:
+        return named_plan(named, account)
+    if offline and state is None and place_of(None).file is None:
+        return None
+    return last_run(account, state)
 
 
 def named_plan(file: Path, account: str) -> Past:

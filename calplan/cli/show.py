@@ -23,7 +23,7 @@ from calplan.cli.shown import (
     show_plan,
     terminal_width,
 )
-from calplan.cli.source import chosen_for, refuse_redacted, saved_plan, under_pseudonyms
+from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan, under_pseudonyms
 from calplan.cli.wiring import make_plan, open_account
 from calplan.model.diagnostic import errors_in
 from calplan.plan.compared import compared
@@ -72,6 +72,7 @@ def show(
     if saved is None:
         raise StopError(ExitCode.INVALID, f"error: {plan_file} is no saved plan. Make one: calplan plan --out FILE")
     if check:
+        refuse_snapshot(saved, plan_file)
         refuse_redacted(saved, plan_file)
         return _checked(saved, path, state, verbose=verbose, color=color)
     if previous is not None:

@@ -28,18 +28,25 @@ class Origin(Enum):
     UNKNOWN = "unknown"
 
 
+class BaseKind(Enum):
+    """How a base came about, and so what it proves of the account."""
+
+    APPLIED = "a run applied it"
+    COMPARED = "a plan of which nobody says that it was applied"
+    MEANT = "what a policy wants of the account as it is; what such a plan does not change stood as it does"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What an account was left at: the plan that was applied to it, and its policy in canonical form.
 
-    ``since`` names the run or plan, as ``run 1be8f0ab``. Of a plan that is only compared with nobody says that it was
-    ``applied``.
+    ``since`` names the run or plan, as ``run 1be8f0ab``.
     """
 
     since: str
     document: PlanDocument
     policy: Mapping[str, object]
-    applied: bool = True
+    kind: BaseKind = BaseKind.APPLIED
 
 
 def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Origin:
@@ -47,12 +54,15 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
     if base is None:
         return Origin.UNKNOWN
     address = change["address"]
-    left = left_at(base, address, levels)
     live: Json | Unknown = UNKNOWN if change["change"]["before_unknown"] else change["change"]["before"]
     wanted: Json | Unknown = change["change"]["after"]
+    left = left_at(base, address, levels)
+    if base.kind is BaseKind.MEANT and isinstance(left, Unknown) and not _is_level(base.document, address):
+        left = live
     if address == GRANT_ADDRESS:
         live, wanted = _known_scopes(live), _wanted_of_grant(_known_scopes(live), _known_scopes(wanted), left)
-    if not base.applied and same(left, live) is not Tri.YES and same(_stood_at(base, address, levels), live) is Tri.YES:
+    unmoved = same(_stood_at(base, address, levels), live) is Tri.YES and same(left, live) is not Tri.YES
+    if base.kind is BaseKind.COMPARED and unmoved:
         return Origin.UNKNOWN
     match same(left, live), same(left, wanted):
         case Tri.YES, _:
@@ -63,6 +73,11 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
             return Origin.BOTH
         case _:
             return Origin.UNKNOWN
+
+
+def _is_level(document: PlanDocument, address: str) -> bool:
+    """Whether a plan states a value at this address whether or not it changes it."""
+    return address in document["planned_values"] or address.startswith(GROUP) or address == GRANT_ADDRESS
 
 
 def left_at(base: Base, address: str, levels: Levels) -> Json | Unknown:

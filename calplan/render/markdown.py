@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from calplan.plan.document import PlanDocument, PlanUsers, UserDocument
 from calplan.render.counts import ranges_in_words, summary_line
+from calplan.render.evidence import snapshot_in_words
 from calplan.render.fitting import COMMENT, TOO_LONG, Names, Page, Section, fitted
 from calplan.render.markdown_sections import (
     already_happened,
@@ -61,6 +62,7 @@ def _page(document: PlanDocument, users: PlanUsers, pen: Pen, show_users: ShowUs
             "",
             f"**{summary_line(document)}**",
             "",
+            *_frozen(document, pen),
         ),
         before=_before_names(document, pen, nobody_named=bool(affected) and not named),
         names=_names(document, users, pen, affected, everybody=show_users == "all") if named else None,
@@ -72,6 +74,12 @@ def _page(document: PlanDocument, users: PlanUsers, pen: Pen, show_users: ShowUs
         ),
         elsewhere=ELSEWHERE,
     )
+
+
+def _frozen(document: PlanDocument, pen: Pen) -> Iterator[str]:
+    if (words := snapshot_in_words(document)) is not None:
+        yield f"{pen.prose(words[0].upper() + words[1:])}."
+        yield ""
 
 
 def _before_names(document: PlanDocument, pen: Pen, *, nobody_named: bool) -> tuple[Section, ...]:

@@ -16,7 +16,7 @@ from calplan.render.counts import (
     ranges_in_words,
     users_in_words,
 )
-from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
+from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty, made_at
 from calplan.render.fitting import TOO_LONG, Section
 from calplan.render.guide import path_in_markdown, steps_by_hand
 from calplan.render.pen import Pen
@@ -275,7 +275,8 @@ def assumptions(document: PlanDocument, pen: Pen) -> Iterator[Section]:
 
 def plan_line(document: PlanDocument, pen: Pen) -> Section:
     """What the plan rests on, and its id, by which an approval can name it."""
-    evidence: Iterable[str] = (pen.prose(evidence_in_words(one)) for one in document["evidence"])
+    now = made_at(document)
+    evidence: Iterable[str] = (pen.prose(evidence_in_words(one, now)) for one in document["evidence"])
     rests = (f"Evidence: {'; '.join(evidence)}.", "") if document["evidence"] else ()
     made_by = f"Plan {pen.code(document['plan_id'])}, by calplan {pen.code(document['calplan_version'])}."
     return Section(head=(*rests, made_by))

@@ -7,7 +7,14 @@ from calplan.render.changes_text import changes_text, kept_text, moves_text, unr
 from calplan.render.colour import Line, Style, finished
 from calplan.render.compared import compared_text
 from calplan.render.counts import REFUSE, summary_line
-from calplan.render.steps_text import diagnostics_text, errors_text, evidence_text, gates_text, steps_text
+from calplan.render.steps_text import (
+    diagnostics_text,
+    errors_text,
+    evidence_text,
+    gates_text,
+    snapshot_text,
+    steps_text,
+)
 from calplan.render.users_text import ShowUsers, users_text
 
 
@@ -39,6 +46,7 @@ def _changed(
     document: PlanDocument, users: PlanUsers, *, show_users: ShowUsers, verbose: bool, plan_name: str
 ) -> Iterator[Line]:
     yield Line(f"Plan for {document['account']}, dated rules as of {document['as_of']}", Style.STRONG)
+    yield from snapshot_text(document)
     if verbose:
         yield Line(f"{document['plan_id']}, calplan {document['calplan_version']}", Style.FAINT)
     yield Line()
@@ -58,6 +66,7 @@ def _changed(
 def _unchanged(document: PlanDocument, *, show_users: ShowUsers, verbose: bool) -> Iterator[Line]:
     """One clear line, and only what still needs a word."""
     yield Line(f"No changes. {document['account']} is as the policy wants it.", Style.GOOD)
+    yield from snapshot_text(document)
     yield from unread_text(document)
     if document["already_happened"]["moves"]:
         yield Line()

@@ -61,6 +61,21 @@ def test_the_plan_of_an_example(name: str, snapshot: "Snapshot") -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+def test_a_snapshot_of_an_example_plans_the_same_and_without_names_counts_the_same(name: str) -> None:
+    live = json.loads(calplan("plan", example(name), "-o", "json", "-o", "csv=live.csv").out)
+    calplan("snapshot", example(name), "--out", "named")
+    calplan("snapshot", example(name), "--out", "shown", "--redact")
+    named, shown = (
+        json.loads(calplan("plan", example(name), "--snapshot", file, "-o", "json", "-o", f"csv={file}.csv").out)
+        for file in ("named", "shown")
+    )
+    assert named["plan_id"] == live["plan_id"]
+    assert Path("named.csv").read_text("utf-8") == Path("live.csv").read_text("utf-8")
+    for part in ("resource_changes", "impact", "steps", "order", "levels"):
+        assert named[part] == shown[part] == live[part]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_counts_partition_the_active_users(name: str) -> None:
     plan = json.loads(calplan("plan", example(name), "-o", "json").out)
     impact = plan["impact"]

@@ -13,7 +13,7 @@ from calplan.model.unknown import UNKNOWN, Tri, Unknown
 from calplan.plan.as_document import as_document
 from calplan.plan.document import Json, PlanDocument
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
-from calplan.plan.origin import Base, same
+from calplan.plan.origin import Base, BaseKind, same
 from calplan.plan.planfile import users_bytes
 from calplan.plan.users import users_of
 from tests import make
@@ -179,13 +179,13 @@ IN_A_GROUP = Scene(groups=Groups(known=(SALES,)), wanted_groups=(GroupOverride(g
 
 @pytest.mark.parametrize("scene", [LEFT, HIDDEN, GRANT, IN_A_GROUP], ids=["setting", "pair", "grant", "group"])
 def test_of_a_plan_that_nobody_may_have_applied_what_stands_as_it_found_it_came_from_nobody(scene: Scene) -> None:
-    compared = replace(base_of(scene), applied=False)
+    compared = replace(base_of(scene), kind=BaseKind.COMPARED)
     known, unknown = document_of(scene, base_of(scene)), document_of(scene, compared)
     assert {change["origin"] for change in known["resource_changes"]} == {"drift"}
     assert {change["origin"] for change in unknown["resource_changes"]} == {"unknown"}
 
 
 def test_what_stands_otherwise_than_such_a_plan_found_it_has_moved() -> None:
-    compared = replace(base_of(Scene(after=WantedSettings(service=make.graph()))), applied=False)
+    compared = replace(base_of(Scene(after=WantedSettings(service=make.graph()))), kind=BaseKind.COMPARED)
     now = Scene(before=make.account(service=make.MAPI), after=WantedSettings(service=make.graph()))
     assert [change["origin"] for change in document_of(now, compared)["resource_changes"]] == ["drift"]
