@@ -27,6 +27,7 @@ OTHER_CODES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "docs/how-to/guardrails.md": (("check", 4), ("validate", 3)),
     MOVE: (("apply", 11),),
     "docs/how-to/lock-safely.md": (("check", 4),),
+    "docs/how-to/plan-offline-for-forks.md": (("apply", 3),),
     "docs/how-to/resume-a-broken-apply.md": (("apply", 7), ("apply", 5)),
     "docs/how-to/tell-people.md": (("notify", 3),),
     "docs/how-to/try-an-exchange-account.md": (("apply", 11), ("apply", 9)),
