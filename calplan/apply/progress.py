@@ -9,9 +9,10 @@ from typing import Final
 from calplan.apply.standing import Found
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.plan.actions import SetPrivateAccess
-from calplan.plan.document import PlanDocument, StepDocument
+from calplan.plan.document import PlanDocument
 from calplan.plan.kinds import StepKind
 from calplan.plan.steps import Step, in_turn
+from calplan.plan.steps_document import StepDocument
 
 INTENT: Final = "intent"
 OUTCOME: Final = "outcome"

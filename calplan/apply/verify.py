@@ -18,7 +18,7 @@ from calplan.model.service import CHOOSABLE_TYPES, EWS_TYPES
 from calplan.model.unknown import UNKNOWN, Tri, Unknown
 from calplan.model.user import MailboxLocation, RawFacts, Status, UserFacts, decode
 from calplan.plan.document import UserDocument
-from calplan.plan.users import raw_facts
+from calplan.plan.user_facts import raw_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

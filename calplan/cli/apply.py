@@ -26,7 +26,7 @@ from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
 from calplan.cli.runs import keep, state_option
 from calplan.cli.shown import look, look_options, output_option, show_plan
-from calplan.cli.source import chosen_for, refuse_redacted, saved_plan
+from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan
 from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan, pack, unpack
@@ -142,6 +142,7 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
     """Apply a saved plan, or a PATH planned first. Everything that counts is read under the run lock."""
     saved = saved_plan(request.source, request.verify_keys)
     if saved is not None:
+        refuse_snapshot(saved, request.source)
         refuse_redacted(saved, request.source)
     chosen = _chosen(request, saved)
     consent = request.consent

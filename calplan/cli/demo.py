@@ -11,7 +11,7 @@ import click
 from calplan.cli import clock
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.applying import Work, applied
-from calplan.cli.approval import Consent
+from calplan.cli.approval import Consent, refuse_gates
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import GATES
 from calplan.cli.interrupts import interrupts
@@ -20,7 +20,7 @@ from calplan.cli.output import Target, emit, save
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import keep
 from calplan.cli.shown import look, show_plan
-from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing, translated
+from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing, translated
 from calplan.impact.outcome import Outcome
 from calplan.model.plural import plural
 from calplan.plan.archive import MODE
@@ -49,8 +49,10 @@ metadata: {name: demo}
 spec:
   platform: {type: local, path: demo.db}
   owner: admin@contoso.com
-  limits: {disconnected: "90%", silent: "10%", blocked: "50%", unknown: "10%"}
+  limits: {disconnected: "5% or 10", silent: 0, blocked: 0, unknown: "10%"}
 """
+LIFTED: Final = ("limit.disconnected", "limit.silent", "limit.blocked")
+REASON: Final = "nobody in a demo is real"
 OWN_FILES: Final = ("policy.yaml", "account.yaml", "demo.db", "plan.calplan", "report.md", "report.html")
 
 
@@ -88,16 +90,20 @@ def _play() -> tuple[ExitCode, str]:
     show_plan(planned.document, planned.users, [Target(format="text", file=None), *reports], plain)
     save(Path("plan.calplan"), pack(planned.parts, created_at=clock.stamp()), mode=MODE)
     emit(("\n2. Saved to plan.calplan. For a browser it is in report.html, with every user; for a pull request, in ",))
-    emit(("report.md.\n\n3. Applying it:\n",))
-    code = _apply(chosen, planned)
+    allow = " ".join(f"--allow {gate}" for gate in LIFTED)
+    emit(("report.md.\n\n3. The limits in account.yaml refuse it. Whoever may decide so lifts them, and says why:\n",))
+    emit((f'   calplan apply plan.calplan {allow} --reason "{REASON}"\n',))
+    code = _apply(chosen)
     again = make_plan(chosen, open_account(chosen.account))
     left = len(again.plan.changes)
     emit((f"\n4. Planned again: {plural(left, 'change') if left else 'no changes'} left.\n",))
     return code, next(planned.users.rows(frozenset({Outcome.DISCONNECTED_PROMPTED.value})))["email"]
 
 
-def _apply(chosen: Chosen, planned: Planned) -> ExitCode:
-    consent = Consent(who="demo", allowed=frozenset(), reason="", auto_approve=True)
+def _apply(chosen: Chosen) -> ExitCode:
+    consent = Consent(who="demo", allowed=frozenset(LIFTED), reason=REASON, auto_approve=True)
+    planned = make_plan(chosen, open_account(chosen.account), allowed=consent.allowed, by=consent.who)
+    refuse_gates(planned.plan.gates)
     report = ApplyReport(who=consent.who)
     work = Work(
         chosen=chosen,

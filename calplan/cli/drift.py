@@ -28,7 +28,7 @@ FORMATS: Final = ("text", "json")
     shell_complete=completing.account_names,
     help="The account to look at, where the folder has several.",
 )
-@previous_option
+@previous_option("Tell what changed in the account since this saved plan; the last applied run where left out.")
 @state_option
 @output_option(FORMATS)
 @click.option("--verbose", is_flag=True, help="Also show what is as wanted or left alone, and on what evidence.")

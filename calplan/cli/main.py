@@ -48,6 +48,7 @@ COMMANDS: Final = {
     "test": Entry(module="test", name="test", help="Try policies on the made-up accounts of Scenario documents."),
     "check": Entry(module="check", name="check", help="Hold your own guardrails against a plan."),
     "export": Entry(module="export", name="export", help="Write the live settings as a CalendarPolicy."),
+    "snapshot": Entry(module="snapshot", name="snapshot", help="Freeze live state, to plan where nothing can be read."),
     "notify": Entry(module="notify", name="notify", help="Write what tells people of a plan; sends nothing."),
     "doctor": Entry(module="doctor", name="doctor", help="Look whether accounts can be read, and what to do if not."),
     "providers": Entry(module="providers", name="providers", help="Show what calplan can read and write, and where."),
@@ -140,13 +141,18 @@ def main() -> None:
         hush(sys.stdout)
         code = ExitCode.DONE
     except Exception as fault:  # noqa: BLE001 - nobody is left to catch it
-        if os.environ.get("CALPLAN_LOG") == "debug":
-            say(redactor().text(traceback.format_exc()).rstrip("\n"))
-        else:
-            say(f"calplan has a fault of its own: {type(fault).__name__}")
-            say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
-        code = ExitCode.FAULT
+        code = faulted(fault)
     sys.exit(code.value)
+
+
+def faulted(fault: Exception) -> ExitCode:
+    """Say that calplan itself is at fault, and give the exit code of that."""
+    if os.environ.get("CALPLAN_LOG") == "debug":
+        say(redactor().text("".join(traceback.format_exception(fault))).rstrip("\n"))
+    else:
+        say(f"calplan has a fault of its own: {type(fault).__name__}")
+        say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
+    return ExitCode.FAULT
 
 
 def _three_streams() -> None:

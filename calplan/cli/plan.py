@@ -1,5 +1,6 @@
 """``calplan plan``: what changes, for whom, in which order, and what refuses it."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -7,17 +8,30 @@ import click
 
 from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.frozen import snapshot_option, taken_in
+from calplan.cli.git import base_option, meant_at
 from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
-from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
+from calplan.cli.shown import (
+    PLAN_FORMATS,
+    as_of_option,
+    budget_option,
+    day_of,
+    look,
+    look_options,
+    output_option,
+    show_plan,
+)
 from calplan.cli.trust import unguarded
 from calplan.cli.wiring import Planned, choose, make_plan, open_account
 from calplan.plan.archive import MODE
 from calplan.plan.build import Live
+from calplan.plan.compared import compared
 from calplan.plan.moves import Previous
+from calplan.plan.origin import BaseKind
 from calplan.plan.planfile import LIFETIME, pack
 
 
@@ -33,12 +47,15 @@ from calplan.plan.planfile import LIFETIME, pack
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @pack_option
 @as_of_option
-@previous_option
+@previous_option("Tell what moved since this saved plan; left out, in the account since the last applied run.")
+@base_option
+@snapshot_option
 @state_option
 @sign_option
 @output_option(PLAN_FORMATS)
 @redact_options
 @look_options
+@budget_option
 def plan(
     path: Path,
     account: str | None,
@@ -48,12 +65,15 @@ def plan(
     packs: tuple[str, ...],
     as_of: datetime | None,
     previous: Path | None,
+    base: str | None,
+    snapshot: Path | None,
     state: str | None,
     sign_key: Path | None,
     output: tuple[str, ...],
     redact: bool,
     redact_key: Path | None,
     users: str | None,
+    budget: int,
     verbose: bool,
     color: str,
 ) -> ExitCode:
@@ -65,20 +85,30 @@ def plan(
     names = pseudonyms(redact_key, asked=redact)
     if (warning := unguarded()) is not None:
         say(warning)
-    chosen = choose(with_packs((path,), packs), account, day_of(as_of))
-    past = past_of(chosen.account.name, previous, state)
+    taken = None if snapshot is None else taken_in(snapshot)
+    chosen = choose(with_packs((path,), packs), account or (taken.frozen.account if taken else None), day_of(as_of))
+    source = open_account(chosen.account, state) if taken is None else taken.in_place_of(chosen)
+    past = past_of(chosen.account.name, previous, state, offline=taken is not None)
+    meant = None if base is None else meant_at(base, path, chosen)
 
     def earlier(live: Live) -> Previous | None:
-        return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
+        # Nobody of an earlier plan is found again by a pseudonym.
+        if past is None or (taken is not None and taken.frozen.redacted):
+            return None
+        return past.users if previous is not None or live.groups.value.overrides else None
 
-    base = None if past is None else past.base
-    planned = make_plan(chosen, open_account(chosen.account, state), as_of=day_of(as_of), earlier=earlier, base=base)
+    kept = None if past is None else past.base if previous is None else replace(past.base, kind=BaseKind.COMPARED)
+    left = kept if base is None else meant
+    planned = make_plan(chosen, source, as_of=day_of(as_of), earlier=earlier, base=left)
+    if past is not None and previous is not None:
+        planned.document["since_plan"] = compared(past.saved, planned.document, planned.users)
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
         save(out, pack(shown.parts, created_at=clock.stamp(), key=key), mode=MODE)
-    show_plan(shown.document, shown.users, outputs, look(users, verbose=verbose, color=color, source=path))
+    as_asked = look(users, verbose=verbose, color=color, source=path, budget=budget)
+    show_plan(shown.document, shown.users, outputs, as_asked)
     if out is not None:
-        say(_saved(planned, out, redacted=names is not None))
+        say(_saved(planned, out, redacted=names is not None, frozen=taken is not None))
     return code_of_plan(planned, detailed=detailed_exitcode)
 
 
@@ -89,9 +119,11 @@ def code_of_plan(planned: Planned, *, detailed: bool) -> ExitCode:
     return ExitCode.CHANGES if detailed and planned.plan.changes else ExitCode.DONE
 
 
-def _saved(planned: Planned, out: Path, *, redacted: bool) -> str:
+def _saved(planned: Planned, out: Path, *, redacted: bool, frozen: bool) -> str:
     if planned.plan.errored:
         return f"{out} was not written: the plan has errors"
+    if frozen:
+        return f"Saved to {out}, made from a snapshot, to be shown and not applied"
     if redacted:
         return f"Saved to {out} with pseudonyms for addresses, to be shown and not applied"
     until = clock.stamp() + LIFETIME

@@ -12,14 +12,10 @@ from referencing import Registry
 
 from calplan.impact.outcome import Link, NextStep, Notice, Outcome
 from calplan.model.citation import Certainty
-from calplan.model.connection import Authentication
-from calplan.model.permissions import Permission
-from calplan.model.proof import Basis
-from calplan.model.service import ServiceType
 from calplan.model.settings import Setting
-from calplan.model.user import MailboxLocation, Status
 from calplan.plan.levels_document import levels_of
 from calplan.plan.planfile import SavedPlan
+from calplan.plan.user_facts import states_facts, texts
 from calplan.policyfile.schema import schema_of
 
 DEEPEST: Final = 12
@@ -31,19 +27,6 @@ WORDS: Final = {
     "next_step": frozenset(one.value for one in NextStep),
     "certainty": frozenset(one.value for one in Certainty),
 }
-UNREAD: Final = frozenset({"", "unknown"})
-FACTS: Final = {
-    "status": frozenset(one.value for one in Status),
-    "service": frozenset(one.value for one in ServiceType) | UNREAD,
-    "calendar": frozenset(one.value for one in Permission) | UNREAD,
-    "contacts": frozenset(one.value for one in Permission) | UNREAD,
-    "auth": frozenset(one.value for one in Authentication) | UNREAD,
-    "mailbox_location": frozenset(one.value for one in MailboxLocation) | UNREAD,
-    "evidence": frozenset(one.value for one in Basis),
-}
-"""The words of users files; what a row does not state is left out."""
-TEXTS: Final = ("primary_group", "ews_host", "mailbox")
-LISTS: Final = ("groups", "own_grant")
 ADDRESSES: Final = frozenset(one.value for one in Setting)
 
 
@@ -103,17 +86,8 @@ def _plain(value: object, depth: int) -> bool:
 def _is_user(row: object) -> bool:
     return (
         isinstance(row, Mapping)
-        and isinstance(row.get("email"), str)
-        and "status" in row
-        and _texts(row.get("clients"))
-        and _texts(row.get("rules"))
+        and states_facts(row)
+        and texts(row.get("rules"))
         and all(isinstance(row.get(key), str) and row[key] in words for key, words in WORDS.items())
-        and all(isinstance(row[key], str) and row[key] in words for key, words in FACTS.items() if key in row)
-        and all(isinstance(row.get(key, ""), str) for key in TEXTS)
         and isinstance(row.get("lost_on_the_way", False), bool)
-        and all(_texts(row.get(key, [])) for key in LISTS)
     )
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)

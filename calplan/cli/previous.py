@@ -1,16 +1,17 @@
 """What an account was left at, and who was in which group then: by a plan that is named, or by the last applied run."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import click
 
 from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import peek
+from calplan.cli.runs import peek, place_of
 from calplan.cli.source import refuse_redacted, saved_plan, trusted
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
@@ -19,19 +20,25 @@ from calplan.plan.planfile import SavedPlan
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
 
-previous_option = click.option(
-    "--previous",
-    type=click.Path(path_type=Path),
-    metavar="PLAN",
-    shell_complete=completing.plans,
-    help="Tell what changed in the account since this saved plan; the last applied run where left out.",
-)
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def previous_option(says: str) -> Callable[[Command], Command]:
+    """The option ``--previous`` with what it tells."""
+    return click.option(
+        "--previous",
+        type=click.Path(path_type=Path),
+        metavar="PLAN",
+        shell_complete=completing.plans,
+        help=says,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What is known of an account from before: its users then, and what it was left at."""
+    """What is known of an account from before: a plan, its users then, and what the account was left at."""
 
+    saved: SavedPlan
     users: Previous
     base: Base
 
@@ -39,18 +46,25 @@ class Past:
     def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
         """What a saved plan tells."""
         return cls(
+            saved=saved,
             users=Previous(since=since, rows=saved.users.rows()),
             base=Base(since=short, document=saved.document, policy=saved.policy),
         )
 
 
-def past_of(account: str, named: Path | None, state: str | None = None) -> Past | None:
+def past_of(account: str, named: Path | None, state: str | None = None, *, offline: bool = False) -> Past | None:
     """The past of an account: by the plan that is named, else by the last applied run, if there is one.
+
+    ``offline``: a state on another machine is not asked, unless somebody names it here and now.
 
     Raises:
         StopError: the file that is named holds no plan, or one for another account.
     """
-    return named_plan(named, account) if named is not None else last_run(account, state)
+    if named is not None:
+        return named_plan(named, account)
+    if offline and state is None and place_of(None).file is None:
+        return None
+    return last_run(account, state)
 
 
 def named_plan(file: Path, account: str) -> Past:

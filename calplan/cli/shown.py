@@ -9,11 +9,14 @@ from typing import Final, Literal, TypeVar, cast
 import click
 
 from calplan.cli import completing
+from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import source_root
+from calplan.cli.github_files import tell_github
 from calplan.cli.output import Target, emit
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.csv import users_csv
+from calplan.render.fitting import COMMENT, LEAST, SUMMARY
 from calplan.render.github import plan_github
 from calplan.render.gitlab import plan_gitlab_terraform
 from calplan.render.guide import checklist
@@ -28,6 +31,10 @@ PLAN_FORMATS: Final = (
     *("github", "gitlab-terraform"),
 )
 
+IN_THE_LOG: Final = Target(format="github", file=None)
+"""The output that is meant for the log of a step on GitHub."""
+BUDGETS: Final = {"comment": COMMENT, "summary": SUMMARY}
+
 ShownUsers = Literal["all", "top", "none"]
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -36,13 +43,14 @@ Command = TypeVar("Command", bound=Callable[..., object])
 class Look:
     """How a plan is to be shown: which of its users (``None``: as the format does), how much detail, what colour.
 
-    ``source`` is what stands for the plan on a command line.
+    ``source`` is what stands for the plan on a command line, ``budget`` how many bytes Markdown may take.
     """
 
     users: ShownUsers | None
     verbose: bool
     color: str
     source: Path
+    budget: int = COMMENT
 
 
 def output_option(formats: Sequence[str]) -> Callable[[Command], Command]:
@@ -68,6 +76,29 @@ def day_of(moment: datetime | None) -> date | None:
     return None if moment is None else moment.replace(tzinfo=UTC).date()
 
 
+def _budget(_context: click.Context, _parameter: click.Parameter, word: str) -> int:
+    """The bytes that ``--budget`` stands for.
+
+    Raises:
+        StopError: it is no budget that every plan could keep.
+    """
+    if word in BUDGETS:
+        return BUDGETS[word]
+    if word.isascii() and word.isdigit() and int(word[:12]) >= LEAST:
+        return int(word[:12])
+    message = f"error: --budget takes comment, summary or a number of bytes from {LEAST}, and {word!r} is none"
+    raise StopError(ExitCode.USAGE, message)
+
+
+budget_option = click.option(
+    "--budget",
+    default="comment",
+    metavar="comment|summary|BYTES",
+    callback=_budget,
+    help=f"What Markdown has to fit: a comment ({COMMENT} bytes), a step's summary ({SUMMARY}), or so many bytes.",
+)
+
+
 def look_options(command: Command) -> Command:
     """The options ``--users``, ``--verbose`` and ``--color``."""
     for option in (
@@ -81,15 +112,17 @@ def look_options(command: Command) -> Command:
     return command
 
 
-def look(users: str | None, *, verbose: bool, color: str, source: Path) -> Look:
+def look(users: str | None, *, verbose: bool, color: str, source: Path, budget: int = COMMENT) -> Look:
     """The look that the options ask for."""
-    return Look(users=cast("ShownUsers | None", users), verbose=verbose, color=color, source=source)
+    return Look(users=cast("ShownUsers | None", users), verbose=verbose, color=color, source=source, budget=budget)
 
 
 def show_plan(document: PlanDocument, users: PlanUsers, outputs: Sequence[Target], look: Look) -> None:
     """Write a plan to each of its outputs."""
     for target in outputs:
         emit(_rendered(document, users, target, look), target.file)
+        if target == IN_THE_LOG:
+            tell_github(document, users, show_users=look.users or "none")
 
 
 def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Look) -> Iterator[str]:
@@ -101,7 +134,7 @@ def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Lo
         case "csv":
             return users_csv(users)
         case "markdown":
-            return plan_markdown(document, users, show_users=look.users or "none")
+            return plan_markdown(document, users, show_users=look.users or "none", budget=look.budget)
         case "checklist":
             return checklist(document)
         case "html":

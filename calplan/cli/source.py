@@ -11,14 +11,16 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.plan_form import fault_in
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account
-from calplan.plan.archive import LARGEST_FILE, BadPlanError
+from calplan.plan.archive import LARGEST_FILE, BadArchiveError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
 from calplan.plan.pseudonyms import Pseudonyms, redacted
+from calplan.plan.sealed import OtherKindError
 from calplan.plan.signature import PublicKey, fault_in_signature
 from calplan.policyfile.packs import path_recorded
 
 ZIP: Final = b"PK"
+SNAPSHOT: Final = "snapshot"
 OF_A_RUN: Final = "Whether it was changed since is said by: calplan log --verify-chain"
 
 
@@ -46,7 +48,7 @@ def saved_plan(path: Path, verify_keys: Sequence[PublicKey] = ()) -> SavedPlan |
     Raises:
         StopError: it looks like a plan but cannot be trusted, or cannot be read.
     """
-    data = _packed(path)
+    data = packed(path)
     if data is None:
         if verify_keys:
             raise StopError(ExitCode.INVALID, f"error: {path} is no saved plan, so nothing in it is signed")
@@ -62,8 +64,8 @@ def saved_plan(path: Path, verify_keys: Sequence[PublicKey] = ()) -> SavedPlan |
     return saved
 
 
-def _packed(path: Path) -> bytes | None:
-    """The bytes of what begins like a plan, or ``None``.
+def packed(path: Path) -> bytes | None:
+    """The bytes of what begins like a plan or a snapshot, or ``None``.
 
     Raises:
         StopError: it cannot be read.
@@ -92,7 +94,10 @@ def trusted(data: bytes, name: str, advice: str = OF_A_RUN) -> SavedPlan:
     """
     try:
         saved = unpack(data)
-    except BadPlanError as error:
+    except BadArchiveError as error:
+        if isinstance(error, OtherKindError) and error.kind == SNAPSHOT:
+            message = f"error: {name} is a snapshot, which is no plan and cannot be applied. "
+            raise StopError(ExitCode.INVALID, f"{message}To plan against it: calplan plan --snapshot {name}") from error
         raise _no_plan(name, str(error), advice) from error
     fault = fault_in(saved)
     if fault is not None:
@@ -115,6 +120,20 @@ def refuse_redacted(saved: SavedPlan, path: Path) -> None:
             ExitCode.INVALID,
             f"error: {path} has pseudonyms for addresses (--redact), so it can be shown and nothing else. "
             "Make one without: calplan plan --out FILE",
+        )
+
+
+def refuse_snapshot(saved: SavedPlan, path: Path) -> None:
+    """Refuse a plan for which nothing live was read where that is what counts.
+
+    Raises:
+        StopError: it was made from a snapshot.
+    """
+    if saved.document.get("snapshot") is not None:
+        raise StopError(
+            ExitCode.INVALID,
+            f"error: {path} was made from a snapshot (--snapshot), so it can be shown and nothing else. "
+            "Make one of the live account: calplan plan --out FILE",
         )
 
 

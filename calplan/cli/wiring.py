@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from calplan import __version__
+from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
 from calplan.cli.guarding import account_facts, guarded
@@ -27,21 +28,24 @@ from calplan.model.policy import CalendarPolicy
 from calplan.plan.as_document import as_document, diagnostics_document, gates_document
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live, build_plan
-from calplan.plan.document import PlanDocument
+from calplan.plan.document import PlanDocument, SnapshotDocument
 from calplan.plan.edits import PORTAL, EditLog, LogUnread
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.leftovers import wanted
+from calplan.plan.meant import Meant, base_of
 from calplan.plan.moves import Previous
 from calplan.plan.notice import with_notice
 from calplan.plan.origin import Base
 from calplan.plan.plan import Plan
 from calplan.plan.planfile import PlanParts, users_bytes, users_digest
 from calplan.plan.pseudonyms import Pseudonyms, Redacted, redacted
+from calplan.plan.snapshot.frozen import Frozen, NotHeldError
 from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
 from calplan.policyfile.guardrails_together import joined
 from calplan.policyfile.packs import recorded
 from calplan.providers.base import (
+    Capabilities,
     InvalidAccountError,
     KeepsLog,
     NotAuthorisedError,
@@ -202,6 +206,11 @@ class Opened(Generic[Held]):
     platform: Held
     line: ProgressLine
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done with it."""
+        return self.platform.capabilities
+
     @contextmanager
     def reading(self) -> Iterator[Held]:
         """The account while it is read: what it raises becomes an exit code, and no line is left at the end.
@@ -282,29 +291,57 @@ def _documented(document: TenantFactsDocument) -> Observed[TenantFacts]:
     return Observed(value=document.facts, evidence=evidence)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenAccount:
+    """An account as a snapshot has it, in the place of one that is read."""
+
+    frozen: Frozen
+    capabilities: Capabilities
+    name: str
+
+    def live(self, chosen: Chosen) -> Live:
+        """What a plan needs of it.
+
+        Raises:
+            StopError: the snapshot does not hold it.
+        """
+        try:
+            live = self.frozen.for_policy(chosen.policy)
+        except NotHeldError as error:
+            message = f"error: {self.name} does not do: {error}. Take another: calplan snapshot --assistants --out FILE"
+            raise StopError(ExitCode.INVALID, message) from error
+        return replace(live, tenant=(*live.tenant, *map(_documented, chosen.tenant)))
+
+    @property
+    def origin(self) -> SnapshotDocument:
+        """What a plan says of it."""
+        age = max(clock.stamp() - self.frozen.taken_at, timedelta())
+        return {"taken_at": self.frozen.taken_at.isoformat(timespec="seconds"), "age": int(age.total_seconds())}
+
+
 def make_plan(
     chosen: Chosen,
-    opened: Opened[Platform],
+    source: Opened[Platform] | FrozenAccount,
     *,
     as_of: date | None = None,
     allowed: frozenset[str] = frozenset(),
     by: str | None = None,
     earlier: Callable[[Live], Previous | None] = lambda _live: None,
-    base: Base | None = None,
+    base: Base | Meant | None = None,
     notice_for: str | None = None,
 ) -> Planned:
-    """A plan from live state. ``allowed`` names gates that are lifted, ``by`` who applies it.
+    """A plan from live state, or from a snapshot. ``allowed`` names gates that are lifted, ``by`` who applies it.
 
     ``earlier`` finds the users of an earlier plan, to tell who changed groups since; ``base`` is what the account was
-    left at, to tell where each change comes from. ``notice_for`` is the id of the plan that people had to be told of,
-    where that is another one than this.
+    left at, or meant to be, to tell where each change comes from. ``notice_for`` is the id of the plan that people had
+    to be told of, where that is another one than this.
 
     Raises:
         StopError: the account cannot be read.
     """
-    live = read_live(opened, chosen)
+    live = source.live(chosen) if isinstance(source, FrozenAccount) else read_live(source, chosen)
     live = replace(live, previous=earlier(live))
-    terms = terms_of(chosen.account, opened.platform.capabilities, as_of=as_of, allowed=allowed, by=by)
+    terms = terms_of(chosen.account, source.capabilities, as_of=as_of, allowed=allowed, by=by)
     plan = build_plan(chosen.policy, live, terms, chosen.diagnostics)
     users = users_of(plan)
     policy = canonical_policy(chosen.policy)
@@ -313,7 +350,9 @@ def make_plan(
         version=__version__,
         users_hash=users_digest(users.lines()),
         policy_hash=digest(canonical_text(policy)),
-        base=base,
+        base=base_of(base, live, terms) if isinstance(base, Meant) else base,
+        snapshot=source.origin if isinstance(source, FrozenAccount) else None,
+        redacted=isinstance(source, FrozenAccount) and source.frozen.redacted,
     )
     plan = with_notice(plan, terms, notice_for or document["plan_id"])
     plan, results = guarded(

@@ -15,7 +15,8 @@ class Evidence:
     """Where facts come from, when they were true, how many they are, and whether the source was read to its end.
 
     ``as_of`` is ``None`` when nobody said how old the facts are: that counts as stale, never as fresh. ``live`` says
-    that the source was asked in this very run: then the facts are as old as the read, whatever stamp they carry.
+    that the source was asked in this very run: then the facts are as old as the read, whatever stamp they carry. With
+    ``frozen`` that run was the one that took a snapshot, so that they are as old as ``as_of`` says after all.
     ``account`` names the Account the source says it belongs to, and ``by_admin`` whether it was read with the role that
     shows everything (S6), where anybody can tell.
     """
@@ -26,6 +27,7 @@ class Evidence:
     records: int
     complete: bool
     live: bool = False
+    frozen: bool = False
     account: str | Unknown = UNKNOWN
     by_admin: bool | Unknown = UNKNOWN
 

@@ -15,7 +15,6 @@ from calplan.model.settings import Setting
 from calplan.model.unknown import Unknown
 from calplan.plan.document import (
     FORMAT_VERSION,
-    ActDocument,
     DiagnosticDocument,
     EvidenceDocument,
     GateDocument,
@@ -24,8 +23,7 @@ from calplan.plan.document import (
     PlanDocument,
     RuleUse,
     Shares,
-    StepDocument,
-    WayDocument,
+    SnapshotDocument,
 )
 from calplan.plan.document import ResourceChange as ChangeDocument
 from calplan.plan.fingerprint import plan_id_of
@@ -35,6 +33,7 @@ from calplan.plan.levels_document import json_of, levels_document, order_documen
 from calplan.plan.moves import moves_document
 from calplan.plan.origin import Base, Origin, origin_of
 from calplan.plan.plan import Plan, ResourceChange
+from calplan.plan.steps_document import ActDocument, StepDocument, WayDocument
 from calplan.plan.writes import GRANT_ADDRESS
 
 SETS: Final = frozenset({Setting.ALLOWED_DOMAINS.value, GRANT_ADDRESS})
@@ -42,11 +41,19 @@ SETS: Final = frozenset({Setting.ALLOWED_DOMAINS.value, GRANT_ADDRESS})
 
 
 def as_document(
-    plan: Plan, *, version: str, users_hash: str, policy_hash: str, base: Base | None = None
+    plan: Plan,
+    *,
+    version: str,
+    users_hash: str,
+    policy_hash: str,
+    base: Base | None = None,
+    snapshot: SnapshotDocument | None = None,
+    redacted: bool = False,
 ) -> PlanDocument:
     """The document of a plan; its id depends on neither time nor author (interface section 5).
 
-    ``base`` is what the account was left at, to tell where each change comes from.
+    ``base`` is what the account was left at, to tell where each change comes from. ``snapshot`` is what it was made
+    from, ``redacted`` whether that has pseudonyms for addresses.
     """
     prior, planned = canonical(plan.before.account), canonical(plan.after.account)
     document: PlanDocument = {
@@ -68,7 +75,7 @@ def as_document(
         "steps": [_step(plan, number) for number in range(len(plan.steps))],
         "gates": gates_document(plan.gates),
         "diagnostics": diagnostics_document(plan.diagnostics),
-        "evidence": [_evidence(one, stale=one.source in plan.stale) for one in plan.evidence],
+        "evidence": [evidence_document(one, stale=one.source in plan.stale) for one in plan.evidence],
         "assumptions": [
             {"id": one.reading.value, "text": one.text, "if_wrong": one.if_wrong} for one in plan.assumptions
         ],
@@ -76,6 +83,10 @@ def as_document(
     }
     if base is not None:
         document["origin_since"] = base.since
+    if snapshot is not None:
+        document["snapshot"] = snapshot
+    if redacted:
+        document["redacted"] = True
     if names := group_names(plan.assessment):
         document["group_names"] = names
     document["plan_id"] = plan_id_of(document, users_hash=users_hash, policy_hash=policy_hash)
@@ -227,7 +238,8 @@ def _diagnostic(one: Diagnostic) -> DiagnosticDocument:
     }
 
 
-def _evidence(one: Evidence, *, stale: bool) -> EvidenceDocument:
+def evidence_document(one: Evidence, *, stale: bool = False) -> EvidenceDocument:
+    """Evidence as the document has it."""
     return {
         "source": one.source,
         "kind": one.kind,

@@ -7,6 +7,8 @@ A renderer is given a ``PlanDocument`` and the ``PlanUsers`` beside it, be they 
 from collections.abc import Iterator
 from typing import Literal, NotRequired, Protocol, TypedDict
 
+from calplan.plan.steps_document import OrderDocument, StepDocument
+
 FORMAT_VERSION = "1.0"
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
@@ -87,42 +89,6 @@ class ImpactDocument(TypedDict):
     by_group: list[Shares]
     by_domain: list[Shares]
     by_rule: list[RuleUse]
-
-
-class ActDocument(TypedDict):
-    """One thing a person does with one control of the portal; ``confirm`` is the button of its dialog."""
-
-    field: str
-    control: str
-    set_to: str
-    confirm: NotRequired[str]
-    note: NotRequired[str]
-
-
-class WayDocument(TypedDict):
-    """How a person takes a step in one edition of the portal: the click path, the acts, and one Save if any."""
-
-    edition: str
-    title: str
-    as_of: str
-    sources: list[str]
-    path: list[str]
-    acts: list[ActDocument]
-    save: bool
-
-
-class StepDocument(TypedDict):
-    """One write, in the order of the plan; ``guide`` says how a person does it, the newest edition first."""
-
-    id: str
-    mode: str
-    provider: str
-    op: str
-    address: str
-    depends_on: list[str]
-    expected: dict[str, int]
-    why: str
-    guide: NotRequired[list[WayDocument]]
 
 
 class GateDocument(TypedDict):
@@ -240,36 +206,6 @@ class TenantDocument(TypedDict):
     user_consent: list[str] | None
 
 
-class TollDocument(TypedDict):
-    """What an order of steps costs while users authorise again in between.
-
-    ``lose`` counts users who lose a connection at least once, ``losses`` how often all lose one, and ``not_told`` the
-    losses nobody certainly told of.
-    """
-
-    lose: int
-    losses: int
-    not_told: int
-
-
-class OrderDocument(TypedDict):
-    """The order of the kinds of steps that was chosen among ``candidates``, against the naive one.
-
-    ``groups_first``: within a kind groups are written before the account.
-
-    ``surplus`` counts the users who lose a connection on the way and would not by the change as a whole.
-    """
-
-    chosen: list[str]
-    canonical: bool
-    groups_first: bool
-    naive: list[str]
-    candidates: int
-    toll: TollDocument
-    naive_toll: TollDocument
-    surplus: int
-
-
 MoveDocument = TypedDict("MoveDocument", {"from": list[str], "to": list[str], "users": int, "emails": list[str]})
 """Users who went from some groups to others, so that other settings hold for them."""
 
@@ -281,6 +217,47 @@ class MovesDocument(TypedDict):
     moves: list[MoveDocument]
 
 
+class ChangeComparedDocument(TypedDict):
+    """A change that is in one of two plans only, which is null in the other, or that differs between them."""
+
+    address: str
+    then: ChangeBody | None
+    now: ChangeBody | None
+
+
+OutcomeMoveDocument = TypedDict(
+    "OutcomeMoveDocument", {"from": str | None, "to": str | None, "users": int, "emails": list[str]}
+)
+"""Users who went from one outcome to another, of which one is harm; null is no active user. The first of those who are
+active now are named."""
+
+
+class GateComparedDocument(TypedDict):
+    """A gate whose status is another one; null where there is no such gate."""
+
+    id: str
+    then: str | None
+    now: str | None
+
+
+class ComparedDocument(TypedDict):
+    """What moved since an earlier plan: its id, when it was made, its counts, and what differs."""
+
+    plan_id: str
+    created_at: str
+    counts: dict[str, int]
+    changes: list[ChangeComparedDocument]
+    users: list[OutcomeMoveDocument]
+    gates: list[GateComparedDocument]
+
+
+class SnapshotDocument(TypedDict):
+    """When the snapshot was taken that a plan was made from, and how old it was then, in seconds."""
+
+    taken_at: str
+    age: int
+
+
 class PlanDocument(TypedDict):
     """The whole plan but its users.
 
@@ -288,7 +265,8 @@ class PlanDocument(TypedDict):
     ``unmanaged`` list the addresses of settings nobody read or the policy leaves alone. ``origin_since`` names the run
     or plan that origins are told against, where one is known. ``guardrails`` is there where there are any rules, and
     ``group_names`` where users state groups by other words than their names. ``redacted`` marks a plan with pseudonyms
-    for addresses.
+    for addresses, ``snapshot`` one for which nothing live was read. ``since_plan`` is there where an earlier plan was
+    named to be compared with.
     """
 
     format_version: str
@@ -315,15 +293,16 @@ class PlanDocument(TypedDict):
     errored: bool
     origin_since: NotRequired[str]
     redacted: NotRequired[bool]
+    snapshot: NotRequired[SnapshotDocument]
     group_names: NotRequired[dict[str, str]]
+    since_plan: NotRequired[ComparedDocument]
 
 
-class UserDocument(TypedDict):
-    """One active user: the facts rules used, in the words of users files, and the forecast.
+class FactsDocument(TypedDict):
+    """What is known of one user, in the words of users files.
 
     A fact nobody states is left out, which is not the same as an empty one. ``evidence`` says on what the connection
-    rests where that is not the platform's own word. ``lost_on_the_way`` marks a user who loses
-    the connection between two steps though the change as a whole would leave it.
+    rests where that is not the platform's own word.
     """
 
     email: str
@@ -340,6 +319,15 @@ class UserDocument(TypedDict):
     mailbox_location: NotRequired[str]
     own_grant: NotRequired[list[str]]
     evidence: NotRequired[str]
+
+
+class UserDocument(FactsDocument):
+    """One active user: the facts rules used, and the forecast.
+
+    ``lost_on_the_way`` marks a user who loses the connection between two steps though the change as a whole would leave
+    it.
+    """
+
     outcome: str
     connection: str
     notice: str

@@ -27,10 +27,12 @@ OUTSIDE_THE_ID: Final = frozenset(
         "already_happened",
         "origin_since",
         "group_names",
+        "since_plan",
+        "snapshot",
     }
 )
 """What is no part of a plan's identity: facts about the tenant count by what they do to users, and what happened
-before, or since which run something changed, is none of the plan's doing."""
+before, since which run something changed, or when all of it was read, is none of the plan's doing."""
 OF_AN_AGE: Final = "A27"
 """The assumption that is made only where evidence is old; like a mark of age it is no part of what is planned."""
 NOBODY_KNOWS: Final = "unknown"

@@ -101,7 +101,7 @@ def stale_sources(
     stale = []
     for one in evidence:
         limit = allowed.get(one.kind)
-        if limit is None or one.live:
+        if limit is None or (one.live and not one.frozen):
             continue
         if one.as_of is None:
             stale.append((one, f"{one.source}: nobody says how old it is"))

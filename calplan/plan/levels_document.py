@@ -23,16 +23,9 @@ from calplan.model.service import (
 )
 from calplan.model.settings import ANY, AccountSettings, Domains, Setting
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
-from calplan.plan.document import (
-    GroupDocument,
-    Json,
-    LevelsDocument,
-    OrderDocument,
-    PlanDocument,
-    TenantDocument,
-    TollDocument,
-)
+from calplan.plan.document import GroupDocument, Json, LevelsDocument, PlanDocument, TenantDocument
 from calplan.plan.order import OrderChoice
+from calplan.plan.steps_document import OrderDocument, TollDocument
 from calplan.plan.walk import Toll
 from calplan.plan.writes import KEYS, stated
 
@@ -116,8 +109,8 @@ def levels_of(document: PlanDocument) -> tuple[Levels, Levels]:
     prior, planned = document["prior_state"], document["planned_values"]
     still = frozenset(address for address in unknown if planned[address] is None)
     return (
-        Levels(account=_settings(prior, unknown), groups=_groups(stated["prior"], known), model=model),
-        Levels(account=_settings(planned, still), groups=_groups(stated["planned"], known), model=model),
+        Levels(account=settings_of(prior, unknown), groups=_groups(stated["prior"], known), model=model),
+        Levels(account=settings_of(planned, still), groups=_groups(stated["planned"], known), model=model),
     )
 
 
@@ -132,7 +125,8 @@ def tenant_of(document: PlanDocument) -> TenantFacts:
     )
 
 
-def _settings(values: Mapping[str, Json], unknown: frozenset[str]) -> AccountSettings:
+def settings_of(values: Mapping[str, Json], unknown: frozenset[str]) -> AccountSettings:
+    """The settings that the values of a plan stand for; those at ``unknown`` addresses nobody could read."""
     service, domains = Setting.SERVICE.value, Setting.ALLOWED_DOMAINS.value
     return AccountSettings(
         enabled=_flag(values, unknown, Setting.ENABLED),
@@ -156,10 +150,11 @@ def _domains(value: Json) -> Domains:
 def _groups(overrides: Mapping[str, Json] | None, known: tuple[Group, ...]) -> Groups:
     if overrides is None:
         return Groups(known=known, overrides=UNKNOWN)
-    return Groups(known=known, overrides=tuple(_override(group, value) for group, value in overrides.items()))
+    return Groups(known=known, overrides=tuple(override_of(group, value) for group, value in overrides.items()))
 
 
-def _override(group: str, value: Json) -> GroupOverride:
+def override_of(group: str, value: Json) -> GroupOverride:
+    """What a group states, out of ``stated_values``."""
     stated = cast("Mapping[str, Json]", value)
     return GroupOverride(
         group=group,

@@ -28,6 +28,14 @@ class Origin(Enum):
     UNKNOWN = "unknown"
 
 
+class BaseKind(Enum):
+    """How a base came about, and so what it proves of the account."""
+
+    APPLIED = "a run applied it"
+    COMPARED = "a plan of which nobody says that it was applied"
+    MEANT = "what a policy wants of the account as it is; what such a plan does not change stood as it does"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What an account was left at: the plan that was applied to it, and its policy in canonical form.
@@ -38,6 +46,7 @@ class Base:
     since: str
     document: PlanDocument
     policy: Mapping[str, object]
+    kind: BaseKind = BaseKind.APPLIED
 
 
 def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Origin:
@@ -45,11 +54,16 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
     if base is None:
         return Origin.UNKNOWN
     address = change["address"]
-    left = left_at(base, address, levels)
     live: Json | Unknown = UNKNOWN if change["change"]["before_unknown"] else change["change"]["before"]
     wanted: Json | Unknown = change["change"]["after"]
+    left = left_at(base, address, levels)
+    if base.kind is BaseKind.MEANT and isinstance(left, Unknown) and not _is_level(base.document, address):
+        left = live
     if address == GRANT_ADDRESS:
         live, wanted = _known_scopes(live), _wanted_of_grant(_known_scopes(live), _known_scopes(wanted), left)
+    unmoved = same(_stood_at(base, address, levels), live) is Tri.YES and same(left, live) is not Tri.YES
+    if base.kind is BaseKind.COMPARED and unmoved:
+        return Origin.UNKNOWN
     match same(left, live), same(left, wanted):
         case Tri.YES, _:
             return Origin.COMMIT
@@ -59,6 +73,11 @@ def origin_of(change: ResourceChange, base: Base | None, levels: Levels) -> Orig
             return Origin.BOTH
         case _:
             return Origin.UNKNOWN
+
+
+def _is_level(document: PlanDocument, address: str) -> bool:
+    """Whether a plan states a value at this address whether or not it changes it."""
+    return address in document["planned_values"] or address.startswith(GROUP) or address == GRANT_ADDRESS
 
 
 def left_at(base: Base, address: str, levels: Levels) -> Json | Unknown:
@@ -75,6 +94,22 @@ def left_at(base: Base, address: str, levels: Levels) -> Json | Unknown:
         grant = document["tenant"]["grant"]
         return _known_scopes(made[0]) if made else UNKNOWN if grant is None else [*grant]
     return made[0] if made else _wish(base.policy, address)
+
+
+def _stood_at(base: Base, address: str, levels: Levels) -> Json | Unknown:
+    """The value that the plan found: an account that is still at it was not moved, and the plan not applied."""
+    document = base.document
+    if address in document["prior_state"]:
+        value = document["prior_state"][address]
+        return UNKNOWN if value is None else value
+    if address.startswith(GROUP):
+        prior = document["levels"]["prior"]
+        return UNKNOWN if prior is None else prior.get(levels.groups.id_of(inside(address)))
+    if address == GRANT_ADDRESS:
+        grant = document["tenant"]["grant"]
+        return UNKNOWN if grant is None else _known_scopes([*grant])
+    found = [one["change"] for one in document["resource_changes"] if one["address"] == address]
+    return found[0]["before"] if found and not found[0]["before_unknown"] else UNKNOWN
 
 
 def _wish(policy: Mapping[str, object], address: str) -> str | Unknown:

@@ -27,6 +27,7 @@ LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """Thirty-two signs of which no two look alike."""
 LENGTH: Final = 12
 """Letters of a pseudonym: 60 bits, so that among a million users two hardly ever share one."""
+ALREADY: Final = re.compile(rf"p-[{LETTERS}]{{{LENGTH}}}-(?:@.*)?")
 SHORTEST_KEY: Final = 16
 
 FILES: Final = frozenset({"file", "filename", "paths"})
@@ -50,9 +51,12 @@ class Pseudonyms:
     def of(self, address: str) -> str:
         """The pseudonym of an address; the same in whatever case, and in either form of its domain, it is written.
 
-        It ends in a dash before the @, so that no short address is found at its end.
+        It ends in a dash before the @, so that no short address is found at its end. What is a pseudonym already, as in
+        a redacted snapshot, stays.
         """
         meant = normal(address)
+        if ALREADY.fullmatch(meant):
+            return meant
         key = hashlib.sha256(self.key).digest()
         number = int.from_bytes(hashlib.blake2b(meant.encode("utf-8", "surrogatepass"), key=key).digest()[:8])
         code = "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))
@@ -87,7 +91,7 @@ def redacted(
     Names of groups stay, unless one holds the address of a person, and so do names of files.
     """
     people = frozenset(address for user in users.rows() for address in (user["email"], user.get("mailbox", "")))
-    pen = _Pen.of(names, people | frozenset(others), _groups(document))
+    pen = Pen.of(names, people | frozenset(others), _groups(document))
     hidden = cast("PlanDocument", _walked(document, pen))
     hidden["redacted"] = True
     lines = b"".join(line for _, line in sorted(_lines(users, pen)))
@@ -97,8 +101,11 @@ def redacted(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pen:
-    """Writes text without names: ``bare`` are addresses without an @, ``kept`` what only looks like an address."""
+class Pen:
+    """Writes text without names: ``bare`` are addresses without an @, ``kept`` what only looks like an address.
+
+    Made of the addresses of people, and of names of groups that could be taken for addresses.
+    """
 
     names: Pseudonyms
     bare: frozenset[str]
@@ -107,7 +114,7 @@ class _Pen:
     in_sentences: re.Pattern[str]
 
     @classmethod
-    def of(cls, names: Pseudonyms, people: frozenset[str], groups: frozenset[str]) -> "_Pen":
+    def of(cls, names: Pseudonyms, people: frozenset[str], groups: frozenset[str]) -> "Pen":
         odd = [one for one in people if one and not IN_FORM.fullmatch(one)]
         bare = frozenset(normal(one) for one in odd if IN_WORDS.fullmatch(one))
         strange = sorted((one for one in odd if not IN_WORDS.fullmatch(one)), key=lambda one: (-len(one), one))
@@ -145,7 +152,7 @@ def _groups(document: PlanDocument) -> frozenset[str]:
     return frozenset(name for name in named if "@" in name)
 
 
-def _walked(value: object, pen: _Pen, key: str = "") -> object:
+def _walked(value: object, pen: Pen, key: str = "") -> object:
     """A value without names, at any depth; ``key`` is the one it stands below."""
     match value:
         case str():
@@ -160,7 +167,7 @@ def _walked(value: object, pen: _Pen, key: str = "") -> object:
             return value
 
 
-def _lines(users: PlanUsers, pen: _Pen) -> Iterator[tuple[str, bytes]]:
+def _lines(users: PlanUsers, pen: Pen) -> Iterator[tuple[str, bytes]]:
     """Each user's pseudonym and line."""
     labels = _remembered(pen.label)
     for user in users.rows():

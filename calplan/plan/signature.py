@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from calplan.plan.archive import BadPlanError
+from calplan.plan.archive import BadArchiveError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -122,15 +122,15 @@ def signature_of(stated: dict[str, object]) -> Signature:
     """The signature that ``signature.json`` states.
 
     Raises:
-        BadPlanError: it states none, or one of another kind.
+        BadArchiveError: it states none, or one of another kind.
     """
     words = {key: value for key, value in stated.items() if isinstance(value, str)}
     if words.get("algorithm") != ALGORITHM or not words.keys() >= KEYS:
-        raise BadPlanError("signature.json states no ed25519 signature")
+        raise BadArchiveError("signature.json states no ed25519 signature")
     try:
         value = bytes.fromhex(words["signature"])
     except ValueError as error:
-        raise BadPlanError("signature.json states no ed25519 signature") from error
+        raise BadArchiveError("signature.json states no ed25519 signature") from error
     return Signature(key_id=words["key_id"], value=value)
 
 

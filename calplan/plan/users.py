@@ -8,9 +8,10 @@ from typing import Final, cast
 from calplan.impact.assess import Assessment
 from calplan.impact.outcome import UserOutcome
 from calplan.model.proof import Basis
-from calplan.model.user import RawFacts, text_list
+from calplan.model.user import RawFacts
 from calplan.plan.document import PlanUsers, UserDocument
 from calplan.plan.plan import Plan
+from calplan.plan.user_facts import facts_document
 
 R17: Final = "R17"
 EMAIL: Final = '"email":'
@@ -135,10 +136,8 @@ class SavedUsers(PlanUsers):
 
 def user_document(raw: RawFacts, outcome: UserOutcome, basis: Basis = Basis.PLATFORM) -> UserDocument:
     """The row of a user without a name. What nobody states is left out: a missing word is not an empty one."""
-    row: UserDocument = {
-        "email": "",
-        "status": raw.status,
-        "clients": json.loads(raw.clients),
+    row = {
+        **facts_document(raw, basis),
         "outcome": outcome.outcome.value,
         "connection": outcome.connection.value,
         "notice": outcome.notice.value,
@@ -146,39 +145,7 @@ def user_document(raw: RawFacts, outcome: UserOutcome, basis: Basis = Basis.PLAT
         "certainty": outcome.certainty.value,
         "rules": list(outcome.rules),
     }
-    if raw.groups is not None:
-        row["groups"] = json.loads(raw.groups)
-    if raw.own_grant is not None:
-        row["own_grant"] = json.loads(raw.own_grant)
-    words = {
-        "primary_group": raw.primary_group,
-        "service": raw.service,
-        "ews_host": raw.ews_host,
-        "calendar": raw.calendar,
-        "contacts": raw.contacts,
-        "auth": raw.auth,
-        "mailbox_location": raw.mailbox_location,
-        "evidence": None if basis is Basis.PLATFORM else basis.value,
-    }
-    return cast("UserDocument", {**row, **{name: word for name, word in words.items() if word is not None}})
-
-
-def raw_facts(row: UserDocument) -> RawFacts:
-    """The words a row was written from; the inverse of ``user_document``."""
-    groups, own_grant = row.get("groups"), row.get("own_grant")
-    return RawFacts(
-        status=row["status"],
-        service=row.get("service"),
-        ews_host=row.get("ews_host"),
-        calendar=row.get("calendar"),
-        contacts=row.get("contacts"),
-        auth=row.get("auth"),
-        mailbox_location=row.get("mailbox_location"),
-        own_grant=None if own_grant is None else text_list(own_grant),
-        groups=None if groups is None else text_list(groups),
-        primary_group=row.get("primary_group"),
-        clients=text_list(row["clients"]),
-    )
+    return cast("UserDocument", row)
 
 
 def user_line(row: UserDocument) -> str:

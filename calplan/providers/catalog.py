@@ -20,7 +20,7 @@ from calplan.providers.base import (
 )
 from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
-from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform
+from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform, together
 from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust, require_trusted
 
@@ -78,6 +78,11 @@ def open_platform(account: AccountDocument, opening: Opening) -> Platform:
     if not account.providers:
         return platform
     return JoinedPlatform(platform=platform, opened=lambda: _sources(account, opening), able=abilities_of(account))
+
+
+def capabilities_of(account: AccountDocument) -> Capabilities:
+    """What can be done with an account; nothing is opened to tell."""
+    return together(_adapter(account).capabilities(), abilities_of(account))
 
 
 def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatform:

@@ -86,12 +86,7 @@ class JoinedPlatform:
     @property
     def capabilities(self) -> Capabilities:
         """What the platform can do, and each source in its place."""
-        table, others = dict(self.platform.capabilities.table), dict[str, str]()
-        for source in self.able:
-            for address, one in source.table.items():
-                if one.ability is Ability.WRITE:
-                    table[address], others[address] = one, source.platform
-        return replace(self.platform.capabilities, table=table, others=others)
+        return together(self.platform.capabilities, self.able)
 
     def read_settings(self) -> Observed[AccountSettings]:
         read = self.platform.read_settings()
@@ -210,6 +205,16 @@ class WritableJoinedPlatform(JoinedPlatform):
         if self._writers is None:
             self._writers = self.opened_to_write()
         return next(one for one in self._writers if _writes(one.capabilities, address))
+
+
+def together(platform: Capabilities, sources: tuple[Capabilities, ...]) -> Capabilities:
+    """What a platform can do, and each source beside it in its place."""
+    table, others = dict(platform.table), dict[str, str]()
+    for source in sources:
+        for address, one in source.table.items():
+            if one.ability is Ability.WRITE:
+                table[address], others[address] = one, source.platform
+    return replace(platform, table=table, others=others)
 
 
 def live_services(settings: AccountSettings, groups: Groups) -> frozenset[ServiceType] | Unknown:

@@ -1,12 +1,12 @@
 """What a forecast rests on: sources with their age, and readings that may be wrong."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from calplan.impact.otherwise import TOLD
 from calplan.model.plural import plural
-from calplan.plan.document import Assumption, EvidenceDocument, PlanDocument
+from calplan.plan.document import Assumption, EvidenceDocument, PlanDocument, SnapshotDocument
 from calplan.plan.gates import in_words
 from calplan.render.colour import Line, Style
 from calplan.render.wording import OUTCOME_NAMES, outcome_in_short
@@ -14,6 +14,8 @@ from calplan.render.wording import OUTCOME_NAMES, outcome_in_short
 STALE: Final = "stale?"
 SHIFTING: Final = {name: outcome_in_short(name) for name in OUTCOME_NAMES} | {TOLD: "told by a prompt"}
 """What an assumption can shift, in words and in the order shown."""
+LONGEST_AGE: Final = 100 * 366 * 86400
+"""Seconds; a forged snapshot may claim to be older than time itself."""
 NOUN: Final = {"users": "user", "assistants": "privilege"}
 """What is counted; settings and facts of a tenant are read as one record, which says nothing."""
 
@@ -21,6 +23,35 @@ NOUN: Final = {"users": "user", "assistants": "privilege"}
 def has_stale(document: PlanDocument, *kinds: str) -> bool:
     """Whether a source of one of these kinds is too old, or of an age nobody knows."""
     return any(one["stale"] for one in document["evidence"] if one["kind"] in kinds)
+
+
+def made_at(document: PlanDocument) -> datetime | None:
+    """When a plan was made, where it says so: by the age of its snapshot."""
+    snapshot = document.get("snapshot")
+    taken = None if snapshot is None else _moment(snapshot["taken_at"])
+    try:
+        return None if snapshot is None or taken is None else taken + _age(snapshot)
+    except OverflowError:
+        return None
+
+
+def snapshot_in_words(document: PlanDocument) -> str | None:
+    """That a plan was made from a snapshot, and how old that was, or ``None``."""
+    snapshot = document.get("snapshot")
+    if snapshot is None:
+        return None
+    age = in_words(_age(snapshot))
+    return f"from a snapshot taken {age} before this plan was made ({snapshot['taken_at']}); it cannot be applied"
+
+
+def snapshot_in_short(document: PlanDocument) -> str | None:
+    """The same in few words."""
+    snapshot = document.get("snapshot")
+    return None if snapshot is None else f"from a snapshot, {in_words(_age(snapshot))} old"
+
+
+def _age(snapshot: SnapshotDocument) -> timedelta:
+    return timedelta(seconds=min(snapshot["age"], LONGEST_AGE))
 
 
 def evidence_in_words(one: EvidenceDocument, now: datetime | None = None) -> str:

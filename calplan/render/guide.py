@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.plural import plural
-from calplan.plan.document import ActDocument, PlanDocument, StepDocument, WayDocument
+from calplan.plan.document import PlanDocument
 from calplan.plan.kinds import StepKind
 from calplan.plan.labels import Control
+from calplan.plan.steps_document import ActDocument, StepDocument, WayDocument
 from calplan.render.colour import Line, Style
 from calplan.render.counts import MANUAL
 from calplan.render.pen import NO_ADDRESS, Pen

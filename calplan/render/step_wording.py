@@ -5,16 +5,9 @@ from typing import Final, assert_never
 
 from calplan.model.plural import plural
 from calplan.model.settings import Setting
-from calplan.plan.document import (
-    GateDocument,
-    Json,
-    OrderDocument,
-    PlanDocument,
-    ResourceChange,
-    StepDocument,
-    TollDocument,
-)
+from calplan.plan.document import GateDocument, Json, PlanDocument, ResourceChange
 from calplan.plan.kinds import StepKind
+from calplan.plan.steps_document import OrderDocument, StepDocument, TollDocument
 from calplan.plan.writes import KEYS
 from calplan.render.values import GROUP, entries, value_in_words
 from calplan.render.wording import listed, service_in_words

@@ -7,7 +7,7 @@ from calplan.model.plural import plural
 from calplan.plan.document import DiagnosticDocument, GateDocument, PlanDocument
 from calplan.render.colour import Line, Style
 from calplan.render.counts import ERROR, REFUSE
-from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty
+from calplan.render.evidence import assumption_in_words, evidence_in_words, is_weighty, made_at, snapshot_in_words
 from calplan.render.guide import path_in_words
 from calplan.render.step_wording import (
     changes_by_address,
@@ -82,12 +82,19 @@ def steps_text(document: PlanDocument) -> Iterator[Line]:
     yield Line()
 
 
+def snapshot_text(document: PlanDocument) -> Iterator[Line]:
+    """That nothing live was read, where that is so."""
+    if (words := snapshot_in_words(document)) is not None:
+        yield Line(f"{words[0].upper()}{words[1:]}", Style.WARN)
+
+
 def evidence_text(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
     """The sources, and the readings the forecast rests on."""
     if document["evidence"]:
         yield Line("Evidence", Style.STRONG)
+        now = made_at(document)
         for one in document["evidence"]:
-            yield Line(f"  {evidence_in_words(one)}", Style.WARN if one["stale"] else Style.PLAIN)
+            yield Line(f"  {evidence_in_words(one, now)}", Style.WARN if one["stale"] else Style.PLAIN)
         yield Line()
     assumptions = document["assumptions"]
     if assumptions:

@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.changes_text import changes_text, kept_text, moves_text, unread_text
 from calplan.render.colour import Line, Style, finished
+from calplan.render.compared import compared_text
 from calplan.render.counts import REFUSE, summary_line
-from calplan.render.steps_text import diagnostics_text, errors_text, evidence_text, gates_text, steps_text
+from calplan.render.steps_text import (
+    diagnostics_text,
+    errors_text,
+    evidence_text,
+    gates_text,
+    snapshot_text,
+    steps_text,
+)
 from calplan.render.users_text import ShowUsers, users_text
 
 
@@ -28,7 +36,7 @@ def plan_text(
     lines = (
         _changed(document, users, show_users=show_users, verbose=verbose, plan_name=plan_name)
         if document["resource_changes"]
-        else _unchanged(document, verbose=verbose)
+        else _unchanged(document, show_users=show_users, verbose=verbose)
     )
     yield from finished(lines, colour=colour, width=width)
     yield from finished([Line(summary_line(document), Style.STRONG, whole=True)], colour=colour, width=None)
@@ -38,12 +46,14 @@ def _changed(
     document: PlanDocument, users: PlanUsers, *, show_users: ShowUsers, verbose: bool, plan_name: str
 ) -> Iterator[Line]:
     yield Line(f"Plan for {document['account']}, dated rules as of {document['as_of']}", Style.STRONG)
+    yield from snapshot_text(document)
     if verbose:
         yield Line(f"{document['plan_id']}, calplan {document['calplan_version']}", Style.FAINT)
     yield Line()
     yield from changes_text(document, verbose=verbose)
     yield Line()
     yield from moves_text(document["already_happened"])
+    yield from compared_text(document, addresses=show_users != "none")
     yield from users_text(document, users, show_users=show_users, verbose=verbose, plan_name=plan_name)
     yield Line()
     yield from gates_text(document, verbose=verbose)
@@ -53,13 +63,17 @@ def _changed(
     yield from errors_text(document)
 
 
-def _unchanged(document: PlanDocument, *, verbose: bool) -> Iterator[Line]:
+def _unchanged(document: PlanDocument, *, show_users: ShowUsers, verbose: bool) -> Iterator[Line]:
     """One clear line, and only what still needs a word."""
     yield Line(f"No changes. {document['account']} is as the policy wants it.", Style.GOOD)
+    yield from snapshot_text(document)
     yield from unread_text(document)
     if document["already_happened"]["moves"]:
         yield Line()
         yield from moves_text(document["already_happened"])
+    if "since_plan" in document:
+        yield Line()
+        yield from compared_text(document, addresses=show_users != "none")
     refused = any(gate["status"] == REFUSE for gate in document["gates"])
     if verbose:
         yield from kept_text(document)

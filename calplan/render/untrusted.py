@@ -18,11 +18,14 @@ FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b
 
 MARKDOWN_SIGNS: Final = re.compile(r"([\\`*_\[\]~|$])")
 MARKDOWN_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-PARTED: Final = re.compile(r"[@#]")
+PARTED: Final = re.compile(r"[@#]|\b[Gg][Hh]-(?=[0-9])")
 """Before a name or a number these would mention somebody or point to an issue."""
 LINE_START: Final = re.compile(r"(?:[-+=]|[0-9]+(?=[.)]))")
 BREAK: Final = "&#8203;"
 """A blank without width, as an entity: it parts a sign from the name after it."""
+AT: Final = "&#64;"
+GAP: Final = "<!-- -->"
+"""Nothing at all: it parts a sign from the name after it where both are to be copied as they are."""
 
 
 def for_terminal(text: str) -> str:
@@ -71,8 +74,9 @@ def for_markdown_code(text: str) -> str:
     """A name or value for Markdown as code: readable and copied whole, and nothing in it is active."""
     harmless = for_terminal(text)
     if not harmless.strip() or any(sign in harmless for sign in "`|\\"):
-        inert = "".join(sign if sign.isalnum() or sign in " .,/" else f"&#{ord(sign)};" for sign in harmless)
-        return f"<code>{inert}</code>"
+        inert = "".join(sign if sign.isalnum() or sign in " ,/" else f"&#{ord(sign)};" for sign in harmless)
+        # An address becomes a link after entities were read, also within HTML.
+        return f"<code>{inert.replace(AT, AT + GAP)}</code>"
     return f"`{harmless}`"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.settings import Setting
-from calplan.plan.document import Json, Range, ResourceChange
+from calplan.plan.document import ChangeBody, Json, Range, ResourceChange
 from calplan.plan.writes import GRANT_ADDRESS
 from calplan.render.wording import UNKNOWN_WORD
 
@@ -103,14 +103,18 @@ def leaves(value: Json, path: str = "") -> list[tuple[str, str]]:
 
 
 def differences(change: ResourceChange) -> tuple[Difference, ...]:
+    """What one change makes different."""
+    return differences_at(change["address"], change["change"])
+
+
+def differences_at(address: str, body: ChangeBody) -> tuple[Difference, ...]:
     """What differs, value by value; a sensitive value is never shown, whatever it is."""
-    body = change["change"]
     before, after = body["before"], body["after"]
     if body["before_sensitive"] or body["after_sensitive"]:
         left = SENSITIVE if body["before_sensitive"] else value_in_words(before, unknown=body["before_unknown"])
         right = SENSITIVE if body["after_sensitive"] else value_in_words(after)
         return (Difference(sign="~", path="", before=left, after=right),)
-    if change["address"].startswith(GROUP):
+    if address.startswith(GROUP):
         return _of_group(before, after)
     if not body["before_unknown"] and is_list(before) and is_list(after):
         return _entries(entries(before), entries(after))

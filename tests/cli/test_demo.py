@@ -1,5 +1,6 @@
 """The demo runs the main job, and touches nothing but its own folder."""
 
+import json
 import os
 from pathlib import Path
 
@@ -19,6 +20,18 @@ def test_the_demo_plans_applies_verifies_and_says_what_to_try_next() -> None:
     assert steps[-1] == "4. Planned again: no changes left."
     assert "0 surprises, 0 false alarms" in said.out
     assert os.listdir() == ["calplan-demo"]  # noqa: PTH208 - names, not paths
+
+
+def test_the_demo_shows_gates_that_refuse_and_lifts_them_with_a_reason() -> None:
+    said = calplan("demo")
+    refused = [line.split()[1] for line in said.out.splitlines() if line.startswith("  refused  limit.")]
+    assert refused == ["limit.disconnected", "limit.silent", "limit.blocked"]
+    report = Path("calplan-demo/report.html").read_text("utf-8")
+    assert all(gate in report for gate in refused)
+    state = "calplan-demo/.calplan/state.db"
+    run = json.loads(calplan("history", "--state", state, "-o", "json").out)["runs"][0]["id"]
+    log = calplan("log", run, "--state", state).out
+    assert log.count("nobody in a demo is real") == len(refused)
 
 
 def test_what_the_demo_says_to_try_next_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ from calplan.cli.exit_codes import ExitCode
 from calplan.plan.archive import archived, opened
 from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
-from calplan.plan.planfile import MANIFEST, PLAN, POLICY, USERS
+from calplan.plan.planfile import PLAN, POLICY, USERS
+from calplan.plan.sealed import MANIFEST
 from tests.cli.make import calplan, folder, saved, somebody_without_rights, start, user
 
 OUT = Path("out")

@@ -48,8 +48,16 @@ def test_a_setting_moved_by_both_comes_from_both(corp: Path) -> None:
 def test_an_earlier_plan_may_say_what_the_account_was_left_at(corp: Path) -> None:
     then = saved(corp, "then.plan")
     Path(".calplan").rename("away")
-    assert origins(calplan("plan", corp, "-o", "json", "--previous", then)) == {"integration.locked": "drift"}
+    drifted(corp, {"integration": {"service": GOOGLE}})
+    found = origins(calplan("plan", corp, "-o", "json", "--previous", then))
+    assert found == {"integration.locked": "unknown", "integration.service": "drift"}
     assert "drift since the plan then.plan" in calplan("plan", corp, "--previous", then).out
+
+
+def test_where_the_account_is_as_an_earlier_plan_found_it_nobody_is_said_to_have_changed_it(corp: Path) -> None:
+    then = saved(corp, "then.plan")
+    assert origins(calplan("plan", corp, "-o", "json", "--previous", then)) == {"integration.locked": "unknown"}
+    assert "drift" not in calplan("plan", corp, "--previous", then, "-o", "markdown").out
 
 
 def test_nothing_remembered_means_nothing_claimed_and_the_same_id(corp: Path) -> None:

@@ -44,6 +44,7 @@ COMMANDS = (
     ("why", "ann@corp.example", "corp"),
     ("impact", "corp", "-o", "csv"),
     ("export", "corp"),
+    ("snapshot", "corp", "--out", "corp.snapshot"),
     ("show", "corp.plan", "--check"),
     ("apply", "corp.plan", "-o", "text", "-o", "json=report.json"),
     ("plan", "corp", "--detailed-exitcode"),

@@ -19,6 +19,7 @@ COMMANDS = (
     ("why", "ann@corp.example", "corp"),
     ("impact", "corp"),
     ("export", "corp"),
+    ("snapshot", "corp", "--out", "corp.snapshot"),
     ("apply", "corp", "--auto-approve"),
 )
 PLACES = (

@@ -19,6 +19,8 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("impact", "corp"),
     ("why", "ann@corp.example", "corp"),
     ("export", "corp"),
+    ("snapshot", "corp", "--out", "corp.snapshot"),
+    ("plan", "corp", "--snapshot", "corp.snapshot"),
     ("drift", "corp"),
     ("drift", "corp", "-o", "json"),
     ("apply", "corp", "--auto-approve"),
@@ -100,7 +102,8 @@ NO_TEXT = Path(os.fsdecode(b"c\xff\x1b[31mrp"))
 
 def test_a_name_that_is_no_text_is_read_and_shown_harmless() -> None:
     corp = folder(NO_TEXT)
-    for words in (("plan", corp), ("plan", corp, "-o", "json"), ("validate", corp), ("export", corp)):
+    frozen = (("snapshot", corp, "--out", "s", "--redact"), ("plan", corp, "--snapshot", "s", "-o", "html"))
+    for words in (("plan", corp), ("plan", corp, "-o", "json"), ("validate", corp), ("export", corp), *frozen):
         said = calplan(*words)
         assert said.code is ExitCode.DONE, said.err
         assert "\x1b" not in said.out + said.err

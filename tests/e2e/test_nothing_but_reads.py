@@ -42,6 +42,7 @@ LOOKING: dict[str, tuple[str, ...]] = {
     "impact of a file": ("impact", "saved.plan", "-o", "csv"),
     "validate": ("validate", "corp"),
     "export": ("export", "corp"),
+    "snapshot": ("snapshot", "corp", "--out", "corp.snapshot", "--assistants"),
     "test": ("test", "corp"),
     "explain": ("explain", "T-HOST"),
     "drift": ("drift", "corp"),

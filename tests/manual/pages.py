@@ -10,6 +10,7 @@ from calplan import __version__
 from calplan.cli.exit_codes import MEANING, ExitCode
 from calplan.cli.main import COMMANDS, calplan
 from tests.manual.roff import bold, head, italic, listed, prose, section, text, typed
+from tests.reference.environment import SECTIONS
 
 NAME: Final = "calplan"
 DESCRIPTION: Final = """\
@@ -22,19 +23,6 @@ to standard error. A PATH is a file or a folder of documents, the working direct
 something is a PLAN or a PATH is told by what it holds. Long reads show on standard error how far they have come: on a
 terminal in a line that is gone at the end, in CI in a line each ten seconds.
 """
-ENVIRONMENT: Final = {
-    "CALPLAN_STATE": "Where runs are kept: a file, or postgresql://...; .calplan/state.db where it is not set.",
-    "CALPLAN_IN_AUTOMATION, CI": "If set, nobody is asked anything, and progress is said line by line.",
-    "CALPLAN_LOG": "info or debug: say on standard error what is asked of vendors, without secrets.",
-    "CALPLAN_SECRET_*": "Secrets that documents name; no other variable can be named there.",
-    "CALPLAN_SECRET_NAMES": "The only variables that may be resolved, with commas between them.",
-    "CALPLAN_SECRETS_DIR": "The folder below which secret files must lie.",
-    "CALPLAN_ALLOW_HOSTS": "Hosts beside those of vendors that documents may name as endpoints.",
-    "CALPLAN_GATES": "An Account document, and guardrails, from outside of the folder, which may only tighten them.",
-    "VAULT_ADDR, VAULT_TOKEN, VAULT_CACERT": "Where secrets with vault: come from.",
-    "NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM": "Whether text is coloured where --color says nothing.",
-    "SOURCE_DATE_EPOCH": "The time that outputs carry, so that the same input gives the same bytes.",
-}
 FILES: Final = {
     "*.yaml, *.yml": "Documents, told by apiVersion: calplan/v1. calplan schema prints the schema of each kind.",
     ".calplan/state.db": "Run locks, journals and history of the accounts applied to from the working directory.",
@@ -85,11 +73,17 @@ def _overview() -> Iterator[str]:
     yield from section("DESCRIPTION", prose(DESCRIPTION))
     yield from section("COMMANDS", listed([(_page_name(f"{NAME}-{name}"), one.help) for name, one in COMMANDS.items()]))
     yield from section('"EXIT STATUS"', listed([(bold(str(one.value)), MEANING[one]) for one in ExitCode]))
-    yield from section("ENVIRONMENT", listed([(bold(names), says) for names, says in ENVIRONMENT.items()]))
+    yield from section("ENVIRONMENT", _environment())
     yield from section("FILES", listed([(italic(name), says) for name, says in FILES.items()]))
     yield from section("EXAMPLES", prose("\b\n" + "\n".join(EXAMPLES)))
     others = ", ".join(_page_name(f"{NAME}-{name}") for name in ("demo", "init", "plan", "apply", "explain"))
     yield from section('"SEE ALSO"', [others])
+
+
+def _environment() -> Iterator[str]:
+    for title, variables in SECTIONS:
+        yield f".SS {title}"
+        yield from listed([(bold(one.name), one.does.replace("`", "")) for one in variables])
 
 
 EXAMPLES: Final = (

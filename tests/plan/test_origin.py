@@ -13,7 +13,7 @@ from calplan.model.unknown import UNKNOWN, Tri, Unknown
 from calplan.plan.as_document import as_document
 from calplan.plan.document import Json, PlanDocument
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
-from calplan.plan.origin import Base, same
+from calplan.plan.origin import Base, BaseKind, same
 from calplan.plan.planfile import users_bytes
 from calplan.plan.users import users_of
 from tests import make
@@ -164,3 +164,28 @@ def test_what_this_machine_remembers_changes_no_id() -> None:
 )
 def test_values_are_the_same_another_or_nobody_can_tell(left: Json, right: Json, answer: Tri) -> None:
     assert same(left, right) is same(right, left) is answer
+
+
+MANAGED = PrivateEvents(default=PrivateAccess.MANAGED, exceptions=())
+HIDDEN = Scene(private_events=MANAGED, assistants={PAIR: PrivateAccess.HIDDEN})
+GRANT = Scene(
+    before=make.account(service=make.graph("read", "read")),
+    after=WantedSettings(service=make.graph("read", "read")),
+    ensure_tenant_grant=True,
+    facts_of_tenant=make.tenant(()),
+)
+IN_A_GROUP = Scene(groups=Groups(known=(SALES,)), wanted_groups=(GroupOverride(group="Sales", locked=True),))
+
+
+@pytest.mark.parametrize("scene", [LEFT, HIDDEN, GRANT, IN_A_GROUP], ids=["setting", "pair", "grant", "group"])
+def test_of_a_plan_that_nobody_may_have_applied_what_stands_as_it_found_it_came_from_nobody(scene: Scene) -> None:
+    compared = replace(base_of(scene), kind=BaseKind.COMPARED)
+    known, unknown = document_of(scene, base_of(scene)), document_of(scene, compared)
+    assert {change["origin"] for change in known["resource_changes"]} == {"drift"}
+    assert {change["origin"] for change in unknown["resource_changes"]} == {"unknown"}
+
+
+def test_what_stands_otherwise_than_such_a_plan_found_it_has_moved() -> None:
+    compared = replace(base_of(Scene(after=WantedSettings(service=make.graph()))), kind=BaseKind.COMPARED)
+    now = Scene(before=make.account(service=make.MAPI), after=WantedSettings(service=make.graph()))
+    assert [change["origin"] for change in document_of(now, compared)["resource_changes"]] == ["drift"]

@@ -1,4 +1,4 @@
-"""The saved plan: the same bytes for the same plan, and nothing but ``BadPlanError`` for anything else."""
+"""The saved plan: the same bytes for the same plan, and nothing but ``BadArchiveError`` for anything else."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calplan.model.service import SecretReference
-from calplan.plan.archive import BadPlanError
+from calplan.plan.archive import BadArchiveError
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
 from calplan.plan.planfile import SavedPlan, pack, unpack
 from calplan.plan.users import SavedUsers
@@ -132,23 +132,23 @@ def test_a_flipped_byte_is_noticed_or_of_no_consequence(flip: int) -> None:
         damaged[place] ^= flip
         try:
             found = unpack(bytes(damaged))
-        except BadPlanError:
+        except BadArchiveError:
             continue
         assert content_of(found) == ORIGINAL, place
 
 
 def test_a_plan_that_was_cut_short_is_refused() -> None:
     for length in range(0, len(DATA), 7):
-        with pytest.raises(BadPlanError):
+        with pytest.raises(BadArchiveError):
             unpack(DATA[:length])
-    with pytest.raises(BadPlanError):
+    with pytest.raises(BadArchiveError):
         unpack(DATA[:-1])
 
 
 @settings(max_examples=2 * DEFAULT.max_examples)
 @given(st.binary(max_size=200) | st.binary(max_size=100).map(lambda tail: DATA[:60] + tail))
 def test_garbage_is_no_plan(data: bytes) -> None:
-    with pytest.raises(BadPlanError):
+    with pytest.raises(BadArchiveError):
         unpack(data)
 
 
@@ -161,22 +161,22 @@ def test_damage_in_several_places_gives_a_plan_or_a_reason(data: st.DataObject) 
         damaged[start : start + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     try:
         unpack(bytes(damaged))
-    except BadPlanError:
+    except BadArchiveError:
         return
 
 
 @pytest.mark.parametrize("name", MEMBERS)
 def test_a_member_that_is_missing_or_one_too_many_is_refused(name: str) -> None:
     fewer = {key: data for key, data in members().items() if key != name}
-    with pytest.raises(BadPlanError, match="does not hold the members"):
+    with pytest.raises(BadArchiveError, match="does not hold the members"):
         unpack(zipped(fewer))
-    with pytest.raises(BadPlanError, match="does not hold the members"):
+    with pytest.raises(BadArchiveError, match="does not hold the members"):
         unpack(zipped({**members(), "../" + name: b""}))
 
 
 @pytest.mark.parametrize("name", MEMBERS[1:])
 def test_a_changed_member_is_named(name: str) -> None:
-    with pytest.raises(BadPlanError, match=f"{name} was changed"):
+    with pytest.raises(BadArchiveError, match=f"{name} was changed"):
         unpack(zipped({**members(), name: members()[name] + b"\n"}))
 
 
@@ -184,7 +184,7 @@ def test_a_changed_member_is_named(name: str) -> None:
 def test_a_changed_member_is_noticed_although_the_manifest_was_changed_with_it(name: str) -> None:
     data = members()[name].replace(b"corp.example", b"evil.example")
     assert data != members()[name]
-    with pytest.raises(BadPlanError, match="id does not belong"):
+    with pytest.raises(BadArchiveError, match="id does not belong"):
         unpack(sealed({**members(), name: data}))
 
 
@@ -194,7 +194,7 @@ def test_a_changed_member_is_noticed_although_the_manifest_was_changed_with_it(n
     [b"", b"null", b"[]", b"5", b'"x"', b"{", b"\xff\xfe", b"{}", b"[" * 100_000, b'{"a":1e999}', b"\xef\xbb\xbf{}"],
 )
 def test_a_member_of_another_form_is_refused(name: str, data: bytes) -> None:
-    with pytest.raises(BadPlanError):
+    with pytest.raises(BadArchiveError):
         unpack(sealed({**members(), name: data}) if name != "manifest.json" else zipped({**members(), name: data}))
 
 
@@ -228,15 +228,15 @@ def forged_manifest(change: Callable[[dict[str, Any]], object]) -> bytes:
     ],
 )
 def test_a_manifest_of_another_form_is_refused(change: Callable[[dict[str, Any]], object]) -> None:
-    with pytest.raises(BadPlanError):
+    with pytest.raises(BadArchiveError):
         unpack(forged_manifest(change))
 
 
 def test_the_reason_given_is_the_one_that_holds() -> None:
     plan = members()["plan.json"].replace(b'"format_version":"1.0"', b'"format_version":"2.0"')
-    with pytest.raises(BadPlanError, match=r"format 2\.0, which this version of calplan does not read"):
+    with pytest.raises(BadArchiveError, match=r"format 2\.0, which this version of calplan does not read"):
         unpack(sealed({**members(), "plan.json": plan}))
-    with pytest.raises(BadPlanError, match="no time zone"):
+    with pytest.raises(BadArchiveError, match="no time zone"):
         unpack(forged_manifest(lambda one: one.update(expires_at="2026-11-23T12:00:00")))
 
 
@@ -259,10 +259,10 @@ def of_version(version: str, **more: object) -> bytes:
 def test_keys_and_members_that_a_newer_minor_version_added_are_passed_over() -> None:
     saved = unpack(of_version("1.9", new_key={"a": 1}))
     assert [*saved.users.rows()] == [*SCENE.assessed().rows()]
-    with pytest.raises(BadPlanError, match="does not hold the members"):
+    with pytest.raises(BadArchiveError, match="does not hold the members"):
         unpack(of_version("1.0", new_key={"a": 1}))
     for other in ("2.0", "0.9", "11.0"):
-        with pytest.raises(BadPlanError, match=f"format {other}, which"):
+        with pytest.raises(BadArchiveError, match=f"format {other}, which"):
             unpack(of_version(other))
 
 
@@ -271,7 +271,7 @@ def test_a_key_that_stands_twice_is_refused(name: str) -> None:
     """A reader that takes the first one would show another plan."""
     twice = {"policy.json": b'{"policy":{},'}.get(name, b'{"account":"other",') + members()[name][1:]
     data = zipped({**members(), name: twice}) if name == "manifest.json" else sealed({**members(), name: twice})
-    with pytest.raises(BadPlanError, match=f"{name} is not JSON"):
+    with pytest.raises(BadArchiveError, match=f"{name} is not JSON"):
         unpack(data)
 
 
@@ -279,7 +279,7 @@ def test_an_archive_with_a_member_twice_is_refused() -> None:
     out = io.BytesIO(DATA)
     with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("plan.json", members()["plan.json"])
-    with pytest.raises(BadPlanError, match="holds a member twice"):
+    with pytest.raises(BadArchiveError, match="holds a member twice"):
         unpack(out.getvalue())
 
 
@@ -291,7 +291,7 @@ def test_links_folders_and_devices_in_an_archive_are_refused(kind: int) -> None:
             info = zipfile.ZipInfo(name)
             info.external_attr = kind << 16 if name == "users.ndjson" else 0
             archive.writestr(info, data)
-    with pytest.raises(BadPlanError, match=r"users.ndjson is a link, a folder or a device"):
+    with pytest.raises(BadArchiveError, match=r"users.ndjson is a link, a folder or a device"):
         unpack(out.getvalue())
 
 
@@ -301,7 +301,7 @@ def test_members_packed_in_a_way_no_plan_is_packed_in_are_refused(way: int) -> N
     with zipfile.ZipFile(out, "w", way) as archive:
         for name, data in members().items():
             archive.writestr(name, data)
-    with pytest.raises(BadPlanError, match="torn, encrypted or no ZIP"):
+    with pytest.raises(BadArchiveError, match="torn, encrypted or no ZIP"):
         unpack(out.getvalue())
 
 
@@ -316,13 +316,13 @@ def grown_by(check: Callable[[], object]) -> int:
 
 
 def refused_at(data: bytes, reason: str) -> None:
-    with pytest.raises(BadPlanError, match=reason):
+    with pytest.raises(BadArchiveError, match=reason):
         unpack(data)
 
 
 def test_an_archive_of_very_many_members_is_refused_before_any_of_them_is_looked_at() -> None:
     crowd = zipped({f"{number}": b"" for number in range(20_000)})
-    assert grown_by(lambda: refused_at(crowd, "more entries than a plan")) < 100_000
+    assert grown_by(lambda: refused_at(crowd, "more entries than calplan writes")) < 100_000
 
 
 def test_a_member_that_holds_more_than_its_header_says_is_not_unpacked() -> None:
@@ -348,7 +348,7 @@ def test_a_line_longer_than_any_user_is_no_user() -> None:
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = zipped({**members(), "users.ndjson": bytes(60 * 1024 * 1024)})
     assert len(bomb) < 100_000
-    with pytest.raises(BadPlanError, match="unreasonable size"):
+    with pytest.raises(BadArchiveError, match="unreasonable size"):
         unpack(bomb)
 
 
@@ -357,7 +357,7 @@ def test_an_encrypted_archive_is_refused() -> None:
     place = data.rindex(b"PK\x01\x02")
     for start in [place, data.index(b"PK\x01\x02")]:
         data[start + 8] |= 1
-    with pytest.raises(BadPlanError):
+    with pytest.raises(BadArchiveError):
         unpack(bytes(data))
 
 

@@ -16,16 +16,14 @@ from calplan.plan.document import (
     GateDocument,
     ImpactDocument,
     Json,
-    OrderDocument,
     PlanDocument,
     Population,
     ResourceChange,
     RuleUse,
     SourceSpan,
-    StepDocument,
-    TollDocument,
     UserDocument,
 )
+from calplan.plan.steps_document import OrderDocument, StepDocument, TollDocument
 
 CHAOS: Final = "\x1b[2J\r\n::error::\u202e|`<b>@all\u200b=1+#"
 """What an attacker would like to call a group, a domain or an account."""

@@ -13,8 +13,9 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import Outcome
-from calplan.plan.document import FORMAT_VERSION, PlanDocument, StepDocument
+from calplan.plan.document import FORMAT_VERSION, PlanDocument
 from calplan.plan.kinds import StepKind
+from calplan.plan.steps_document import StepDocument
 from tests.render import make
 
 Schema = dict[str, Any]

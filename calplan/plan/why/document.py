@@ -25,7 +25,7 @@ from calplan.plan.document import (
     UserDocument,
 )
 from calplan.plan.levels_document import levels_of, tenant_of
-from calplan.plan.users import raw_facts
+from calplan.plan.user_facts import raw_facts
 from calplan.plan.why.counterfactual import counterfactual
 from calplan.plan.why.supposition_document import SuppositionDocument, supposition_document
 from calplan.plan.why.suppositions import Situation

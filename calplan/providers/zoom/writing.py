@@ -174,8 +174,8 @@ class WritableZoomPlatform(ZoomPlatform):
 
     def _open(self, pair: AssistantPair, why: str) -> ProviderError:
         message = (
-            f"the privilege of {pair.assistant} for {pair.user} was taken away and is not given again yet: {why}."
-            " calplan apply --resume RUN gives it again"
+            f"the privilege of {pair.assistant} for {pair.user} was taken away and is not given again yet:"
+            f" {why.rstrip('.')}. calplan apply --resume RUN gives it again"
         )
         return ProviderError(message, outcome_unknown=True)
 

@@ -10,8 +10,9 @@ from calplan.impact.decide import ROWS
 from calplan.impact.outcome import Outcome
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render import values, wording
+from calplan.render.compared import moved_since, since_title
 from calplan.render.counts import population_in_words, summary_line, users_in_words
-from calplan.render.evidence import assumption_in_words, is_weighty
+from calplan.render.evidence import assumption_in_words, is_weighty, snapshot_in_short, snapshot_in_words
 from calplan.render.html import page
 from calplan.render.html.charts import WHOLE, stacked
 from calplan.render.html.content_security import content_security_policy
@@ -93,10 +94,14 @@ def _environment() -> "Environment":
         "OUTCOMES": wording.OUTCOME_NAMES,
         "stacked": stacked,
         "population_in_words": population_in_words,
+        "since_title": since_title,
         "summary_line": summary_line,
         "users_in_words": users_in_words,
         "assumption_in_words": assumption_in_words,
+        "moved_since": moved_since,
         "order_in_words": order_in_words,
+        "snapshot_in_short": snapshot_in_short,
+        "snapshot_in_words": snapshot_in_words,
         "place_in_words": values.place_in_words,
         "reversibility": values.REVERSIBILITY,
     }
