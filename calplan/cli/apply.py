@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.apply_report import ApplyReport, reported
 from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
@@ -36,14 +36,46 @@ FORMATS: Final = ("text", "json")
 
 
 @click.command()
-@click.argument("plan_or_path", metavar="[PLAN|PATH]", type=click.Path(path_type=Path), required=False)
-@click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), required=False)
-@click.option("--account", metavar="NAME", help="The account to apply to, where the folder has several.")
-@click.option("--resume", metavar="RUN", help="Go on with a run that did not come to its end.")
-@click.option("--path", "documents", metavar="PATH", type=click.Path(path_type=Path), help="The documents of --resume.")
+@click.argument(
+    "plan_or_path",
+    metavar="[PLAN|PATH]",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    required=False,
+)
+@click.argument(
+    "path", metavar="[PATH]", shell_complete=completing.documents, type=click.Path(path_type=Path), required=False
+)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to apply to, where the folder has several.",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=completing.runs_to_go_on_with,
+    help="Go on with a run that did not come to its end.",
+)
+@click.option(
+    "--path",
+    "documents",
+    shell_complete=completing.documents,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="The documents of --resume.",
+)
 @click.option("--guide", "guided", is_flag=True, help="Show each step by hand, act by act, and wait until it is done.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask; gates still refuse.")
-@click.option("--allow", "gates", metavar="GATE", multiple=True, help="Lift a gate that refuses; may repeat.")
+@click.option(
+    "--allow",
+    "gates",
+    shell_complete=completing.gates,
+    metavar="GATE",
+    multiple=True,
+    help="Lift a gate that refuses; may repeat.",
+)
 @click.option("--reason", metavar="TEXT", help="Why gates are lifted; kept with the run.")
 @click.option("--by", metavar="WHO", help="Who applies; the login name where left out.")
 @click.option("--lock-timeout", "wait", metavar="TIME", type=Wait(), default="0s", help="Wait for another run: 5m.")
@@ -152,10 +184,10 @@ def _fresh(request: ApplyRequest, report: ApplyReport, heard: Interrupts) -> Exi
             guided=request.guided,
         )
         require_working(chosen, planned.plan)
-        platform = open_for_writing(chosen.account, request.state)
+        opened = open_for_writing(chosen.account, request.state)
         with heard.gentle():
             kept = begun(store, lock, work, saved=saved, consent=consent, report=report)
-        return applied(work, platform, kept, report, heard)
+        return applied(work, opened, kept, report, heard)
 
 
 def _as_agreed(agreed: Planned, chosen: Chosen, consent: Consent, report: ApplyReport, state: str | None) -> Planned:

@@ -17,7 +17,7 @@ from calplan.cli.output import say, tell
 from calplan.cli.runs import Kept, same_state
 from calplan.cli.verify import code_of as code_of_verification
 from calplan.cli.verify import verified
-from calplan.cli.wiring import Chosen, Planned, code_of
+from calplan.cli.wiring import Chosen, Opened, Planned, code_of
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step
@@ -48,17 +48,21 @@ class Work:
     guided: bool = False
 
 
-def applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
+def applied(
+    work: Work, opened: Opened[WritablePlatform], kept: Kept, report: ApplyReport, heard: Interrupts
+) -> ExitCode:
     """Perform the steps, each journalled before and after, and verify the outcome."""
     try:
-        return _applied(work, platform, kept, report, heard)
+        return _applied(work, opened, kept, report, heard)
     finally:
         heard.settle()
 
 
-def _applied(work: Work, platform: WritablePlatform, kept: Kept, report: ApplyReport, heard: Interrupts) -> ExitCode:
+def _applied(
+    work: Work, opened: Opened[WritablePlatform], kept: Kept, report: ApplyReport, heard: Interrupts
+) -> ExitCode:
     orders = {step: for_terminal(words) for step, words in orders_of(work.document).items()}
-    hand = Hand(platform=platform, plan=work.planned.plan, orders=orders, undo=kept.undo)
+    hand = Hand(platform=opened.platform, plan=work.planned.plan, orders=orders, undo=kept.undo, showing=opened.line)
     person: Person = nobody
     if work.guided:
         paths = tuple(map(path_recorded, work.chosen.paths))

@@ -9,7 +9,7 @@ import click
 
 from calplan.apply.attest import MANUAL, WRITTEN, CannotAttestError, steps_to_attest, unwritten
 from calplan.apply.progress import ATTEST, StepState, progress
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.attestation import Attestation, Statement, drafts_of, folder_of, is_stated
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
@@ -33,13 +33,18 @@ LONGEST: Final = {"--by": 320, "--portal": 500}
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=completing.runs)
 @click.argument("steps", metavar="[STEP]...", nargs=-1)
 @click.option("--by", metavar="WHO", required=True, help="Who did the steps.")
 @click.option("--at", metavar="TIME", help="When, such as 2026-11-22T09:00:00Z; now where left out.")
 @click.option("--portal", metavar="TEXT", help="Where, in your words, such as: admin portal, account settings.")
 @click.option("--all-seen", is_flag=True, help="WHO also looked at every other field of the PortalRecord: each holds.")
-@click.option("--path", type=click.Path(path_type=Path), help="The documents; by default those of the run.")
+@click.option(
+    "--path",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    help="The documents; by default those of the run.",
+)
 @state_option
 def attest(
     run: str,

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import account_facts
@@ -13,8 +14,9 @@ from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import show
 from calplan.cli.runs import state_option
-from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.shown import as_of_option, day_of, output_option
 from calplan.cli.source import chosen_for, saved_plan
+from calplan.cli.terminal import color_option, in_colour
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account
 from calplan.guardrails.crowd import SavedCrowd
 from calplan.guardrails.evaluate import evaluate
@@ -29,9 +31,22 @@ FORMATS: Final = ("text", "json", *MACHINE_FORMATS)
 
 
 @click.command()
-@click.argument("plan_or_path", metavar="[PLAN|PATH]", type=click.Path(path_type=Path), default=".")
-@click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), required=False)
-@click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
+@click.argument(
+    "plan_or_path",
+    metavar="[PLAN|PATH]",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    default=".",
+)
+@click.argument(
+    "path", metavar="[PATH]", shell_complete=completing.documents, type=click.Path(path_type=Path), required=False
+)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to plan, where the folder has several.",
+)
 @pack_option
 @as_of_option
 @state_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import documents
@@ -25,8 +25,8 @@ FORMATS: Final = ("text", "json")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="Only this account.")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
+@click.option("--account", metavar="NAME", shell_complete=completing.account_names, help="Only this account.")
 @output_option(FORMATS)
 def doctor(path: Path, *, account: str | None, output: Sequence[str]) -> ExitCode:
     """Look at the documents, secrets, tokens, scopes, clock and reach of each account, and say what to do and where.

@@ -5,12 +5,14 @@ from typing import Final
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import emit, targets
 from calplan.cli.plan import code_of_plan
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
-from calplan.cli.shown import color_option, in_colour, output_option, terminal_width
+from calplan.cli.shown import output_option
+from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.cli.wiring import choose, make_plan, open_account
 from calplan.plan.drift import drift_document
 from calplan.render.drift import drift_json, drift_text
@@ -19,11 +21,17 @@ FORMATS: Final = ("text", "json")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to look at, where the folder has several.")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to look at, where the folder has several.",
+)
 @previous_option("Tell what changed in the account since this saved plan; the last applied run where left out.")
 @state_option
 @output_option(FORMATS)
+@click.option("--verbose", is_flag=True, help="Also show what is as wanted or left alone, and on what evidence.")
 @color_option
 def drift(
     path: Path,
@@ -32,6 +40,7 @@ def drift(
     previous: Path | None,
     state: str | None,
     output: tuple[str, ...],
+    verbose: bool,
     color: str,
 ) -> ExitCode:
     """Say where the account is otherwise than its policy wants it, and since when. Exits 2 if it is. Never writes."""
@@ -47,5 +56,6 @@ def drift(
             emit(drift_json(found), target.file)
         else:
             width = None if target.file is not None else terminal_width()
-            emit(drift_text(found, colour=in_colour(color, target.file), width=width), target.file)
+            plan = planned.document if verbose else None
+            emit(drift_text(found, colour=in_colour(color, target.file), width=width, plan=plan), target.file)
     return code_of_plan(planned, detailed=True)

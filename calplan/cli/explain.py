@@ -2,6 +2,7 @@
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
 from calplan.cli.plan_codes import OTHER_CODES
@@ -10,7 +11,7 @@ from calplan.render.explain import suggestions
 
 
 @click.command()
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", shell_complete=completing.codes)
 def explain(code: str) -> ExitCode:
     """Explain a code of an error, rule, outcome, gate, sentence or ambiguity, with its source."""
     text = explained(code, OTHER_CODES)

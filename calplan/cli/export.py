@@ -4,17 +4,22 @@ from pathlib import Path
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
 from calplan.cli.reading import documents
-from calplan.cli.wiring import open_account, translated
+from calplan.cli.wiring import open_account
 from calplan.policyfile.writer import policy_text
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to export, where the folder has several.")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to export, where the folder has several.",
+)
 def export(path: Path, *, account: str | None) -> ExitCode:
     """Print the live settings of an account as a CalendarPolicy. Planning it shows no change."""
     accounts = {one.name: one for one in documents((path,)).accounts}
@@ -26,8 +31,7 @@ def export(path: Path, *, account: str | None) -> ExitCode:
     name = account if account is not None else next(iter(accounts))
     if name not in accounts:
         raise StopError(ExitCode.USAGE, f"error: no account named {name!r}; there are: {', '.join(sorted(accounts))}")
-    platform = open_account(accounts[name])
-    with translated():
+    with open_account(accounts[name]).reading() as platform:
         settings, groups = platform.read_settings(), platform.read_groups()
     text = policy_text(name=name, account=name, settings=settings.value, groups=groups.value, as_of=clock.today())
     emit((text,))

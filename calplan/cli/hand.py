@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,12 +22,14 @@ class Hand:
     """Performs the steps of ``plan``; remembers which were begun, and what the provider said last.
 
     ``orders`` are the steps in words, by their ids; ``undo`` keeps what finishes a write that has two parts.
+    ``showing`` shows how far a step has come, and is entered for as long as one takes.
     """
 
     platform: WritablePlatform
     plan: Plan
     orders: Mapping[str, str]
     undo: Callable[[Step, Mapping[str, str]], None]
+    showing: AbstractContextManager[object] = field(default_factory=nullcontext)
     sleep: Callable[[float], None] = time.sleep
     begun: list[str] = field(default_factory=list)
     error: ProviderError | None = None
@@ -34,7 +37,9 @@ class Hand:
     def look(self, step: Step) -> Found | Failed:
         """How the place of the step stands now."""
         try:
-            return found(step.action, value_before(step.action, self.plan), read_value(step.action, self.platform))
+            with self.showing:
+                value = read_value(step.action, self.platform)
+            return found(step.action, value_before(step.action, self.plan), value)
         except ProviderError as error:
             self.error = error
             return Failed(message=str(error), outcome_unknown=False)
@@ -44,7 +49,8 @@ class Hand:
         say(f"{step.id}: {self.orders[step.id]} ...")
         self.begun.append(step.id)
         try:
-            receipt = self._written(step)
+            with self.showing:
+                receipt = self._written(step)
         except ProviderError as error:
             self.error = error
             return Failed(message=str(error), outcome_unknown=error.outcome_unknown)

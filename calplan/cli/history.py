@@ -7,6 +7,7 @@ import click
 
 from calplan.apply.history import Intended, PastRun, intended_by, past_run, verified_run
 from calplan.apply.precision import precision
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import documents
@@ -24,8 +25,13 @@ MOST_SHOWN: Final = 20
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.option("--account", metavar="NAME", help="Only the runs of this account; of all where PATH is left out as well.")
+@click.argument("path", type=click.Path(path_type=Path), required=False, shell_complete=completing.documents)
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="Only the runs of this account; of all where PATH is left out as well.",
+)
 @click.option("--rules", is_flag=True, help="Show how often each rule was right instead.")
 @click.option(
     "--limit",

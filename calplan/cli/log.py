@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from calplan.apply.history import in_doubt
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.runs import find, peek, state_option
@@ -32,7 +33,7 @@ class _Read:
 
 
 @click.command()
-@click.argument("run", metavar="[RUN]", required=False)
+@click.argument("run", metavar="[RUN]", shell_complete=completing.runs, required=False)
 @click.option("--verify-chain", is_flag=True, help="Check that no record was changed: of RUN's account, or of all.")
 @state_option
 @output_option(FORMATS)

@@ -45,6 +45,11 @@ def listen() -> None:
     OURS.setLevel(level)
 
 
+def is_heard() -> bool:
+    """Whether lines of a log appear on stderr."""
+    return os.environ.get("CALPLAN_LOG", "") in LEVELS
+
+
 def redactor() -> Redactor:
     """What leaves secrets out of the log; who resolves one tells it."""
     return next((one.redactor for one in OURS.handlers if isinstance(one, Spoken)), Redactor())

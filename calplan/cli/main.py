@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from calplan.cli.exit_codes import MEANING, ExitCode, StopError
 from calplan.cli.logs import listen, redactor
@@ -77,10 +78,15 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             ctx.fail(f"there is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands by their entries, and the options; click would import every command for a line of its help."""
+        named = [CompletionItem(name, help=one.help) for name, one in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - see above
         with formatter.section("Commands"):
@@ -119,6 +125,8 @@ def main() -> None:
     _three_streams()
     for stream in (sys.stdout, sys.stderr):
         _never_fails(stream)
+    if os.environ.get(COMPLETING, "").endswith("_complete"):
+        hush(sys.stderr)  # whoever presses a key asked for no message
     try:
         code = run()
         sys.stdout.flush()

@@ -26,10 +26,17 @@ class StateMemory:
     needs no state, it only takes longer the next time.
     """
 
-    def __init__(self, account: str, state: "str | Store | None", now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(
+        self,
+        account: str,
+        state: "str | Store | None",
+        now: Callable[[], datetime] = clock.now,
+        say: Callable[[str], None] = say,
+    ) -> None:
         self._account = account
         self._state = state
         self._now = now
+        self._say = say
         self._memory: Memory | None = None
 
     def parts(self, source: str) -> "Sequence[Part]":
@@ -48,7 +55,7 @@ class StateMemory:
             return use(self._memory)
         except (StateError, StopError) as error:
             reason = for_terminal(str(error).removeprefix("error: "))
-        say(f"note: what is read of users is not kept for the next command: {reason}")
+        self._say(f"note: what is read of users is not kept for the next command: {reason}")
         from calplan.providers.base import Forgetful  # noqa: PLC0415 - adapters are imported when used
 
         self._memory = Forgetful(self._now)

@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.notify_folder import write_folder
@@ -31,7 +32,9 @@ FORMATS: Final = ("text", "json")
 
 
 @click.command()
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path), required=False)
+@click.argument(
+    "plan_file", metavar="PLAN", shell_complete=completing.plans, type=click.Path(path_type=Path), required=False
+)
 @click.option("--render", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Where the files go.")
 @click.option(
     "--date",

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.policyfile.packs import SUFFIX, pack_file, pack_names
 
@@ -18,6 +19,7 @@ pack_option: Callable[[Command], Command] = click.option(
     "packs",
     multiple=True,
     metavar="NAME|FILE",
+    shell_complete=completing.packs,
     help=f"Guardrails that hold as well: {', '.join(pack_names())}, or a file of yours; may repeat.",
 )
 

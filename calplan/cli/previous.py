@@ -8,6 +8,7 @@ from typing import Final, Self, TypeVar
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import peek, place_of
@@ -24,7 +25,13 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 def previous_option(says: str) -> Callable[[Command], Command]:
     """The option ``--previous`` with what it tells."""
-    return click.option("--previous", type=click.Path(path_type=Path), metavar="PLAN", help=says)
+    return click.option(
+        "--previous",
+        type=click.Path(path_type=Path),
+        metavar="PLAN",
+        shell_complete=completing.plans,
+        help=says,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,9 +88,9 @@ def resumed(name: str, request: ApplyRequest, report: ApplyReport, heard: Interr
                 guided=request.guided,
             )
             require_working(chosen, planned.plan)
-            platform = open_for_writing(chosen.account, request.state)
+            opened = open_for_writing(chosen.account, request.state)
             kept.go_on(run.status)
-            return applied(work, platform, kept, report, heard)
+            return applied(work, opened, kept, report, heard)
 
 
 def _refuse_plan(planned: Planned) -> None:

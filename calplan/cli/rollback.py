@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, save, say
 from calplan.cli.plan import code_of_plan
@@ -31,8 +31,13 @@ APPLIED: Final = "applied"
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.option("--path", type=click.Path(path_type=Path), help="The documents; by default those of the run.")
+@click.argument("run", metavar="RUN", shell_complete=completing.runs)
+@click.option(
+    "--path",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    help="The documents; by default those of the run.",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the policy to FILE, to commit it.")
 @state_option
 def rollback(run: str, *, path: Path | None, out: Path | None, state: str | None) -> ExitCode:

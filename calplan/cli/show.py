@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.approval import login_name, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import keys_to_check, pseudonyms, redact_options, verify_option
@@ -13,17 +14,9 @@ from calplan.cli.output import emit, targets
 from calplan.cli.previous import named_plan, previous_option
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.runs import peek, state_option
-from calplan.cli.shown import (
-    PLAN_FORMATS,
-    budget_option,
-    in_colour,
-    look,
-    look_options,
-    output_option,
-    show_plan,
-    terminal_width,
-)
+from calplan.cli.shown import PLAN_FORMATS, budget_option, look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan, under_pseudonyms
+from calplan.cli.terminal import in_colour, terminal_width
 from calplan.cli.wiring import make_plan, open_account
 from calplan.model.diagnostic import errors_in
 from calplan.plan.compared import compared
@@ -32,8 +25,10 @@ from calplan.render.text import standing_text
 
 
 @click.command()
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
-@click.argument("path", metavar="[PATH]", type=click.Path(path_type=Path), required=False)
+@click.argument("plan_file", metavar="PLAN", shell_complete=completing.plans, type=click.Path(path_type=Path))
+@click.argument(
+    "path", metavar="[PATH]", shell_complete=completing.documents, type=click.Path(path_type=Path), required=False
+)
 @click.option("--check", is_flag=True, help="Say whether the plan still holds; PATH as for apply.")
 @previous_option("Tell what moved since this saved plan.")
 @state_option

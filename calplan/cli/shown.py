@@ -1,7 +1,5 @@
 """How plans are shown: the options that commands share, and the way from a format's name to its renderer."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,10 +8,12 @@ from typing import Final, Literal, TypeVar, cast
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import source_root
 from calplan.cli.github_files import tell_github
 from calplan.cli.output import Target, emit
+from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.render.csv import users_csv
 from calplan.render.fitting import COMMENT, LEAST, SUMMARY
@@ -57,13 +57,13 @@ def output_option(formats: Sequence[str]) -> Callable[[Command], Command]:
     """The option ``-o``, which may repeat."""
     words = ", ".join(formats)
     return click.option(
-        "-o", "--output", multiple=True, metavar="NAME[=FILE]", help=f"One of {words}; may repeat, each with its file."
+        "-o",
+        "--output",
+        multiple=True,
+        metavar="NAME[=FILE]",
+        shell_complete=completing.words(formats),
+        help=f"One of {words}; may repeat, each with its file.",
     )
-
-
-color_option = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the text."
-)
 
 
 as_of_option = click.option(
@@ -153,20 +153,3 @@ def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Lo
                 width=None if target.file is not None else terminal_width(),
                 plan_name=str(look.source),
             )
-
-
-def in_colour(choice: str, file: Path | None = None) -> bool:
-    """Whether to colour text: by ``--color``, then NO_COLOR, FORCE_COLOR, and whether a terminal shows it."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return file is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def terminal_width() -> int | None:
-    """The columns of the terminal, or ``None`` where standard output is none: then nothing is wrapped."""
-    # A terminal that nobody gave a size has no columns, which is no reason to break after each word.
-    return os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from calplan import __version__
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.keys import pseudonyms, redact_options
 from calplan.cli.output import say, write
@@ -29,9 +29,14 @@ NOBODY: Final = frozenset[str]()
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", required=True, help="The file to write.")
-@click.option("--account", metavar="NAME", help="The account to freeze, where the folder has several.")
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to freeze, where the folder has several.",
+)
 @click.option(
     "--assistants",
     is_flag=True,

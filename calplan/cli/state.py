@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from calplan.cli import completing
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, say, targets
@@ -31,7 +32,7 @@ def state() -> None:
 
 
 @state.command()
-@click.option("--account", metavar="NAME", help="Only this account.")
+@click.option("--account", metavar="NAME", shell_complete=completing.account_names, help="Only this account.")
 @output_option(FORMATS)
 @state_option
 def show(*, account: str | None, output: Sequence[str], state: str | None) -> ExitCode:
@@ -46,7 +47,7 @@ def show(*, account: str | None, output: Sequence[str], state: str | None) -> Ex
 
 
 @state.command()
-@click.argument("lock", metavar="ID")
+@click.argument("lock", metavar="ID", shell_complete=completing.run_locks)
 @click.option("--by", metavar="WHO", help="Who releases it; the login name where left out.")
 @state_option
 def unlock(lock: str, *, by: str | None, state: str | None) -> ExitCode:

@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from calplan import __version__
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guarding import account_facts, results_of
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import documents, stop_if_errors
-from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.shown import as_of_option, day_of, output_option
+from calplan.cli.terminal import color_option, in_colour
 from calplan.guardrails.rules import Guardrails
 from calplan.guardrails.values import AccountFacts
 from calplan.model.limits import Limits, MaxEvidenceAge
@@ -33,7 +34,7 @@ FORMATS = ("text", "json")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Also write the results as JUnit XML.")
 @pack_option
 @as_of_option

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import offline_findings
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
-from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
+from calplan.cli.shown import as_of_option, day_of, output_option
+from calplan.cli.terminal import color_option, in_colour
 from calplan.cli.trust import trust
 from calplan.cli.wiring import in_automation
 from calplan.guardrails.gates import DENIED
@@ -27,7 +28,9 @@ FORMATS = ("text", "json", *MACHINE_FORMATS)
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH]...", type=click.Path(path_type=Path), nargs=-1)
+@click.argument(
+    "paths", metavar="[PATH]...", shell_complete=completing.documents, type=click.Path(path_type=Path), nargs=-1
+)
 @pack_option
 @as_of_option
 @color_option

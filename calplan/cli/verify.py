@@ -11,7 +11,7 @@ from calplan.apply.as_planned import Found, changed_consents, changed_grant, cha
 from calplan.apply.progress import ATTEST, last_change
 from calplan.apply.verification_record import Circumstances, Verified, record_of
 from calplan.apply.verify import verify as held_against
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import Target, emit, targets
@@ -19,7 +19,7 @@ from calplan.cli.probing import code_of_probe, probed, say_checks
 from calplan.cli.runs import find, keep, paths_of, state_option
 from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Chosen, choose, open_account, translated
+from calplan.cli.wiring import Chosen, choose, open_account
 from calplan.impact.population import Population, populate
 from calplan.impact.resolve import Levels
 from calplan.plan.document import PlanDocument, PlanUsers
@@ -46,8 +46,13 @@ WAITING: Final = "waiting"
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.option("--path", type=click.Path(path_type=Path), help="The documents; by default those of the run.")
+@click.argument("run", metavar="RUN", shell_complete=completing.runs)
+@click.option(
+    "--path",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    help="The documents; by default those of the run.",
+)
 @click.option(
     "--users",
     type=click.Choice(["all", "top", "none"]),
@@ -114,8 +119,7 @@ def verified(
     Raises:
         StopError: the account cannot be read.
     """
-    platform = open_account(chosen.account, store)
-    with translated():
+    with open_account(chosen.account, store).reading() as platform:
         users_now = platform.read_users()
         observed = populate(users_now.batches, last_client_only=users_now.last_client_only)
         found = _found(platform, chosen, document, observed)

@@ -7,11 +7,12 @@ from typing import Final
 
 import click
 
-from calplan.cli import clock
+from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, targets
-from calplan.cli.shown import color_option, in_colour, output_option, terminal_width
+from calplan.cli.shown import output_option
 from calplan.cli.source import Shown, plan_of
+from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import Outcome
 from calplan.plan.why.document import WhyDocument, why_document
 from calplan.render.why import why_json, why_text
@@ -22,10 +23,25 @@ OUTCOMES: Final = {one.value: one for one in Outcome}
 
 @click.command()
 @click.argument("user", metavar="USER")
-@click.argument("plan_or_path", metavar="[PLAN|PATH]", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
+@click.argument(
+    "plan_or_path",
+    metavar="[PLAN|PATH]",
+    shell_complete=completing.documents,
+    type=click.Path(path_type=Path),
+    default=".",
+)
 @click.option(
-    "--not", "spared", metavar="OUTCOME", help="Say what would spare USER this outcome; else the one forecast."
+    "--account",
+    metavar="NAME",
+    shell_complete=completing.account_names,
+    help="The account to plan, where the folder has several.",
+)
+@click.option(
+    "--not",
+    "spared",
+    shell_complete=completing.outcomes,
+    metavar="OUTCOME",
+    help="Say what would spare USER this outcome; else the one forecast.",
 )
 @output_option(FORMATS)
 @color_option

@@ -1,22 +1,23 @@
 """Puts the parts together for commands: documents, the account, what is read of it, and the plan."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
 from calplan.cli.guarding import account_facts, guarded
-from calplan.cli.memory import StateMemory
-from calplan.cli.reading import about_files, count_of, documents, show, tell
+from calplan.cli.opening import opening_of, progress_line
+from calplan.cli.progress import ProgressLine
+from calplan.cli.reading import about_files, count_of, documents, show
 from calplan.cli.terms import terms_of
-from calplan.cli.trust import trust
 from calplan.guardrails.gates import results_document
 from calplan.guardrails.results import Result
 from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
@@ -54,8 +55,9 @@ from calplan.providers.base import (
 )
 
 if TYPE_CHECKING:
-    from calplan.providers.catalog import Opening
     from calplan.state.store import Store
+
+Held = TypeVar("Held", bound=Platform)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,7 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     )
 
 
-def open_account(account: AccountDocument, state: "str | Store | None" = None) -> Platform:
+def open_account(account: AccountDocument, state: "str | Store | None" = None) -> "Opened[Platform]":
     """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
 
     Raises:
@@ -177,18 +179,13 @@ def open_account(account: AccountDocument, state: "str | Store | None" = None) -
     """
     from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
 
+    line = progress_line(automated=in_automation())
+    opening = opening_of(account, state, line, automated=in_automation())
     with translated():
-        return open_platform(account, _opening(account, state))
+        return Opened(platform=open_platform(account, opening), line=line)
 
 
-def _opening(account: AccountDocument, state: "str | Store | None") -> "Opening":
-    from calplan.providers.catalog import Opening  # noqa: PLC0415 - adapters are imported when used
-
-    memory = StateMemory(account.name, state) if account.providers else None
-    return Opening(clock=clock.stamp, tell=tell, trust=trust(automated=in_automation()), memory=memory)
-
-
-def open_for_writing(account: AccountDocument, state: str | None = None) -> WritablePlatform:
+def open_for_writing(account: AccountDocument, state: str | None = None) -> "Opened[WritablePlatform]":
     """The account, to be written; only an apply asks for this.
 
     Raises:
@@ -196,8 +193,33 @@ def open_for_writing(account: AccountDocument, state: str | None = None) -> Writ
     """
     from calplan.providers.catalog import open_writable  # noqa: PLC0415 - adapters are imported when used
 
+    line = progress_line(automated=in_automation())
+    opening = opening_of(account, state, line, automated=in_automation())
     with translated():
-        return open_writable(account, _opening(account, state))
+        return Opened(platform=open_writable(account, opening), line=line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Generic[Held]):
+    """An account that is open, and the line that shows how far reading and writing it has come."""
+
+    platform: Held
+    line: ProgressLine
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done with it."""
+        return self.platform.capabilities
+
+    @contextmanager
+    def reading(self) -> Iterator[Held]:
+        """The account while it is read: what it raises becomes an exit code, and no line is left at the end.
+
+        Raises:
+            StopError: it cannot be read.
+        """
+        with translated(), self.line:
+            yield self.platform
 
 
 class translated:  # noqa: N801 - reads as a phrase: with translated()
@@ -223,13 +245,13 @@ def code_of(error: ProviderError) -> ExitCode:
     return ExitCode.NOT_AUTHORISED if isinstance(error, NotAuthorisedError) else ExitCode.UNREACHABLE
 
 
-def read_live(platform: Platform, chosen: Chosen) -> Live:
+def read_live(opened: Opened[Platform], chosen: Chosen) -> Live:
     """Everything the plan needs of the account, read once.
 
     Raises:
         StopError: the account cannot be read.
     """
-    with translated():
+    with opened.reading() as platform:
         settings = platform.read_settings()
         groups = platform.read_groups()
         users = platform.read_users()
@@ -238,6 +260,7 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
         pairs = chosen.policy.private_events
         assistants = None if pairs is None else platform.read_assistants(pairs.hosts)
         holders = {one: platform.read_consents(one, None) for one in wanted(chosen.policy)}
+        edits = _edits(platform, settings.evidence)
     tenants = (*(() if stored is None else (stored,)), *map(_documented, chosen.tenant))
     return Live(
         settings=settings,
@@ -248,7 +271,7 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
         assistants=assistants,
         sources=BesidePlatform() if users.beside is None else users.beside(),
         holders=holders,
-        edits=_edits(platform, settings.evidence),
+        edits=edits,
     )
 
 
@@ -298,7 +321,7 @@ class FrozenAccount:
 
 def make_plan(
     chosen: Chosen,
-    source: Platform | FrozenAccount,
+    source: Opened[Platform] | FrozenAccount,
     *,
     as_of: date | None = None,
     allowed: frozenset[str] = frozenset(),

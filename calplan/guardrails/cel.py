@@ -9,6 +9,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from calplan.guardrails.advice import NO_ANSWER
 from calplan.guardrails.engine import BadExpressionError, Failed, PolicyEngine, Program, Values, Verdict
 from calplan.guardrails.tree import Node, TreeError, tree_of
 
@@ -42,7 +43,9 @@ class CelEngine(PolicyEngine):
         if compiled.return_type() != self._library.Type.BOOL:
             kind = compiled.return_type().name()
             advice = "compare what it gives with a value, for example `== true`"
-            raise BadExpressionError(_not_boolean(kind), length=len(expression), code="C-TYPE", advice=advice)
+            raise BadExpressionError(
+                _not_boolean(kind), length=len(expression), code="C-TYPE", why=NO_ANSWER, advice=advice
+            )
         try:
             return CelProgram(compiled, tree_of(compiled.serialize()), self._library.Type.BOOL)
         except TreeError as error:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from calplan.guardrails.advice import UNASKED, advice_on
 from calplan.guardrails.engine import BadExpressionError, PolicyEngine, Program
 from calplan.guardrails.mentions import Fault, Mentions, mentions_of
 from calplan.guardrails.variables import FOR_EACH_USER, FOR_THE_PLAN
@@ -31,7 +32,14 @@ def compiled(engine: PolicyEngine, expression: str, *, each_user: bool) -> Compi
 
 def _as_fault(error: BadExpressionError, *, each_user: bool) -> Fault:
     said = str(error)
-    fault = Fault(code=error.code, at=error.at, length=error.length, summary=said, help=error.advice)
+    fault = Fault(
+        code=error.code,
+        at=error.at,
+        length=error.length,
+        summary=said,
+        why=error.why or UNASKED,
+        help=error.advice or advice_on(said),
+    )
     if not said.startswith(UNDECLARED):
         return fault
     whole = said.removeprefix(UNDECLARED).partition("'")[0]
@@ -49,5 +57,6 @@ def _as_fault(error: BadExpressionError, *, each_user: bool) -> Fault:
         at=max(0, at),
         length=len(name),
         summary=f"there is no variable or function `{name}`",
+        why=UNASKED,
         help=advice,
     )

@@ -27,15 +27,26 @@ class Failed:
 
 
 class BadExpressionError(Exception):
-    """The text is no expression that can be asked. ``at`` counts characters from its beginning."""
+    """The text is no expression that can be asked. ``at`` counts characters from its beginning.
+
+    ``why`` and ``advice`` are empty where nobody knows more than the complaint.
+    """
 
     def __init__(
-        self, summary: str, *, at: int = 0, length: int = 1, code: str = "C-COMPILE", advice: str = ""
+        self,
+        summary: str,
+        *,
+        at: int = 0,
+        length: int = 1,
+        code: str = "C-COMPILE",
+        why: str = "",
+        advice: str = "",
     ) -> None:
         super().__init__(summary)
         self.at = at
         self.length = length
         self.code = code
+        self.why = why
         self.advice = advice
 
 

@@ -14,6 +14,7 @@ from calplan.plan.gates import Gate, status_of
 PREFIX: Final = "guardrail."
 DENIED: Final = "C-DENY"
 """The code of a denial where there are no gates to show."""
+COMPLY: Final = "change what the rule is about, or have the rule's owner grant a waiver for a time"
 SOON: Final = timedelta(days=14)
 """How long before its end a waiver is warned about."""
 
@@ -91,6 +92,7 @@ def _remark(result: Result, code: str, severity: Severity, where: str) -> Diagno
         severity=severity,
         summary=f"{name} {in_words(result)}",
         why=f"{rule.message} ({rests})" if rests else rule.message,
+        help=COMPLY if code == DENIED else "",
         position=rule.position,
         address=gate_of(rule.id),
     )

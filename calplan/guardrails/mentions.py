@@ -16,6 +16,14 @@ CHOICE: Final = "_?_:_"
 ANYTHING: Final = Anything()
 KINDS: Final = {str: Kind.TEXT, bool: Kind.BOOLEAN, int: Kind.NUMBER, float: Kind.NUMBER}
 BETWEEN: Final = " \t\r\n"
+NO_FIELD: Final = "a field that does not exist is an error in each evaluation, or hides behind `||` and `&&`"
+ALWAYS_THE_SAME: Final = "a comparison that is never true makes a rule that always gives the same answer"
+RIGHT: Final = {
+    Kind.TEXT: "compare it with a text in quotes, or with null",
+    Kind.NUMBER: "compare it with a number, without quotes",
+    Kind.BOOLEAN: "compare it with true or false, without quotes",
+}
+"""What to do where a value of one kind is held against one of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +138,7 @@ class _Walk:
             case Leaf() | ListOf():
                 what = "a list" if isinstance(shape, ListOf) else shape.kind.value
                 summary = f"`{self._named(owner, scope)}` is {what} and has no field `{name}`"
-                self._fault("C-PATH", at, len(name), summary)
+                self._fault("C-PATH", at, len(name), summary, why=NO_FIELD, advice=_instead(shape))
             case Anything():
                 pass
         return ANYTHING
@@ -143,7 +151,7 @@ class _Walk:
             at,
             len(name),
             f"`{owner}` has no field `{name}`",
-            why="a field that does not exist is an error in each evaluation, or hides behind `||` and `&&`",
+            why=NO_FIELD,
             advice=f"did you mean `{near[0]}`? {fields}" if near else fields,
         )
 
@@ -181,7 +189,14 @@ class _Walk:
         if isinstance(shape, Record):
             if not of_an_item:
                 summary = f"`{name}` has fields of its own and is never equal to a single value, null included"
-                self._fault("C-TYPE", other.at, self._length(other), summary, advice="ask for one of its fields")
+                self._fault(
+                    "C-TYPE",
+                    other.at,
+                    self._length(other),
+                    summary,
+                    why=ALWAYS_THE_SAME,
+                    advice=f"ask for one of its fields: {', '.join(sorted(shape.fields))}",
+                )
             return
         if value is None or isinstance(shape, Anything):
             return
@@ -195,12 +210,13 @@ class _Walk:
         if isinstance(value, bytes) or KINDS[type(value)] is not kind:
             summary = f"`{name}` is {kind.value}, so it is never equal to this"
             why = "between values of two kinds `==` is false without an error, and `!=` is true"
-            self._fault("C-TYPE", other.at, self._length(other), summary, why=why)
+            self._fault("C-TYPE", other.at, self._length(other), summary, why=why, advice=RIGHT[kind])
         elif words and value not in words:
             near = get_close_matches(str(value), words, n=1, cutoff=0.6)
             known = f"it can be {', '.join(repr(word) for word in words)}, or null"
             advice = f"did you mean '{near[0]}'? {known}" if near else known
-            self._fault("C-WORD", other.at, self._length(other), f"`{name}` is never '{value}'", advice=advice)
+            summary = f"`{name}` is never '{value}'"
+            self._fault("C-WORD", other.at, self._length(other), summary, why=ALWAYS_THE_SAME, advice=advice)
 
     def _loop(self, node: Loop, scope: Scope) -> Shape:
         over = self.visit(node.over, scope)
@@ -243,6 +259,13 @@ class _Walk:
         # What a macro repeats in its expansion is said once.
         if fault not in self.faults:
             self.faults.append(fault)
+
+
+def _instead(shape: Leaf | ListOf) -> str:
+    """What to do with a value that has no fields."""
+    if isinstance(shape, ListOf):
+        return "ask for its entries, with `exists`, `all` or `in`"
+    return RIGHT[shape.kind]
 
 
 def _both_ways(

@@ -13,6 +13,7 @@ from calplan.policyfile.documents import AccountDocument, ConnectionsFile, State
 from calplan.providers.base import Capabilities, Clock, EvidenceProvider, Memory, WritableEvidenceProvider
 from calplan.providers.checkup import Check
 from calplan.providers.joined import Beside
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 
 
@@ -23,6 +24,7 @@ class Means:
     clock: Clock
     memory: Memory
     trust: Trust
+    observe: Observe = unobserved
 
 
 def sources_of(account: AccountDocument, means: Means) -> Beside:
@@ -90,11 +92,13 @@ def _read(
         case "microsoft":
             from calplan.providers.microsoft.opening import read_microsoft  # noqa: PLC0415 - see the module's docstring
 
-            return read_microsoft(stated, account.file, means.trust, means.clock)
+            return read_microsoft(stated, account.file, means.trust, means.clock, observe=means.observe)
         case "google":
             from calplan.providers.google.opening import read_google  # noqa: PLC0415 - see the module's docstring
 
-            return read_google(stated, account.file, means.trust, means.clock, means.memory, max_age)
+            return read_google(
+                stated, account.file, means.trust, means.clock, means.memory, max_age, observe=means.observe
+            )
         case _:
             return None
 
@@ -106,11 +110,13 @@ def _write(
         case "microsoft":
             from calplan.providers.microsoft.writing import write_microsoft  # noqa: PLC0415 - see the module's docstring
 
-            return write_microsoft(stated, account.file, means.trust, means.clock)
+            return write_microsoft(stated, account.file, means.trust, means.clock, observe=means.observe)
         case "google":
             from calplan.providers.google.writing import write_google  # noqa: PLC0415 - see the module's docstring
 
-            return write_google(stated, account.file, means.trust, means.clock, means.memory, max_age)
+            return write_google(
+                stated, account.file, means.trust, means.clock, means.memory, max_age, observe=means.observe
+            )
         case _:
             return None
 

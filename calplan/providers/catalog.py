@@ -21,6 +21,7 @@ from calplan.providers.base import (
 from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
 from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform, together
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust, require_trusted
 
 Tell = Callable[[Diagnostic], None]
@@ -36,18 +37,20 @@ class Opening:
 
     ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account;
     ``trust`` says which hosts may be spoken to and which secrets resolved. ``memory`` keeps what took long to read;
-    without one it is kept as long as the process lives.
+    without one it is kept as long as the process lives. ``observe`` hears how far long reads and writes have come.
     """
 
     clock: Clock
     tell: Tell = _say_nothing
     trust: Trust = field(default_factory=Trust)
     memory: Memory | None = None
+    observe: Observe = unobserved
 
     @property
     def means(self) -> Means:
         """What the sources beside the platform are opened with."""
-        return Means(clock=self.clock, memory=self.memory or Forgetful(self.clock), trust=self.trust)
+        memory = self.memory or Forgetful(self.clock)
+        return Means(clock=self.clock, memory=memory, trust=self.trust, observe=self.observe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ def check_account(account: AccountDocument, policy: CalendarPolicy | None, openi
 def _read_local(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.local.platform import LocalPlatform as Reading  # noqa: PLC0415 - see the module's docstring
 
-    return Reading(_made(account, opening).path, opening.clock)
+    return Reading(_made(account, opening).path, opening.clock, observe=opening.observe)
 
 
 def _write_local(account: AccountDocument, opening: Opening) -> WritablePlatform:
@@ -172,13 +175,13 @@ def _check_local(account: AccountDocument, _policy: CalendarPolicy | None, openi
 def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.zoom.opening import read_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return read_zoom(account, opening.trust, opening.clock)
+    return read_zoom(account, opening.trust, opening.clock, observe=opening.observe)
 
 
 def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:
     from calplan.providers.zoom.writing import write_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return write_zoom(account, opening.trust, opening.clock)
+    return write_zoom(account, opening.trust, opening.clock, observe=opening.observe)
 
 
 def _about_zoom() -> Capabilities:

@@ -1,11 +1,12 @@
 """Lines with a style, and the one place that turns styles into colour. Colour repeats what words say, never more."""
 
-import textwrap
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from calplan.render.cells import width as cells_of
 from calplan.render.untrusted import for_terminal
 
 
@@ -30,6 +31,8 @@ CODES: Final = {
 }
 HANGING: Final = 4
 """Blanks by which the rest of a wrapped line is set in."""
+WORD: Final = re.compile(r"[^ ]+ *")
+"""A word with the blanks after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def finished(lines: Iterable[Line], *, colour: bool, width: int | None) -> Itera
     """
     for line in lines:
         text = for_terminal(line.text)
-        parts = [text] if width is None or line.whole or len(text) <= width else _wrapped(text, width)
+        parts = [text] if width is None or line.whole or cells_of(text) <= width else _wrapped(text, width)
         for part in parts:
             yield f"{paint(part, line.style, on=colour)}\n"
 
@@ -64,12 +67,12 @@ def paint(text: str, style: Style, *, on: bool) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of so many cells, but for words that are longer; all lines but the first are set in."""
     blanks = " " * (len(text) - len(text.lstrip(" ")))
-    return textwrap.wrap(
-        text.lstrip(" "),
-        width=max(width, len(blanks) + HANGING + 1),
-        initial_indent=blanks,
-        subsequent_indent=blanks + " " * HANGING,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [text]
+    lines, line, begun = list[str](), blanks, False
+    for word in WORD.findall(text):
+        if begun and cells_of(line + word.rstrip(" ")) > width:
+            lines.append(line.rstrip(" "))
+            line = blanks + " " * HANGING
+        line, begun = line + word, True
+    return [*lines, line.rstrip(" ")]

@@ -1,13 +1,8 @@
 """A diagnostic as lines for a person: code and summary, place, source line with a caret, why, and what to do."""
 
-import unicodedata
-from typing import Final
-
 from calplan.model.diagnostic import Diagnostic, Position
+from calplan.render.cells import width
 from calplan.render.untrusted import for_terminal
-
-WIDE: Final = frozenset({"W", "F"})
-WITHOUT_WIDTH: Final = frozenset({"Mn", "Me", "Cf"})
 
 
 def render_diagnostic(diagnostic: Diagnostic) -> str:
@@ -26,13 +21,6 @@ def render_diagnostic(diagnostic: Diagnostic) -> str:
     return "\n".join(lines)
 
 
-def width(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_width_of(sign) for sign in text)
-
-
 def _place(position: Position, margin: str) -> list[str]:
     lines = [f"{margin}--> {for_terminal(position.file)}:{position.line}:{position.column}"]
     if position.text is None:
@@ -48,9 +36,3 @@ def _place(position: Position, margin: str) -> list[str]:
 
 def _visible(text: str) -> str:
     return for_terminal(text.replace("\t", " "))
-
-
-def _width_of(sign: str) -> int:
-    if unicodedata.category(sign) in WITHOUT_WIDTH:
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in WIDE else 1

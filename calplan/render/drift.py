@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from calplan.plan.document import ResourceChange
+from calplan.plan.document import PlanDocument, ResourceChange
 from calplan.plan.drift import DriftDocument, MoveBeside
-from calplan.render.changes_text import change_text, moves_text
+from calplan.render.changes_text import change_text, kept_text, moves_text
 from calplan.render.colour import Line, Style, finished
 from calplan.render.counts import ERROR, users_in_words
 from calplan.render.plan_json import canonical_json
-from calplan.render.steps_text import diagnostics_text
+from calplan.render.steps_text import diagnostics_text, evidence_text
 from calplan.render.values import setting_in_words, value_in_words
 
 NOBODY: Final = "which of the two moved is not known: no applied run that says so is kept here"
@@ -20,9 +20,16 @@ def drift_json(document: DriftDocument) -> Iterator[str]:
     yield f"{canonical_json(document)}\n"
 
 
-def drift_text(document: DriftDocument, *, colour: bool, width: int | None) -> Iterator[str]:
-    """The drift, line by line; the last line is the greppable one."""
+def drift_text(
+    document: DriftDocument, *, colour: bool, width: int | None, plan: PlanDocument | None = None
+) -> Iterator[str]:
+    """The drift, line by line; the last line is the greppable one.
+
+    With the plan that would set it back also what is as wanted or left alone, and on what evidence.
+    """
     yield from finished(_lines(document), colour=colour, width=width)
+    if plan is not None:
+        yield from finished(_beside(plan), colour=colour, width=width)
     yield from finished([Line(drift_line(document), Style.STRONG, whole=True)], colour=colour, width=None)
 
 
@@ -51,6 +58,15 @@ def _lines(document: DriftDocument) -> Iterator[Line]:
         yield Line()
     yield from moves_text(document["already_happened"])
     yield from diagnostics_text([one for one in document["diagnostics"] if one["severity"] == ERROR])
+
+
+def _beside(plan: PlanDocument) -> Iterator[Line]:
+    kept = list(kept_text(plan))
+    if kept:
+        yield Line("As wanted, or left alone", Style.STRONG)
+        yield from kept
+        yield Line()
+    yield from evidence_text(plan, verbose=True)
 
 
 def origin_in_words(change: ResourceChange, since: str | None) -> str:

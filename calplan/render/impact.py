@@ -30,9 +30,16 @@ HARM: Final = frozenset(OUTCOME_NAMES[:6])
 
 
 def impact_lines(
-    document: PlanDocument, users: PlanUsers, *, outcomes: frozenset[str], by: str | None, form: str
+    document: PlanDocument,
+    users: PlanUsers,
+    *,
+    outcomes: frozenset[str],
+    by: str | None,
+    form: str,
+    colour: bool = False,
+    width: int | None = None,
 ) -> Iterator[str]:
-    """The list, or with ``by`` the counts, as ``form``: text, csv or ndjson."""
+    """The list, or with ``by`` the counts, as ``form``: text, csv or ndjson; text may have colour and a width."""
     if by is None:
         match form:
             case "csv":
@@ -40,7 +47,7 @@ def impact_lines(
             case "ndjson":
                 return facts_ndjson(users, outcomes)
             case _:
-                return impact_text(document, users, outcomes=outcomes)
+                return impact_text(document, users, outcomes=outcomes, colour=colour, width=width)
     name = cast("By", by)
     shares = shares_by(document, users, name, outcomes)
     match form:
@@ -49,7 +56,7 @@ def impact_lines(
         case "ndjson":
             return shares_ndjson(shares, by=name)
         case _:
-            return shares_text(shares, by=name)
+            return shares_text(shares, by=name, colour=colour, width=width)
 
 
 def impact_text(

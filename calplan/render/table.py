@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from calplan.render.cells import padded, width
 from calplan.render.untrusted import for_terminal
 
 GAP: Final = "  "
@@ -14,10 +15,8 @@ def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset(
     ``right`` numbers the columns that are set to the right, such as numbers.
     """
     cells = [[for_terminal(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
-        set_in = [
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
+        pairs = enumerate(zip(row, widths, strict=True))
+        set_in = [padded(cell, wide, right=number in right) for number, (cell, wide) in pairs]
         yield GAP.join(set_in).rstrip()

@@ -19,7 +19,7 @@ def test_every_step_is_as_before_until_it_is_performed_and_as_wanted_from_then_o
     chosen = choose((many_steps(tmp_path / "corp"),))
     plan = make_plan(chosen, open_account(chosen.account)).plan
     assert len(plan.steps) >= FEWEST_STEPS
-    platform = open_for_writing(chosen.account)
+    platform = open_for_writing(chosen.account).platform
     for number, step in enumerate(plan.steps):
         assert [standing(plan, one, tmp_path) for one in range(len(plan.steps))] == [
             Found.AS_WANTED if one < number else Found.AS_BEFORE for one in range(len(plan.steps))

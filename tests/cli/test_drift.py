@@ -51,6 +51,16 @@ def test_what_moved_is_shown_with_its_origin_and_those_it_would_hurt(snapshot: S
     snapshot.assert_match(without_id(said.out), "drift.txt")
 
 
+def test_with_verbose_what_is_as_wanted_or_left_alone_is_shown_as_well(corp: Path) -> None:
+    said, brief = calplan("drift", corp, "--verbose"), calplan("drift", corp)
+    shown = said.out.splitlines()
+    assert "    integration.locked: true" in shown
+    assert "    bidirectionalSync: false  (the policy leaves it alone)" in shown
+    assert "Evidence" in shown
+    assert "Evidence" not in brief.out
+    assert (said.code, said.last) == (brief.code, brief.last)
+
+
 def test_drift_as_json_fits_its_schema(corp: Path) -> None:
     drifted(corp, {"integration": {"locked": False}, "allowedDomains": ["corp.example"]})
     said = calplan("drift", corp, "-o", "json")

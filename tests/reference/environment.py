@@ -17,9 +17,12 @@ BY_HAND: Final = (
         "`.calplan/state.db`.",
     ),
     Variable("CALPLAN_LOG", "`info` or `debug` logs requests on standard error, without secrets."),
-    Variable("CALPLAN_IN_AUTOMATION", "Set to anything: nobody is there to answer, so nothing is asked."),
+    Variable("CALPLAN_IN_AUTOMATION", "Set to anything: nobody is there to answer, so nothing is asked, and progress "
+    "is said in lines of a log."),
     Variable("NO_COLOR", "Set to anything: no colours."),
     Variable("FORCE_COLOR", "Set to anything: colours, also where no terminal shows them."),
+    Variable("CLICOLOR_FORCE", "As `FORCE_COLOR`, unless it is `0`."),
+    Variable("CLICOLOR", "`0`: no colours, where nothing above asks for them."),
     Variable("SOURCE_DATE_EPOCH", "Seconds since 1970: the time that outputs carry, so that the same input gives the "
     "same bytes. Ages and windows go by the real clock all the same."),
 )  # fmt: skip

@@ -21,7 +21,7 @@ from tests.reference.pages import SIGN, pages
 WRITTEN_BY_HAND: Final = {"machine-outputs.md"}
 REFRESH: Final = "run: python -m tests.reference"
 VARIABLE: Final = re.compile(
-    r"(CALPLAN|VAULT|GITHUB|ACTIONS|RUNNER)_[A-Z][A-Z_]*|CI|CI_[A-Z_]+|TERM|NO_COLOR|FORCE_COLOR|SOURCE_DATE_EPOCH"
+    r"(CALPLAN|VAULT|GITHUB|ACTIONS|RUNNER)_[A-Z][A-Z_]*|CI|CI_[A-Z_]+|TERM|NO_COLOR|FORCE_COLOR|CLICOLOR(_FORCE)?|SOURCE_DATE_EPOCH"
 )
 PUT_TOGETHER: Final = {"GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID"}
 """Variables whose names the code writes in halves."""

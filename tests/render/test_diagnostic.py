@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from pytest_snapshot.plugin import Snapshot
 
 from calplan.model.diagnostic import Diagnostic, Position, Severity
-from calplan.render.diagnostic import render_diagnostic, width
+from calplan.render.cells import width
+from calplan.render.diagnostic import render_diagnostic
 
 
 def made(text: str | None, column: int = 1, length: int = 1, line: int = 8, **said: str) -> Diagnostic:

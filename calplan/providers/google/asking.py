@@ -9,14 +9,18 @@ from typing import Final, Self
 
 from calplan.providers.base import ProviderError, UnreachableError
 from calplan.providers.google.calls import tokens_of
-from calplan.providers.google.connecting import Serve
+from calplan.providers.google.connecting import Servers
 from calplan.providers.google.kept import Held
 from calplan.providers.google.signing_in import NoTokenError
+from calplan.providers.google.workspace import NAME
 from calplan.providers.http.client import Reader
+from calplan.providers.observing import Progress
 
 THREADS: Final = 8
 CHUNK: Final = 200
 """Users whose tokens are kept together: five seconds of work at the pace that Google allows."""
+
+WORK: Final = "users with their tokens"
 
 
 @dataclass(slots=True)
@@ -65,8 +69,8 @@ class Crew:
     ``answered``: for how many others there were answers before, so that a refusal is about one user.
     """
 
-    def __init__(self, serve: Serve, clients: frozenset[str], answered: int = 0) -> None:
-        self._serve = serve
+    def __init__(self, servers: Servers, clients: frozenset[str], answered: int = 0) -> None:
+        self._servers = servers
         self._clients = clients
         self._mine = threading.local()
         self._readers: list[Reader] = []
@@ -90,16 +94,18 @@ class Crew:
 
         Of whom Google says nothing it is ``None``; whom nobody could ask for is left out.
         """
+        total = self.tally.answered + len(people)
         for begin in range(0, len(people), CHUNK):
-            yield self._chunk(people[begin : begin + CHUNK])
+            yield self._chunk(people[begin : begin + CHUNK], total)
             if self._stop.is_set():
                 return
 
-    def _chunk(self, people: Sequence[str]) -> dict[str, Held]:
+    def _chunk(self, people: Sequence[str], total: int) -> dict[str, Held]:
         asked = {self._threads.submit(self._one, person): person for person in people}
         found: dict[str, Held] = {}
         refused: dict[str, Held] = {}
         for future in as_completed(asked):
+            self._servers.observe(Progress(source=NAME, what=WORK, done=self.tally.answered, total=total))
             try:
                 outcome = future.result()
             except ProviderError as error:
@@ -125,6 +131,6 @@ class Crew:
     def _reader(self) -> Reader:
         reader: Reader | None = getattr(self._mine, "reader", None)
         if reader is None:
-            reader = self._mine.reader = Reader(self._serve())
+            reader = self._mine.reader = Reader(self._servers.tokens())
             self._readers.append(reader)
         return reader

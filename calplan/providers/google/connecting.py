@@ -24,6 +24,7 @@ from calplan.providers.google.workspace import (
 from calplan.providers.http.answer import Judge
 from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.server import Server
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.secrets import resolve
 from calplan.providers.trust import Trust
 
@@ -38,14 +39,15 @@ IN_LOG: Final = Patience(attempts=7, in_all=300.0, pause=5.0, longest_pause=60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """Google by what it is asked for."""
+    """Google by what it is asked for; ``observe`` hears how far that has come."""
 
     users: Serve
     tokens: Serve
     log: Serve
+    observe: Observe = unobserved
 
 
-def servers_of(workspace: Workspace, trust: Trust, time: Time | None = None) -> Servers:
+def servers_of(workspace: Workspace, trust: Trust, time: Time | None = None, observe: Observe = unobserved) -> Servers:
     """The servers of a workspace, its credential resolved and looked through.
 
     Raises:
@@ -68,12 +70,14 @@ def servers_of(workspace: Workspace, trust: Trust, time: Time | None = None) -> 
             patience=patience,
             time=passing,
             redactor=trust.redactor,
+            observe=observe,
         )
 
     return Servers(
         users=serve(USERS_SCOPE, judge_directory(USERS_SCOPE), directory, IN_DIRECTORY),
         tokens=serve(TOKENS_SCOPE, judge_directory(TOKENS_SCOPE), directory, IN_DIRECTORY),
         log=serve(LOG_SCOPE, judge_log(LOG_SCOPE), log, IN_LOG),
+        observe=observe,
     )
 
 

@@ -8,7 +8,9 @@ from calplan.plan.address_book import CLAIMED, AddressBook
 from calplan.providers.base import ProviderError
 from calplan.providers.google.calls import users_of
 from calplan.providers.google.messages import UserRow, texts_of
+from calplan.providers.google.workspace import NAME
 from calplan.providers.http.client import Reader
+from calplan.providers.observing import Progress
 
 UNREAD = Known(traces=None)
 
@@ -64,11 +66,13 @@ def read_directory(reader: Reader, customer: str) -> Directory:
         ProviderError: not even its first page could be.
     """
     pages = users_of(reader, customer)
+    reader.observe(Progress(source=NAME, what="users", done=0))
     entrants = {one.id: one for one in map(_entrant, next(pages))}
     try:
         for page in pages:
             for one in map(_entrant, page):
                 entrants[one.id] = one
+            reader.observe(Progress(source=NAME, what="users", done=len(entrants)))
     except ProviderError as error:
         return Directory(entrants=entrants, failure=str(error))
     return Directory(entrants=entrants)

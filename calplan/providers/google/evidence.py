@@ -91,7 +91,7 @@ class GoogleEvidence:
             return UNKNOWN
         named = directory.named(users)
         held: dict[str, Held] = {}
-        with Crew(self._servers.tokens, self._workspace.clients) as crew:
+        with Crew(self._servers, self._workspace.clients) as crew:
             for found in crew.ask(sorted({one.id for one in named.values()})):
                 held |= found
         if any(held.get(one.id) is None for one in named.values()):

@@ -8,6 +8,7 @@ from calplan.providers.base import EvidenceProvider, Memory
 from calplan.providers.google.connecting import Clock, servers_of, stated_workspace
 from calplan.providers.google.evidence import GoogleEvidence
 from calplan.providers.http.retry import Time
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 
 
@@ -19,6 +20,8 @@ def read_google(  # noqa: PLR0917 - what every source of evidence is opened with
     memory: Memory,
     max_age: timedelta,
     time: Time | None = None,
+    *,
+    observe: Observe = unobserved,
 ) -> EvidenceProvider:
     """The customer that a provider of the document ``file`` states, to be read only.
 
@@ -28,4 +31,4 @@ def read_google(  # noqa: PLR0917 - what every source of evidence is opened with
         ProviderError: its credential cannot be resolved, or must not be used.
     """
     workspace = stated_workspace(stated, file)
-    return GoogleEvidence(workspace, servers_of(workspace, trust, time), clock, memory, max_age)
+    return GoogleEvidence(workspace, servers_of(workspace, trust, time, observe), clock, memory, max_age)

@@ -79,7 +79,7 @@ class Sweeping:
         reached, why = 0, ""
         if people:
             answered = len(directory.entrants) - len(people)
-            with Crew(self.servers.tokens, self.workspace.clients, answered) as crew:
+            with Crew(self.servers, self.workspace.clients, answered) as crew:
                 for found in crew.ask(people):
                     sweep.add(found)
                     reached += len(found)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from calplan.plan.actions import Action, Consent, RevokeStale
 from calplan.policyfile.documents import StatedProvider
@@ -12,14 +13,18 @@ from calplan.providers.google.connecting import Clock, servers_of, stated_worksp
 from calplan.providers.google.directory import Entrant
 from calplan.providers.google.evidence import NO_CLIENTS, GoogleEvidence
 from calplan.providers.google.kept import Held, Sweep
+from calplan.providers.google.workspace import NAME
 from calplan.providers.http.client import Writer
 from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError
+from calplan.providers.observing import Observe, Progress, unobserved
 from calplan.providers.trust import Trust
+
+WORK: Final = "users whose tokens are revoked"
 
 
 @dataclass(slots=True)
-class _Progress:
+class _Done:
     """How much was done before something went wrong."""
 
     users: int = 0
@@ -45,9 +50,10 @@ class WritableGoogleEvidence(GoogleEvidence):
             )
         wanted = {one.id: one for one in directory.named(users).values()}
         sweep = self._sweeping.kept(self._clock())
-        done = _Progress()
+        done = _Done()
         with Writer(self._servers.tokens()) as writer:
             for one in wanted.values():
+                writer.observe(Progress(source=NAME, what=WORK, done=done.users, total=len(wanted)))
                 try:
                     self._revoke(writer, one, done)
                 except ProviderError as error:
@@ -57,7 +63,7 @@ class WritableGoogleEvidence(GoogleEvidence):
                 _remember(sweep, one, {})
         return Receipt(at=self._clock(), changed=done.tokens > 0)
 
-    def _revoke(self, writer: Writer, one: Entrant, done: _Progress) -> None:
+    def _revoke(self, writer: Writer, one: Entrant, done: _Done) -> None:
         """Take away each token of one user that is there: it is looked at first, by the client id it must have."""
         for client in sorted(self._workspace.clients):
             if token_of(writer, one.id, client) is None:
@@ -83,7 +89,7 @@ def _remember(sweep: Sweep | None, one: Entrant, held: Held) -> None:
         sweep.add({one.id: held})
 
 
-def _left_open(error: ProviderError, done: _Progress, users: int) -> ProviderError:
+def _left_open(error: ProviderError, done: _Done, users: int) -> ProviderError:
     """The error of one user, with what had been done for others by then."""
     if done.tokens == 0:
         return error
@@ -102,6 +108,8 @@ def write_google(  # noqa: PLR0917 - what every source of evidence is opened wit
     memory: Memory,
     max_age: timedelta,
     time: Time | None = None,
+    *,
+    observe: Observe = unobserved,
 ) -> WritableEvidenceProvider:
     """The customer that a provider of the document ``file`` states, to be written; see ``read_google``.
 
@@ -109,4 +117,4 @@ def write_google(  # noqa: PLR0917 - what every source of evidence is opened wit
         ProviderError: its credential cannot be resolved, or must not be used.
     """
     workspace = stated_workspace(stated, file)
-    return WritableGoogleEvidence(workspace, servers_of(workspace, trust, time), clock, memory, max_age)
+    return WritableGoogleEvidence(workspace, servers_of(workspace, trust, time, observe), clock, memory, max_age)

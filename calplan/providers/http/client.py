@@ -17,6 +17,7 @@ from calplan.providers.http.said import end_of
 from calplan.providers.http.server import Server
 from calplan.providers.http.tokens import Grant, Granted, Token, token_in, token_meaning
 from calplan.providers.http.wire import Allowed, Fault, Request, Wire
+from calplan.providers.observing import Wait
 
 LOG: Final = logging.getLogger("calplan.http")
 MOST_LOGGED: Final = 500
@@ -41,6 +42,7 @@ class Reader:
         grant = server.grant if isinstance(server.grant, Grant) else None
         self._server = server
         self._redactor = server.redactor
+        self.observe = server.observe
         if grant is not None:
             self._redactor.hide(grant.secret)
         allowed = Allowed(
@@ -138,6 +140,7 @@ class Reader:
                 raise failure
             pause = (tried.wait or 0.0) + server.patience.pause_before(tries + 1, time.chance())
             LOG.info("%s: waiting %.1f s before try %d", call.endpoint.place, pause, tries + 1)
+            self.observe(Wait(source=server.name, seconds=pause, asked=tried.wait is not None))
             time.sleep(min(pause, max(0.0, end - time.ticks())))
 
     def _judged(self, call: Call, outcome: Answer | Fault, tries: int) -> Tried:

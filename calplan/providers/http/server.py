@@ -9,6 +9,7 @@ from calplan.providers.endpoints import Endpoint
 from calplan.providers.http.answer import Answer, Judge, by_status
 from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.tokens import Grant, TokenSource
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.redaction import Redactor
 
 
@@ -38,7 +39,8 @@ class Unpaced:
 class Server:
     """A vendor's server: ``name`` is how sentences call it, ``judge`` how its answers are read.
 
-    ``batch`` is the path below ``api`` that takes many reads in one POST, where the vendor has one.
+    ``batch`` is the path below ``api`` that takes many reads in one POST, where the vendor has one. ``observe`` hears
+    of every pause, and from adapters how far they have come.
     """
 
     name: str
@@ -52,3 +54,4 @@ class Server:
     patience: Patience = field(default_factory=Patience)
     time: Time = field(default_factory=Time)
     redactor: Redactor = field(default_factory=Redactor, repr=False)
+    observe: Observe = unobserved

@@ -16,6 +16,7 @@ from calplan.model.user import UserBatch
 from calplan.plan.actions import Consent
 from calplan.providers.base import Ability, Capabilities, Capability, UnreachableError, Users
 from calplan.providers.local.translation import Clock, provider_errors
+from calplan.providers.observing import Observe, Progress, unobserved
 from calplan.sandbox.account.consents import google_tokens, grants
 from calplan.sandbox.account.read import (
     count_users,
@@ -55,8 +56,9 @@ class LocalPlatform:
 
     capabilities: Capabilities = CAPABILITIES
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, observe: Observe = unobserved) -> None:
         self._path = path
+        self._observe = observe
         self._now = clock()
         self._moment: int | None = None
         with provider_errors(path):
@@ -78,7 +80,7 @@ class LocalPlatform:
         """Every user by address. The stream holds its view of the account until it is read to the end or closed."""
         with self._view() as connection:
             evidence = self._evidence("users", count_users(connection))
-        return Users(batches=self._batches(), evidence=evidence)
+        return Users(batches=self._batches(evidence.records), evidence=evidence)
 
     def read_tenant(self) -> Observed[TenantFacts] | None:
         with self._view() as connection:
@@ -108,9 +110,13 @@ class LocalPlatform:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _batches(self) -> Iterator[UserBatch]:
+    def _batches(self, total: int) -> Iterator[UserBatch]:
+        done = 0
         with self._view() as connection:
-            yield from read_users(connection)
+            for batch in read_users(connection):
+                yield batch
+                done += len(batch.emails)
+                self._observe(Progress(source=self._path.name, what="users", done=done, total=total))
 
     def _evidence(self, kind: str, records: int) -> Evidence:
         source = f"local account {self._path.name}"

@@ -11,7 +11,9 @@ from calplan.providers.http.message import text_of
 from calplan.providers.http.retry import Time
 from calplan.providers.microsoft.messages import BatchAnswer, BatchPart, Page, decoded
 from calplan.providers.microsoft.permissions import naming, needed_for
+from calplan.providers.observing import Progress, Wait
 
+NAME: Final = "Microsoft"
 T = TypeVar("T")
 Row = TypeVar("Row")
 MOST_PAGES: Final = 100_000
@@ -40,12 +42,26 @@ class Calls:
         """The answer to a read, decoded."""
         return decoded(self._let_in(parts, lambda: self._reader.get(*parts, query=query)), kind, _path(parts))
 
-    def pages(self, *parts: str, kind: type[Page[Row]], query: Mapping[str, str | int]) -> Iterator[Page[Row]]:
-        """Every page of a list; its links are followed as they are, and only below Graph's own address."""
+    def tell(self, what: str | None, done: int, total: int | None = None) -> None:
+        """Tell whoever observes how much of something was read or written by now."""
+        if what is not None:
+            self._reader.observe(Progress(source=NAME, what=what, done=done, total=total))
+
+    def pages(
+        self, *parts: str, kind: type[Page[Row]], query: Mapping[str, str | int], what: str | None = None
+    ) -> Iterator[Page[Row]]:
+        """Every page of a list; its links are followed as they are, and only below Graph's own address.
+
+        ``what`` the list is of tells how far it was read; without it nothing is told.
+        """
+        read = 0
+        self.tell(what, read)
         answer = self._let_in(parts, lambda: self._reader.get(*parts, query=query))
         met = set[str]()
         for _ in range(MOST_PAGES):
             page = decoded(answer, kind, _path(parts))
+            read += len(page.value)
+            self.tell(what, read)
             yield page
             link = text_of(page.next_link)
             if not link:
@@ -77,6 +93,7 @@ class Calls:
             left = {name: target for name, target in left.items() if name not in answers}
             if not waits or attempt == ROUNDS - 1 or max(waits) > LONGEST_WAIT:
                 break
+            self._reader.observe(Wait(source=NAME, seconds=max(waits), asked=True))
             self.time.sleep(max(waits))
         return answers
 

@@ -16,6 +16,7 @@ from calplan.providers.http.server import Server
 from calplan.providers.microsoft.credentials import credential_of
 from calplan.providers.microsoft.judging import judge
 from calplan.providers.microsoft.signing_in import Registration, SigningIn
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 
 Clock = Callable[[], datetime]
@@ -89,7 +90,9 @@ def tenant_of(provider: StatedProvider, file: Path) -> Tenant:
     )
 
 
-def server_of(provider: StatedProvider, file: Path, trust: Trust, time: Time | None = None) -> Server:
+def server_of(
+    provider: StatedProvider, file: Path, trust: Trust, time: Time | None = None, observe: Observe = unobserved
+) -> Server:
     """Graph as a document states it, with its secret resolved.
 
     Raises:
@@ -114,6 +117,7 @@ def server_of(provider: StatedProvider, file: Path, trust: Trust, time: Time | N
         judge=judge,
         time=passing,
         redactor=trust.redactor,
+        observe=observe,
     )
 
 

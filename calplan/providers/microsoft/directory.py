@@ -43,7 +43,8 @@ def directory_of(calls: Calls) -> Directory:
     rows: dict[str, UserRow] = {}
     failure: ProviderError | None = None
     try:
-        for page in calls.pages("users", kind=Page[UserRow], query={"$select": FIELDS, "$top": LARGEST_PAGE}):
+        query: dict[str, str | int] = {"$select": FIELDS, "$top": LARGEST_PAGE}
+        for page in calls.pages("users", kind=Page[UserRow], query=query, what="users"):
             rows.update((row.id, row) for row in page.value)
     except ProviderError as error:
         if isinstance(error, NotAuthorisedError) and not rows:
@@ -76,8 +77,9 @@ def mailboxes_of(calls: Calls, rows: Iterable[UserRow]) -> dict[str, str]:
     if granted is not None and granted.isdisjoint(READS_MAILBOXES):
         return found
     refused = 0
-    asked = (row for row in rows if text_of(row.user_type).lower() != "guest")
-    for some in _by(MOST_AT_ONCE, asked):
+    asked = [row for row in rows if text_of(row.user_type).lower() != "guest"]
+    for number, some in enumerate(_by(MOST_AT_ONCE, asked)):
+        calls.tell("mailboxes", number * MOST_AT_ONCE, len(asked))
         try:
             parts = calls.many({str(number): _settings(row) for number, row in enumerate(some)})
         except ProviderError:

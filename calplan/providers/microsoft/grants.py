@@ -111,6 +111,7 @@ def grants_of(calls: Calls, app_id: str) -> Grants:
             "oauth2PermissionGrants",
             kind=Page[GrantRow],
             query={"$filter": f"clientId eq {quoted(principals.client)}"},
+            what="consents",
         ):
             rows += _ours(page, principals.client)
             begun = True

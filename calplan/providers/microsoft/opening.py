@@ -9,6 +9,7 @@ from calplan.providers.http.retry import Time
 from calplan.providers.microsoft.calls import Calls
 from calplan.providers.microsoft.connecting import Clock, server_of, tenant_of
 from calplan.providers.microsoft.tenant import MicrosoftTenant
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 
 
@@ -20,12 +21,13 @@ def read_microsoft(
     time: Time | None = None,
     *,
     probe_mailboxes: bool = True,
+    observe: Observe = unobserved,
 ) -> EvidenceProvider:
     """The tenant, to be read only; ``file`` is the Account document. ``probe_mailboxes`` asks where mailboxes lie.
 
     Raises:
         ProviderError: its credential cannot be resolved.
     """
-    server = server_of(stated, file, trust, time)
+    server = server_of(stated, file, trust, time, observe)
     calls = Calls(Reader(server), server.time)
     return MicrosoftTenant(calls, tenant_of(stated, file), clock, probe_mailboxes=probe_mailboxes)

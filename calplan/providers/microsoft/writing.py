@@ -19,6 +19,7 @@ from calplan.providers.microsoft.grants import Grants, Principals, grants_of, pr
 from calplan.providers.microsoft.messages import GrantRow, Page
 from calplan.providers.microsoft.permissions import WRITING, naming
 from calplan.providers.microsoft.tenant import MicrosoftTenant, people_of
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 
 GRANTS: Final = "oauth2PermissionGrants"
@@ -138,6 +139,7 @@ class WritableMicrosoftTenant(MicrosoftTenant):
         wanted = self._ids_of(users, grants)
         rows = _own(grants, wanted)
         for done, row in enumerate(rows):
+            self._writing.tell("consents revoked", done, len(rows))
             try:
                 self._delete(row)
             except ProviderError as error:
@@ -238,12 +240,18 @@ def _not_visible(what: str) -> ProviderError:
 
 
 def write_microsoft(
-    stated: StatedProvider, file: Path, trust: Trust, clock: Clock, time: Time | None = None
+    stated: StatedProvider,
+    file: Path,
+    trust: Trust,
+    clock: Clock,
+    time: Time | None = None,
+    *,
+    observe: Observe = unobserved,
 ) -> WritableEvidenceProvider:
     """The tenant, to be written; ``file`` is the Account document.
 
     Raises:
         ProviderError: its credential cannot be resolved.
     """
-    server = server_of(stated, file, trust, time)
+    server = server_of(stated, file, trust, time, observe)
     return WritableMicrosoftTenant(WritingCalls(Writer(server), server.time), tenant_of(stated, file), clock)

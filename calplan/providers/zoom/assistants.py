@@ -1,6 +1,6 @@
 """Scheduling privileges, with the one flag of a policy that the vendor's API shows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,7 @@ class Privileges:
     complete: bool
 
 
-def privileges_of(calls: Calls, hosts: Iterable[str]) -> Privileges:
+def privileges_of(calls: Calls, hosts: Collection[str]) -> Privileges:
     """The privileges that these hosts gave, one request for each; a host who is gone gave none.
 
     Raises:
@@ -32,7 +32,8 @@ def privileges_of(calls: Calls, hosts: Iterable[str]) -> Privileges:
     """
     pairs: dict[AssistantPair, PrivateAccess] = {}
     complete = True
-    for host in sorted(hosts):
+    for number, host in enumerate(sorted(hosts)):
+        calls.tell("users with their assistants", number, len(hosts))
         rows = assistants_of(calls, host)
         complete = complete and len(rows) < MOST_OF_ONE_HOST
         for row in rows:

@@ -8,6 +8,8 @@ from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
 from calplan.providers.http.message import text_of
 from calplan.providers.http.said import RefusedError
+from calplan.providers.observing import Progress
+from calplan.providers.zoom.connecting import NAME
 from calplan.providers.zoom.messages import Page, decoded
 from calplan.providers.zoom.routes import Route
 
@@ -56,10 +58,17 @@ class Calls:
         self.require(route)
         return self._reader.get(*route.parts(*names), query=query)
 
+    def tell(self, what: str | None, done: int, total: int | None = None) -> None:
+        """Tell whoever observes how much of something was read by now."""
+        if what is not None:
+            self._reader.observe(Progress(source=NAME, what=what, done=done, total=total))
+
     def pages(
-        self, route: Route, *names: str, kind: type[Page[Row]], query: Mapping[str, str | int]
+        self, route: Route, *names: str, kind: type[Page[Row]], query: Mapping[str, str | int], what: str | None = None
     ) -> Iterator[Page[Row]]:
         """Every page of a list. It begins again where the vendor lost its place or left rows out.
+
+        ``what`` the list is of tells how far it was read; without it nothing is told.
 
         Whoever reads the pages meets rows again then, and has to know them.
 
@@ -73,10 +82,12 @@ class Calls:
 
         for attempt in range(1, ATTEMPTS + 1):
             read, total = 0, 0
+            self.tell(what, read)
             try:
                 for page in _from_the_start(ask):
                     read += len(page.rows)
                     total = page.total_records if isinstance(page.total_records, int) else 0
+                    self.tell(what, read, total or None)
                     yield page
             except _BrokenOffError:
                 if attempt < ATTEMPTS:

@@ -12,6 +12,7 @@ from calplan.providers.endpoints import Endpoint
 from calplan.providers.http.retry import Time
 from calplan.providers.http.server import Server
 from calplan.providers.http.tokens import Grant
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.secrets import resolve
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.judging import judge
@@ -25,7 +26,9 @@ TOKEN: Final = "https://zoom.us/oauth/token"  # noqa: S105 - an address
 VERSION: Final = "/v2"
 
 
-def server_of(account: AccountDocument, trust: Trust, time: Time | None = None) -> Server:
+def server_of(
+    account: AccountDocument, trust: Trust, time: Time | None = None, observe: Observe = unobserved
+) -> Server:
     """The server that an account's document states, its secret resolved.
 
     Raises:
@@ -51,6 +54,7 @@ def server_of(account: AccountDocument, trust: Trust, time: Time | None = None) 
         pacer=Pace(ticks=passing.ticks),
         time=passing,
         redactor=trust.redactor,
+        observe=observe,
     )
 
 

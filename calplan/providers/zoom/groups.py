@@ -66,7 +66,8 @@ class Membership:
     def _read(self) -> dict[str, tuple[str, ...]]:
         members: dict[str, tuple[str, ...]] = {}
         same: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for group in self.groups:
+        for number, group in enumerate(self.groups):
+            self.calls.tell("groups with their members", number, len(self.groups))
             for email in self._members_of(group):
                 longer = (*members.get(email, ()), group.id)
                 members[email] = same.setdefault(longer, longer)

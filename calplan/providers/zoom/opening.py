@@ -4,12 +4,15 @@ from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import Platform
 from calplan.providers.http.client import Reader
 from calplan.providers.http.retry import Time
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.connecting import Clock, server_of
 from calplan.providers.zoom.platform import ZoomPlatform
 
 
-def read_zoom(account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None) -> Platform:
+def read_zoom(
+    account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None, observe: Observe = unobserved
+) -> Platform:
     """The account, to be read only."""
-    return ZoomPlatform(Calls(Reader(server_of(account, trust, time))), account, clock)
+    return ZoomPlatform(Calls(Reader(server_of(account, trust, time, observe))), account, clock)

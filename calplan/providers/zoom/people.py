@@ -139,7 +139,7 @@ class People:
 
     def _pages(self, status: Status) -> Iterator[Page[UserRow]]:
         query = {"status": status.value, "page_size": LARGEST_PAGE}
-        return self._calls.pages(USERS, kind=UserPage, query=query)
+        return self._calls.pages(USERS, kind=UserPage, query=query, what=f"{status.value} users")
 
     def _batches(self, active: Iterable[Page[UserRow]], others: Iterable[Rows]) -> Iterator[UserBatch]:
         for page in active:

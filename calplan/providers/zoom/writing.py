@@ -10,6 +10,7 @@ from calplan.providers.http.client import Writer
 from calplan.providers.http.message import text_of
 from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.assistants import NOT_FOUND, access_of, assistant_in, assistants_of
 from calplan.providers.zoom.calls import Calls
@@ -185,6 +186,9 @@ def _wanted(action: Action) -> SetPrivateAccess:
     raise ProviderError("Zoom has no API for this setting; a person has to change it in the portal")
 
 
-def write_zoom(account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None) -> WritablePlatform:
+def write_zoom(
+    account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None, observe: Observe = unobserved
+) -> WritablePlatform:
     """The account, to be written."""
-    return WritableZoomPlatform(WritingCalls(Writer(server_of(account, trust, time))), account, clock)
+    server = server_of(account, trust, time, observe)
+    return WritableZoomPlatform(WritingCalls(Writer(server)), account, clock)

@@ -22,6 +22,7 @@ from calplan.providers.google.opening import read_google
 from calplan.providers.google.workspace import workspace_of
 from calplan.providers.google.writing import WritableGoogleEvidence, write_google
 from calplan.providers.http.retry import Time
+from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
 from calplan.sandbox.account.create import UserRecord
 from calplan.sandbox.servers.answer import Answer
@@ -96,6 +97,7 @@ class Scene:
     stated: dict[str, Plain]
     trust: Trust = field(default_factory=Trust)
     max_age: timedelta = DAY
+    observe: Observe = unobserved
     ahead: timedelta = timedelta()
     """How much time passed for whoever reads, and not for Google."""
     _whole: tuple[Endpoint, ...] = ()
@@ -103,7 +105,14 @@ class Scene:
     def reading(self) -> GoogleEvidence:
         """Google as a plan sees it; each reads anew, with the same memory."""
         found = read_google(
-            self.provider, self.file, self.trust, self.clock, self.memory, self.max_age, self.passing.time()
+            self.provider,
+            self.file,
+            self.trust,
+            self.clock,
+            self.memory,
+            self.max_age,
+            self.passing.time(),
+            observe=self.observe,
         )
         assert isinstance(found, GoogleEvidence)
         return found
@@ -111,7 +120,14 @@ class Scene:
     def writing(self) -> WritableGoogleEvidence:
         """Google as an apply sees it."""
         found = write_google(
-            self.provider, self.file, self.trust, self.clock, self.memory, self.max_age, self.passing.time()
+            self.provider,
+            self.file,
+            self.trust,
+            self.clock,
+            self.memory,
+            self.max_age,
+            self.passing.time(),
+            observe=self.observe,
         )
         assert isinstance(found, WritableGoogleEvidence)
         return found

@@ -296,7 +296,7 @@ def test_a_reader_cannot_write_even_by_its_inside(loopback: Loopback) -> None:
         with pytest.raises(PermissionError):
             client._ask(replace(client._call(verb, ("settings",), None), writes=True))
     assert loopback.asked() == ["POST /token"]
-    known = ("get", "get_many", "follow", "close", "sign_in")
+    known = ("get", "get_many", "follow", "close", "sign_in", "observe")
     assert not [name for name in dir(client) if not name.startswith("_") and name not in known]
 
 
