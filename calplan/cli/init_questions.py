@@ -23,7 +23,7 @@ OFF: Final = frozenset({"off", "no", "n", "false", "unlocked", "not ticked"})
 NONE: Final = "none"
 ANY: Final = "any"
 NOW: Final = "now"
-PIPELINES: Final = ("github", "gitlab", "atlantis")
+PIPELINES: Final = ("github", "gitlab", "atlantis", "pre-commit", "container")
 ACTION: Final = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+@[A-Za-z0-9_./-]+", re.ASCII)
 NO_ACTION: Final = "OWNER/calplan@COMMIT"
 """What stands where nobody said yet where the action lies."""

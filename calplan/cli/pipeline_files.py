@@ -17,6 +17,8 @@ PLACES: Final = {
     },
     "gitlab": {"gitlab/calplan.yml": ".gitlab/calplan.yml"},
     "atlantis": {"atlantis/atlantis.yaml": "atlantis.yaml", "atlantis/atlantis-server.yaml": "atlantis-server.yaml"},
+    "pre-commit": {"pre-commit/pre-commit-config.yaml": ".pre-commit-config.yaml"},
+    "container": {"container/Containerfile": "Containerfile"},
 }
 """Where each file lies from the root of a repository."""
 SECRET: Final = "CALPLAN_SECRET_ZOOM"  # noqa: S105 - the name of a variable
@@ -33,6 +35,8 @@ LEFT: Final = {
         "  for each of the environments calplan-plan and calplan-apply; the second also gets CALPLAN_STATE.",
     ),
     "atlantis": ("Atlantis: atlantis-server.yaml goes to whoever runs the server.",),
+    "pre-commit": ("pre-commit: say in .pre-commit-config.yaml where you keep calplan, and at which commit.",),
+    "container": ("Container: the first lines of Containerfile have the command that builds it.",),
 }
 
 

@@ -165,7 +165,7 @@ def test_every_command_line_of_a_template_is_one_that_calplan_knows() -> None:
 
 def test_what_init_writes_is_what_the_templates_say(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    said = init(tmp_path / ".", ZOOM, ci="github,gitlab,atlantis")
+    said = init(tmp_path / ".", ZOOM, ci=",".join(PLACES))
     assert said.code is ExitCode.DONE, said.err
     for places in PLACES.values():
         for template, place in places.items():
@@ -176,7 +176,7 @@ def test_what_init_writes_is_what_the_templates_say(tmp_path: Path) -> None:
 
 
 def test_every_template_is_written_by_init() -> None:
-    assert {str(one.relative_to(TEMPLATES)) for one in TEMPLATES.rglob("*.y*ml")} == {
+    assert {str(one.relative_to(TEMPLATES)) for one in TEMPLATES.rglob("*") if one.is_file()} == {
         template for places in PLACES.values() for template in places
     }
 
@@ -254,15 +254,22 @@ def test_the_hooks_of_pre_commit_run_commands_that_read_no_account() -> None:
         assert said.code is ExitCode.DONE
 
 
-def test_the_containerfile_copies_what_there_is_and_runs_as_nobody_in_particular() -> None:
+def test_the_hooks_that_init_writes_are_hooks_there_are() -> None:
+    (repo,) = loaded((TEMPLATES / "pre-commit" / "pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    known = {one["id"] for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    assert {one["id"] for one in repo["hooks"]} <= known
+
+
+def test_an_image_gets_what_the_wheel_is_made_of_and_runs_as_nobody_in_particular() -> None:
     text = (ROOT / "Containerfile").read_text("utf-8")
+    assert (TEMPLATES / "container" / "Containerfile").read_text("utf-8") == text
     bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
     assert bases
     assert [one for one in bases if "/" in one or "alpine" in one] == []
-    copied = [word for line in re.findall(r"^COPY (?!--from)(.*)", text, re.MULTILINE) for word in line.split()[:-1]]
-    assert copied
-    assert [one for one in copied if not (ROOT / one).exists()] == []
     assert re.search(r"^USER [1-9]\d*$", text, re.MULTILINE)
     assert "--require-hashes" in text
-    included = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert {*included["packages"], *included["force-include"]} <= set(copied)
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
+    assert [one for one in let_in if not (ROOT / one).exists()] == []
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    made_of = {*wheel["packages"], *wheel["force-include"], *wheel["shared-data"]}
+    assert made_of | {"pyproject.toml", "README.md", "LICENSE", "requirements.lock"} == let_in
