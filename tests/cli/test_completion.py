@@ -156,12 +156,16 @@ def test_completing_imports_no_heavy_library(corp: Path) -> None:
     assert said.stdout == "plain,corp\n[]", said.stderr
 
 
-def test_a_real_bash_completes(corp: Path) -> None:
+def test_a_real_bash_completes(corp: Path, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "calplan"  # what bash starts for an answer is a file, and no function of the shell
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom calplan.cli.main import main\nmain()\n", encoding="utf-8")
+    program.chmod(0o755)
     script = (
         'eval "$(calplan completion bash)"; COMP_WORDS=(calplan plan corp/p); COMP_CWORD=2; '
-        "_calplan_completion calplan 2>/dev/null; printf '%s\\n' \"${COMPREPLY[@]}\""
+        "_calplan_completion calplan; printf '%s\\n' \"${COMPREPLY[@]}\""
     )
-    said = in_a_shell(f"export -f calplan; {script}")
+    said = in_a_shell(script, PATH=f"{program.parent}:{os.environ['PATH']}")
     assert said.stdout == "corp/policy.yaml\n", said.stderr
 
 

@@ -1,5 +1,6 @@
 """The line of a probe: whom it trusts, how long it waits, and that nothing of the environment bends it."""
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -190,8 +191,8 @@ def test_clear_text_is_spoken_on_this_machine_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_no_connection_is_left_open(stage: Stage, exchange: Exchange) -> None:
-    port = f":{int(stage.url.rpartition(':')[2]):04X} 01"
+    established_to = re.compile(rf":[0-9A-F]{{4}} [0-9A-F]+:{int(stage.url.rpartition(':')[2]):04X} 01 ")
     for wrong in (None, Manner(trouble=Trouble.FORBIDDEN, on="GetFolder"), Manner(trouble=Trouble.WEB_PAGE)):
         exchange.manner = wrong
         probe(stage)
-        assert port not in Path("/proc/net/tcp").read_text()
+        assert not established_to.search(Path("/proc/net/tcp").read_text())
