@@ -166,8 +166,8 @@ def plan_of(path: Path, account: str | None = None) -> Shown:
     chosen = choose((path,), account)
     planned = make_plan(chosen, open_account(chosen.account))
     assessment = planned.plan.assessment
-    emails = tuple(assessment.population.emails)
-    inactive = frozenset(email for number, email in enumerate(emails) if assessment.outcome(number) is None)
+    emails = tuple(assessment.population.addresses())
+    inactive = frozenset(email for email, outcome in assessment.each() if outcome is None)
     return Shown(
         document=planned.document,
         users=planned.users,

@@ -35,7 +35,7 @@ from calplan.plan.moves import Previous
 from calplan.plan.notice import with_notice
 from calplan.plan.origin import Base
 from calplan.plan.plan import Plan
-from calplan.plan.planfile import PlanParts, users_bytes, users_digest
+from calplan.plan.planfile import PlanParts, users_bytes
 from calplan.plan.pseudonyms import Pseudonyms, Redacted, redacted
 from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
@@ -99,7 +99,7 @@ class Planned:
     def without_names(self, names: Pseudonyms) -> "Nameless":
         """The same plan with pseudonyms for every address."""
         population = self.plan.assessment.population
-        others = (*population.emails, *population.mailboxes.values())
+        others = [one for page in population.roster.pages() for one in (*page.emails, *page.mailboxes.values())]
         hidden = redacted(self.document, self.users, self.policy, names, others)
         return Nameless(hidden=hidden, positions=self.positions, paths=self.paths)
 
@@ -294,7 +294,7 @@ def make_plan(
     document = as_document(
         plan,
         version=__version__,
-        users_hash=users_digest(users.lines()),
+        users_hash=users.digest(),
         policy_hash=digest(canonical_text(policy)),
         base=base,
     )

@@ -1,6 +1,5 @@
 """The saved plan: one deterministic ZIP, packed and read in memory (interface section 5)."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -63,14 +62,6 @@ class PlanParts:
 def users_bytes(lines: Iterator[str]) -> bytes:
     """The member ``users.ndjson``."""
     return b"".join(_chunks(lines))
-
-
-def users_digest(lines: Iterator[str]) -> str:
-    """The sha256 of the member ``users.ndjson``, without holding it."""
-    total = hashlib.sha256()
-    for chunk in _chunks(lines):
-        total.update(chunk)
-    return total.hexdigest()
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[bytes]:
@@ -171,7 +162,8 @@ def _saved(
     _minor(document["format_version"])
     held = _object(members[POLICY], POLICY)
     policy = held["policy"]
-    expected = plan_id_of(document, users_hash=digest(members[USERS]), policy_hash=digest(canonical_text(policy)))
+    users = SavedUsers(members[USERS])
+    expected = plan_id_of(document, users_hash=users.digest(), policy_hash=digest(canonical_text(policy)))
     if not expected == document["plan_id"] == manifest["plan_id"]:
         raise BadPlanError("the plan's id does not belong to its contents")
     if manifest["account"] != document["account"]:
@@ -180,7 +172,7 @@ def _saved(
         raise BadPlanError("the plan's contents do not have the form of a plan")
     return SavedPlan(
         document=document,
-        users=SavedUsers(members[USERS]),
+        users=users,
         policy=policy,
         created_at=_moment(manifest["created_at"]),
         expires_at=_moment(manifest["expires_at"]),

@@ -44,7 +44,9 @@ class Known:
     def users(self) -> tuple[Users, ...]:
         """All active users."""
         population, cohorts = self.assessment.population, self.assessment.cohorts
-        alike = Counter(zip(population.class_ids, population.domain_ids, cohorts.ids, strict=True))
+        alike: Counter[tuple[int, int, int]] = Counter()
+        for kind, cohort in cohorts.of_kind.items():
+            alike[*population.kinds[kind][:2], cohort] += population.sizes[kind]
         return tuple(
             Users(population.classes[number], population.domains[domain], cohorts.members[cohort].member, size)
             for (number, domain, cohort), size in alike.items()
