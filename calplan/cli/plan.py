@@ -7,6 +7,7 @@ import click
 
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.inventory import from_inventory, inventory_options, people_of, reading_of
 from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
@@ -30,6 +31,7 @@ from calplan.plan.planfile import LIFETIME, pack
 @as_of_option
 @previous_option
 @state_option
+@inventory_options
 @sign_option
 @output_option(PLAN_FORMATS)
 @redact_options
@@ -44,6 +46,8 @@ def plan(
     as_of: datetime | None,
     previous: Path | None,
     state: str | None,
+    inventory: str | None,
+    max_age: str | None,
     sign_key: Path | None,
     output: tuple[str, ...],
     redact: bool,
@@ -56,6 +60,7 @@ def plan(
     outputs = targets(output, PLAN_FORMATS, saved_to=out)
     if sign_key is not None and out is None:
         raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
+    kept = from_inventory(inventory, max_age)
     key = None if sign_key is None else key_to_sign(sign_key)
     names = pseudonyms(redact_key, asked=redact)
     if (warning := unguarded()) is not None:
@@ -67,7 +72,15 @@ def plan(
         return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
 
     base = None if past is None else past.base
-    planned = make_plan(chosen, open_account(chosen.account, state), as_of=day_of(as_of), earlier=earlier, base=base)
+    platform = open_account(chosen.account, state, reading_of(chosen.account, kept, state))
+    planned = make_plan(
+        chosen,
+        platform,
+        as_of=day_of(as_of),
+        earlier=earlier,
+        base=base,
+        people=people_of(chosen, kept, state),
+    )
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
         save(out, pack(shown.parts, created_at=clock.stamp(), key=key), mode=MODE)

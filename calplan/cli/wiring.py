@@ -20,12 +20,10 @@ from calplan.cli.trust import trust
 from calplan.guardrails.gates import results_document
 from calplan.guardrails.results import Result
 from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
-from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
 from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.model.policy import CalendarPolicy
 from calplan.plan.as_document import as_document, diagnostics_document, gates_document
-from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live, build_plan
 from calplan.plan.document import PlanDocument
 from calplan.plan.edits import PORTAL, EditLog, LogUnread
@@ -44,15 +42,21 @@ from calplan.policyfile.packs import recorded
 from calplan.providers.base import (
     InvalidAccountError,
     KeepsLog,
+    Memory,
     NotAuthorisedError,
     Platform,
     ProviderError,
     WritablePlatform,
 )
+from calplan.providers.everybody import Everybody, read_everybody
 
 if TYPE_CHECKING:
     from calplan.providers.catalog import Opening
     from calplan.state.store import Store
+
+
+People = Callable[[Platform], Everybody]
+"""Gives the users of an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +170,12 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     )
 
 
-def open_account(account: AccountDocument, state: "str | Store | None" = None) -> Platform:
+def open_account(
+    account: AccountDocument, state: "str | Store | None" = None, reading: Memory | None = None
+) -> Platform:
     """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
+
+    ``reading`` is where the platform itself does.
 
     Raises:
         StopError: it cannot be opened.
@@ -175,7 +183,7 @@ def open_account(account: AccountDocument, state: "str | Store | None" = None) -
     from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
 
     with translated():
-        return open_platform(account, _opening(account, state))
+        return open_platform(account, replace(_opening(account, state), reading=reading))
 
 
 def _opening(account: AccountDocument, state: "str | Store | None") -> "Opening":
@@ -220,8 +228,8 @@ def code_of(error: ProviderError) -> ExitCode:
     return ExitCode.NOT_AUTHORISED if isinstance(error, NotAuthorisedError) else ExitCode.UNREACHABLE
 
 
-def read_live(platform: Platform, chosen: Chosen) -> Live:
-    """Everything the plan needs of the account, read once.
+def read_live(platform: Platform, chosen: Chosen, people: People = read_everybody) -> Live:
+    """Everything the plan needs of the account, read once; ``people`` gives its users.
 
     Raises:
         StopError: the account cannot be read.
@@ -229,8 +237,7 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
     with translated():
         settings = platform.read_settings()
         groups = platform.read_groups()
-        users = platform.read_users()
-        population = populate(users.batches, last_client_only=users.last_client_only)
+        everybody = people(platform)
         stored = platform.read_tenant()
         pairs = chosen.policy.private_events
         assistants = None if pairs is None else platform.read_assistants(pairs.hosts)
@@ -239,11 +246,11 @@ def read_live(platform: Platform, chosen: Chosen) -> Live:
     return Live(
         settings=settings,
         groups=groups,
-        population=population,
-        users=users.evidence,
+        population=everybody.population,
+        users=everybody.evidence,
         tenant=tenants,
         assistants=assistants,
-        sources=BesidePlatform() if users.beside is None else users.beside(),
+        sources=everybody.beside,
         holders=holders,
         edits=_edits(platform, settings.evidence),
     )
@@ -275,17 +282,18 @@ def make_plan(
     earlier: Callable[[Live], Previous | None] = lambda _live: None,
     base: Base | None = None,
     notice_for: str | None = None,
+    people: People = read_everybody,
 ) -> Planned:
     """A plan from live state. ``allowed`` names gates that are lifted, ``by`` who applies it.
 
     ``earlier`` finds the users of an earlier plan, to tell who changed groups since; ``base`` is what the account was
     left at, to tell where each change comes from. ``notice_for`` is the id of the plan that people had to be told of,
-    where that is another one than this.
+    where that is another one than this. ``people`` gives the users, who are read anew where it is left out.
 
     Raises:
         StopError: the account cannot be read.
     """
-    live = read_live(platform, chosen)
+    live = read_live(platform, chosen, people)
     live = replace(live, previous=earlier(live))
     terms = terms_of(chosen.account, platform.capabilities, as_of=as_of, allowed=allowed, by=by)
     plan = build_plan(chosen.policy, live, terms, chosen.diagnostics)

@@ -36,13 +36,14 @@ class Opening:
 
     ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account;
     ``trust`` says which hosts may be spoken to and which secrets resolved. ``memory`` keeps what took long to read;
-    without one it is kept as long as the process lives.
+    without one it is kept as long as the process lives. ``reading`` keeps how far a read of the platform's users came.
     """
 
     clock: Clock
     tell: Tell = _say_nothing
     trust: Trust = field(default_factory=Trust)
     memory: Memory | None = None
+    reading: Memory | None = None
 
     @property
     def means(self) -> Means:
