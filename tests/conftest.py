@@ -9,6 +9,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 pytest_plugins = (
     "pytester",
+    "tests.architecture.guards.garbage",
     "tests.architecture.guards.network",
     "tests.architecture.guards.nothing_skipped",
     "tests.architecture.guards.snapshots",

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.init_files import LIVE, NAMES, files_of
 from calplan.cli.init_questions import NOW, QUESTIONS, UNKNOWN, Answers, BadAnswerError, Question
 from calplan.cli.output import emit, say
+from calplan.cli.pipeline_files import pipelines_of, repository_of, what_is_left
 from calplan.cli.reading import stop_if_errors
 from calplan.cli.wiring import in_automation
 from calplan.model.diagnostic import Diagnostic, errors_in
@@ -35,16 +37,22 @@ WHERE_TO_LOOK: Final = {
 }
 
 
-def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        ctx.meta.setdefault(GIVEN, {})[str(param.name).replace("_", "-")] = value
+def _keep(ctx: click.Context, param: click.Parameter, value: str | tuple[str, ...] | None) -> None:
+    if value is not None and value != ():
+        answer = value if isinstance(value, str) else ",".join(value)
+        ctx.meta.setdefault(GIVEN, {})[str(param.name).replace("_", "-")] = answer
 
 
 def _flags(command: click.Command) -> click.Command:
     """The command with a flag for each question."""
     for question in QUESTIONS:
         option = click.Option(
-            [f"--{question.flag}"], metavar="ANSWER", help=question.asks, expose_value=False, callback=_keep
+            [f"--{question.flag}"],
+            metavar="ANSWER",
+            help=question.asks,
+            multiple=question.repeats,
+            expose_value=False,
+            callback=_keep,
         )
         command.params.append(option)
     return command
@@ -70,8 +78,11 @@ def init(ctx: click.Context, folder: Path) -> ExitCode:
     for name, text in files.items():
         if name.endswith(".yaml"):
             stop_if_errors(errors_in(_said_of(folder / name, text)))
-    _write(folder, files)
-    emit(_what_next(folder, files, answers))
+    root, pipelines = repository_of(folder), pipelines_of(answers, folder)
+    _require_absent(root, tuple(pipelines))
+    below = ((folder, files), (root, pipelines))
+    _write(folder, {place / name: text for place, texts in below for name, text in texts.items()})
+    emit(_what_next(folder, files, pipelines, answers))
     return ExitCode.DONE
 
 
@@ -149,13 +160,13 @@ def _said_of(file: Path, text: str) -> tuple[Diagnostic, ...]:
     return judge(read_in, asked_for=True, as_of=clock.today()).diagnostics
 
 
-def _require_absent(folder: Path) -> None:
-    """Refuse where a file exists that may have to be made, before anything is asked.
+def _require_absent(folder: Path, names: Sequence[str] = NAMES) -> None:
+    """Refuse where a file exists that may have to be made; of documents it is asked before anything else.
 
     Raises:
         StopError: which they are.
     """
-    there = [one for one in NAMES if os.path.lexists(folder / one)]
+    there = [one for one in names if os.path.lexists(folder / one)]
     if there:
         message = (
             f"error: {', '.join(there)} in {folder} exist already, and init overwrites nothing; nothing was written"
@@ -178,34 +189,47 @@ def _require_new(folder: Path, name: str) -> None:
         raise StopError(ExitCode.USAGE, message)
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
+def _write(folder: Path, files: Mapping[Path, str]) -> None:
     """Write all files or none.
 
     Raises:
         StopError: one cannot be written, or somebody else made it meanwhile.
     """
     made: list[Path] = []
-    new = not folder.exists()
+    new: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            with (folder / name).open("x", encoding="utf-8", newline="") as stream:
-                made.append(folder / name)
+        for file, text in files.items():
+            new += _made_for(file)
+            with file.open("x", encoding="utf-8", newline="") as stream:
+                made.append(file)
                 stream.write(text)
     except BaseException as error:
         for one in made:
             one.unlink(missing_ok=True)
-        if new and folder.is_dir():
-            folder.rmdir()
+        for one in reversed(new):
+            with suppress(OSError):  # by now it holds what somebody else put there
+                one.rmdir()
         if isinstance(error, OSError):
             message = f"error: {folder} cannot be filled: {error.strerror}; nothing was written"
             raise StopError(ExitCode.USAGE, message) from error
         raise
 
 
-def _what_next(folder: Path, files: Mapping[str, str], answers: Answers) -> tuple[str, ...]:
+def _made_for(file: Path) -> list[Path]:
+    """The folders that were missing above a file, made, the uppermost first."""
+    missing = [one for one in reversed(file.parents) if not one.exists()]
+    for one in missing:
+        one.mkdir(exist_ok=True)
+    return missing
+
+
+def _what_next(
+    folder: Path, files: Mapping[str, str], pipelines: Mapping[str, str], answers: Answers
+) -> tuple[str, ...]:
     here = shown_name(folder)
     lines = [f"Made in {here}: {', '.join(files)}"]
+    if pipelines:
+        lines += [f"Made in {shown_name(repository_of(folder))}: {', '.join(pipelines)}", *what_is_left(answers)]
     if "secret-env" in answers:
         lines.append(f"Put the client secret into the environment variable {answers['secret-env']}, then:")
     return tuple(f"{line}\n" for line in (*lines, f"Next: calplan plan {here}"))

@@ -23,6 +23,10 @@ OFF: Final = frozenset({"off", "no", "n", "false", "unlocked", "not ticked"})
 NONE: Final = "none"
 ANY: Final = "any"
 NOW: Final = "now"
+PIPELINES: Final = ("github", "gitlab", "atlantis")
+ACTION: Final = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+@[A-Za-z0-9_./-]+", re.ASCII)
+NO_ACTION: Final = "OWNER/calplan@COMMIT"
+"""What stands where nobody said yet where the action lies."""
 SECRET_NAME: Final = re.compile(r"CALPLAN_SECRET_[A-Z0-9_]+", re.ASCII)
 VERSIONS: Final = ("2016", "2013", "2019", "SE")
 LEVELS: Final = ("none", "read", "write")
@@ -40,7 +44,8 @@ class Question:
     """One question: the flag that answers it, how it is asked, how an answer is read, and when it is asked at all.
 
     ``default`` is taken where a flag is left out; a question without one has to be answered. ``seen`` says that it is
-    asked of whoever looks at the portal, who may not know; ``at_odds`` whether an answer cannot be beside earlier ones.
+    asked of whoever looks at the portal, who may not know; ``at_odds`` whether an answer cannot be beside earlier ones;
+    ``repeats`` that its flag may be given several times, which says the same as commas between the answers.
     """
 
     flag: str
@@ -50,6 +55,7 @@ class Question:
     default: Callable[[Path], str] | None = None
     seen: bool = False
     at_odds: Callable[[Answers, str], bool] = lambda _answers, _word: False
+    repeats: bool = False
 
     def answer(self, text: str, earlier: Answers) -> str:
         """The answer in a text.
@@ -139,6 +145,19 @@ def _packs(text: str) -> str:
     raise BadAnswerError(f"none, or of these, each once and with commas between them: {', '.join(pack_names())}")
 
 
+def _pipelines(text: str) -> str:
+    words = [word.strip() for word in text.split(",")]
+    if words == [NONE] or (set(words) <= set(PIPELINES) and len(set(words)) == len(words)):
+        return ",".join(words)
+    raise BadAnswerError(f"none, or of these, each once and with commas between them: {', '.join(PIPELINES)}")
+
+
+def _action(text: str) -> str:
+    if ACTION.fullmatch(text.strip()):
+        return text.strip()
+    raise BadAnswerError(f"where calplan's action lies, and at which commit: {NO_ACTION}")
+
+
 def _time(text: str) -> str:
     word = text.strip()
     if word == NOW or parse_moment(word) is not None:
@@ -184,6 +203,20 @@ ABOUT_THE_ACCOUNT: Final = (
         asks=f"Which guardrails shall every plan be held against: none, or of {', '.join(pack_names())}?",
         read=_packs,
         default=lambda _folder: "change-safety",
+    ),
+    Question(
+        flag="ci",
+        asks=f"Which pipelines shall plan and apply it: none, or of {', '.join(PIPELINES)}?",
+        read=_pipelines,
+        default=lambda _folder: NONE,
+        repeats=True,
+    ),
+    Question(
+        flag="action",
+        asks="Where does calplan's action lie, and at which commit?",
+        read=_action,
+        when=lambda answers: "github" in answers["ci"].split(","),
+        default=lambda _folder: NO_ACTION,
     ),
 )
 SEEN_IN_THE_PORTAL: Final = (

@@ -132,13 +132,18 @@ def main() -> None:
         hush(sys.stdout)
         code = ExitCode.DONE
     except Exception as fault:  # noqa: BLE001 - nobody is left to catch it
-        if os.environ.get("CALPLAN_LOG") == "debug":
-            say(redactor().text(traceback.format_exc()).rstrip("\n"))
-        else:
-            say(f"calplan has a fault of its own: {type(fault).__name__}")
-            say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
-        code = ExitCode.FAULT
+        code = faulted(fault)
     sys.exit(code.value)
+
+
+def faulted(fault: Exception) -> ExitCode:
+    """Say that calplan itself is at fault, and give the exit code of that."""
+    if os.environ.get("CALPLAN_LOG") == "debug":
+        say(redactor().text("".join(traceback.format_exception(fault))).rstrip("\n"))
+    else:
+        say(f"calplan has a fault of its own: {type(fault).__name__}")
+        say("Nobody's fault but calplan's. CALPLAN_LOG=debug shows where it happened.")
+    return ExitCode.FAULT
 
 
 def _three_streams() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
-NEVER_ENTERED: Final = frozenset({".calplan", ".git"})
+NEVER_ENTERED: Final = frozenset({".calplan", ".git", ".github", ".gitlab"})
+"""What calplan and git keep, and the pipelines of a repository: no document lies there."""
 
 
 class MissingPathError(Exception):

@@ -46,6 +46,13 @@ def findings_line(findings: Sequence[Finding]) -> str:
     return f"Findings: {', '.join([*words, *([f'{waived} waived'] if waived else [])])}."
 
 
+def workflow_command(command: str, properties: dict[str, str], message: str) -> str:
+    """One command. Its message stays harmless also line by line, for a reader that turns ``%0A`` back too early."""
+    stated = ",".join(f"{name}={_escaped(for_terminal(value), IN_PROPERTIES)}" for name, value in properties.items())
+    data = _escaped("\n".join(map(for_github_log, message.split("\n"))), IN_DATA)
+    return f"::{command} {stated}::{data}\n".replace("##[", "# #[")
+
+
 def _annotations(everything: Sequence[Placed]) -> Iterator[str]:
     beyond: list[Placed] = []
     for level, command in COMMAND.items():
@@ -54,7 +61,9 @@ def _annotations(everything: Sequence[Placed]) -> Iterator[str]:
         yield from (_annotation(one) for one in of_level[:shown])
         if more := of_level[shown:]:
             where = f"GitHub shows {MOST_OF_A_LEVEL} annotations of a kind for each step; the log of this step has all."
-            yield _line(command, {"title": "calplan"}, f"{plural(len(more), f'more {level.value}')}. {where}")
+            yield workflow_command(
+                command, {"title": "calplan"}, f"{plural(len(more), f'more {level.value}')}. {where}"
+            )
             beyond += more
     if beyond:
         yield "::group::Findings beyond what GitHub annotates\n"
@@ -75,7 +84,7 @@ def _annotation(one: Placed) -> str:
         }
     waived = "" if finding.suppressed is None else " (waived)"
     title = {"title": f"{finding.rule}{waived}"}
-    return _line(COMMAND[shown_level(finding)], properties | title, "\n".join(lines_of(finding)))
+    return workflow_command(COMMAND[shown_level(finding)], properties | title, "\n".join(lines_of(finding)))
 
 
 def _in_the_log(one: Placed) -> str:
@@ -83,13 +92,6 @@ def _in_the_log(one: Placed) -> str:
     where = "" if place is None or one.path is None else f"{one.path}:{place.line}:{place.column}: "
     said = "; ".join(lines_of(one.finding))
     return f"{for_github_log(f'{where}{shown_level(one.finding).value}[{one.finding.rule}]: {said}')}\n"
-
-
-def _line(command: str, properties: dict[str, str], message: str) -> str:
-    """One command. Its message stays harmless also line by line, for a reader that turns ``%0A`` back too early."""
-    stated = ",".join(f"{name}={_escaped(for_terminal(value), IN_PROPERTIES)}" for name, value in properties.items())
-    data = _escaped("\n".join(map(for_github_log, message.split("\n"))), IN_DATA)
-    return f"::{command} {stated}::{data}\n".replace("##[", "# #[")
 
 
 def _escaped(text: str, escapes: dict[str, str]) -> str:

@@ -59,8 +59,9 @@ def test_no_account_database_is_committed() -> None:
     assert [path for path in tracked_files() if path.suffix in databases] == []
 
 
-def test_the_lock_file_pins_by_hash_and_names_no_address() -> None:
-    lines = (ROOT / "requirements-dev.lock").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements.lock"])
+def test_a_lock_file_pins_by_hash_and_names_no_address(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
     assert [line for line in lines if ADDRESS.search(line)] == []
     pins = [number for number, line in enumerate(lines) if re.match(r"[a-z0-9]", line)]
     assert pins
@@ -73,3 +74,17 @@ def test_the_lock_file_covers_every_direct_dependency() -> None:
     names = {re.split(r"[\[<>=!~; ]", requirement)[0].lower() for requirement in asked}
     pinned = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements-dev.lock").read_text("utf-8"), re.MULTILINE))
     assert names - pinned == set()
+
+
+def test_what_pipelines_install_is_a_part_of_what_is_tested() -> None:
+    def pins(name: str) -> dict[str, str]:
+        text = (ROOT / name).read_text("utf-8")
+        return dict(re.findall(r"^([a-z0-9.-]+==\S+)[^\n]* \\\n((?:    --hash=\S+(?: \\)?\n)+)", text, re.MULTILINE))
+
+    installed, tested = pins("requirements.lock"), pins("requirements-dev.lock")
+    assert len(installed) > 40
+    assert {name: hashes for name, hashes in installed.items() if tested.get(name) != hashes} == {}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["pipeline"]]
+    names = {re.split(r"[\[<>=!~; ]", requirement)[0].lower() for requirement in asked}
+    assert names - {name.partition("==")[0] for name in installed} == set()

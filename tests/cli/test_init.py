@@ -245,12 +245,13 @@ def test_guardrails_that_are_not_there_are_refused_with_those_that_are(answer: s
 def test_on_a_terminal_it_asks_one_by_one_and_nothing_that_a_flag_answers(tmp_path: Path) -> None:
     corp = tmp_path / "corp"
     settings = ["maybe", "on", "unlocked", "google", "write", "read", "", "?", "yes", "", "none"]
-    typed = ["zoom", "", "a1", "c1", "", "scuba-gws", *settings, "ann@corp.example", "", "the portal"]
+    typed = ["zoom", "", "a1", "c1", "", "scuba-gws", "github", "", *settings, "ann@corp.example", "", "the portal"]
     shown = at_a_terminal("init", corp, "--owner", "o@corp.example", answer="\n".join(typed) + "\n", CI="")
     assert shown.status == 0, shown.screen
     assert "It has to be on, off or unknown." in shown.screen
     assert "Look in the portal" in shown.screen
     assert "Whose account is it" not in shown.screen
+    assert (corp / ".github" / "workflows" / "calplan-plan.yml").is_file()
     assert {one.name for one in read((corp,), clock.today()).guardrails} == {"scuba-gws"}
     seen = record(corp)
     assert (seen.name, seen.by, seen.portal, seen.overrides) == ("corp", "ann@corp.example", "the portal", ())
