@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.gates_from import under_gates
+from calplan.cli.gates_from import Gates
 from calplan.cli.guarding import account_facts, guarded
 from calplan.cli.memory import StateMemory
 from calplan.cli.reading import about_files, count_of, documents, show, tell
@@ -39,6 +39,7 @@ from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
 from calplan.policyfile.guardrails_together import joined
 from calplan.policyfile.packs import recorded
+from calplan.policyfile.reader import Reading
 from calplan.providers.base import (
     InvalidAccountError,
     KeepsLog,
@@ -52,6 +53,7 @@ from calplan.providers.everybody import Everybody, read_everybody
 
 if TYPE_CHECKING:
     from calplan.providers.catalog import Opening
+    from calplan.providers.http.paces import Paces
     from calplan.state.store import Store
 
 
@@ -143,8 +145,7 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
         StopError: the documents have errors, name no such account, or several and none was asked for.
     """
     reading = documents(paths, as_of)
-    files = {one.policy.account: one.file for one in reading.policies}
-    policies = {one.policy.account: one.policy for one in reading.policies}
+    policies = {one.policy.account for one in reading.policies}
     if not policies:
         message = "error: there is no CalendarPolicy here. To begin with the settings as they are: calplan export PATH"
         raise StopError(ExitCode.INVALID, message)
@@ -152,30 +153,43 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
         names = ", ".join(sorted(policies))
         raise StopError(ExitCode.USAGE, f"error: there are policies for several accounts: {names}. Use --account NAME")
     name = account if account is not None else next(iter(policies))
+    return chosen_in(reading, name, paths, Gates(paths))
+
+
+def chosen_in(reading: Reading, name: str, paths: Sequence[Path], gates: Gates) -> Chosen:
+    """The account of this name with its policy, out of the documents of PATHs.
+
+    Raises:
+        StopError: the documents know no such account, or have no terms for it outside.
+    """
+    found = next((one for one in reading.policies if one.policy.account == name), None)
     owner = next((one for one in reading.accounts if one.name == name), None)
-    if name in policies and owner is None:
+    if found is not None and owner is None:
         raise StopError(ExitCode.INVALID, f"error: there is no Account document named {name!r}; it says where to look")
-    if name not in policies or owner is None:
-        known = ", ".join(sorted(policies))
+    if found is None or owner is None:
+        known = ", ".join(sorted(one.policy.account for one in reading.policies))
         raise StopError(ExitCode.USAGE, f"error: no policy for an account named {name!r}; there are: {known}")
-    under = under_gates(owner, joined(reading.guardrails), paths)
+    under = gates.over(owner, joined(reading.guardrails))
     return Chosen(
         account=under.account,
-        policy=policies[name],
+        policy=found.policy,
         tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
         diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *under.ignored),
         paths=tuple(map(recorded, paths)),
-        policy_file=files[name],
+        policy_file=found.file,
         guardrails=under.guardrails,
     )
 
 
 def open_account(
-    account: AccountDocument, state: "str | Store | None" = None, reading: Memory | None = None
+    account: AccountDocument,
+    state: "str | Store | None" = None,
+    reading: Memory | None = None,
+    paces: "Paces | None" = None,
 ) -> Platform:
     """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
 
-    ``reading`` is where the platform itself does.
+    ``reading`` is where the platform itself does. ``paces`` are shared with accounts that were opened before.
 
     Raises:
         StopError: it cannot be opened.
@@ -183,7 +197,8 @@ def open_account(
     from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
 
     with translated():
-        return open_platform(account, replace(_opening(account, state), reading=reading))
+        opening = replace(_opening(account, state), reading=reading)
+        return open_platform(account, opening if paces is None else replace(opening, paces=paces))
 
 
 def _opening(account: AccountDocument, state: "str | Store | None") -> "Opening":

@@ -96,6 +96,13 @@ def pack(
     return archived({MANIFEST: head, **members, **signed})
 
 
+def signed(data: bytes, key: SigningKey) -> bytes:
+    """The bytes of a plan file, as they would be had it been packed with this key."""
+    archive = opened(data)
+    members = {name: archive.read(name, LARGEST[name]) for name in (MANIFEST, *MEMBERS)}
+    return archived({**members, SIGNATURE: signature_bytes(key.sign(members[MANIFEST]))})
+
+
 def _encoded(value: object) -> bytes:
     """JSON as it is saved; a file name that is no text keeps its bytes."""
     return (canonical_text(value) + "\n").encode("utf-8", "surrogatepass")

@@ -4,7 +4,7 @@ Adapters are imported when an account lists one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from calplan.impact.stated import Stated
 from calplan.policyfile.documents import AccountDocument, ConnectionsFile, StatedProvider
 from calplan.providers.base import Capabilities, Clock, EvidenceProvider, Memory, WritableEvidenceProvider
 from calplan.providers.checkup import Check
+from calplan.providers.http.paces import Paces
 from calplan.providers.joined import Beside
 from calplan.providers.trust import Trust
 
@@ -23,6 +24,7 @@ class Means:
     clock: Clock
     memory: Memory
     trust: Trust
+    paces: Paces = field(default_factory=Paces)
 
 
 def sources_of(account: AccountDocument, means: Means) -> Beside:
@@ -94,7 +96,7 @@ def _read(
         case "google":
             from calplan.providers.google.opening import read_google  # noqa: PLC0415 - see the module's docstring
 
-            return read_google(stated, account.file, means.trust, means.clock, means.memory, max_age)
+            return read_google(stated, account.file, means.trust, means.clock, means.memory, max_age, paces=means.paces)
         case _:
             return None
 

@@ -20,6 +20,7 @@ from calplan.providers.base import (
 )
 from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
+from calplan.providers.http.paces import Paces
 from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform
 from calplan.providers.trust import Trust, require_trusted
 
@@ -36,7 +37,8 @@ class Opening:
 
     ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account;
     ``trust`` says which hosts may be spoken to and which secrets resolved. ``memory`` keeps what took long to read;
-    without one it is kept as long as the process lives. ``reading`` keeps how far a read of the platform's users came.
+    without one it is kept as long as the process lives. ``paces`` are shared by all accounts that one process reads.
+    ``reading`` keeps how far a read of the platform's users came.
     """
 
     clock: Clock
@@ -44,11 +46,13 @@ class Opening:
     trust: Trust = field(default_factory=Trust)
     memory: Memory | None = None
     reading: Memory | None = None
+    paces: Paces = field(default_factory=Paces)
 
     @property
     def means(self) -> Means:
         """What the sources beside the platform are opened with."""
-        return Means(clock=self.clock, memory=self.memory or Forgetful(self.clock), trust=self.trust)
+        memory = self.memory or Forgetful(self.clock)
+        return Means(clock=self.clock, memory=memory, trust=self.trust, paces=self.paces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +172,7 @@ def _check_local(account: AccountDocument, _policy: CalendarPolicy | None, openi
 def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.zoom.opening import read_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return read_zoom(account, opening.trust, opening.clock)
+    return read_zoom(account, opening.trust, opening.clock, paces=opening.paces)
 
 
 def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:

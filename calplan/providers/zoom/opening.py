@@ -3,6 +3,7 @@
 from calplan.policyfile.documents import AccountDocument
 from calplan.providers.base import Platform
 from calplan.providers.http.client import Reader
+from calplan.providers.http.paces import Paces
 from calplan.providers.http.retry import Time
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.calls import Calls
@@ -10,6 +11,8 @@ from calplan.providers.zoom.connecting import Clock, server_of
 from calplan.providers.zoom.platform import ZoomPlatform
 
 
-def read_zoom(account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None) -> Platform:
-    """The account, to be read only."""
-    return ZoomPlatform(Calls(Reader(server_of(account, trust, time))), account, clock)
+def read_zoom(
+    account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None, paces: Paces | None = None
+) -> Platform:
+    """The account, to be read only; ``paces`` are those of other accounts as well."""
+    return ZoomPlatform(Calls(Reader(server_of(account, trust, time, paces))), account, clock)
