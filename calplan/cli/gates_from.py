@@ -63,6 +63,14 @@ class Gates:
         """
         return None if self.place is None else documents((self.place,))
 
+    def require(self) -> None:
+        """Read them now.
+
+        Raises:
+            StopError: the variable leads to no valid documents.
+        """
+        _ = self.reading
+
     def over(self, account: AccountDocument, guardrails: Guardrails) -> Under:
         """The account and its rules under its terms; both as they are where the variable is not set.
 

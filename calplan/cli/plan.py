@@ -6,26 +6,38 @@ from pathlib import Path
 import click
 
 from calplan.cli import clock
-from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.inventory import from_inventory, inventory_options, people_of, reading_of
+from calplan.cli.exit_codes import ExitCode
+from calplan.cli.fleet.asked import fleet_options, several
+from calplan.cli.inventory import from_inventory, inventory_options
 from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
+from calplan.cli.planned import plan_chosen
 from calplan.cli.previous import past_of, previous_option
 from calplan.cli.runs import state_option
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.trust import unguarded
-from calplan.cli.wiring import Planned, choose, make_plan, open_account
+from calplan.cli.wiring import Planned, choose
 from calplan.plan.archive import MODE
-from calplan.plan.build import Live
-from calplan.plan.moves import Previous
 from calplan.plan.planfile import LIFETIME, pack
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--account", metavar="NAME", help="The account to plan, where the folder has several.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `calplan apply FILE`.")
+@click.option(
+    "--account",
+    "accounts",
+    metavar="NAME",
+    multiple=True,
+    help="The account to plan, where the folder has several; may repeat, and `all` stands for each of them.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Save the plan for `calplan apply FILE`. Of several accounts: the folder for NAME.calplan of each.",
+)
+@fleet_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @pack_option
 @as_of_option
@@ -38,9 +50,11 @@ from calplan.plan.planfile import LIFETIME, pack
 @look_options
 def plan(
     path: Path,
-    account: str | None,
+    accounts: tuple[str, ...],
     out: Path | None,
     *,
+    jobs: int | None,
+    executor: str | None,
     detailed_exitcode: bool,
     packs: tuple[str, ...],
     as_of: datetime | None,
@@ -56,35 +70,41 @@ def plan(
     verbose: bool,
     color: str,
 ) -> ExitCode:
-    """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
-    outputs = targets(output, PLAN_FORMATS, saved_to=out)
-    if sign_key is not None and out is None:
-        raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
-    kept = from_inventory(inventory, max_age)
-    key = None if sign_key is None else key_to_sign(sign_key)
+    """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there.
+
+    Several accounts are shown in a line each, the worst first; `-o NAME=DIR/` writes a file for each of them as well.
+    """
+    key = key_to_sign(sign_key, saved_to=out)
     names = pseudonyms(redact_key, asked=redact)
+    kept = from_inventory(inventory, max_age)
+    looked = look(users, verbose=verbose, color=color, source=path)
+    if several(accounts, jobs=jobs, executor=executor, previous=previous, redact=names is not None):
+        from calplan.cli.fleet.outputs import fleet_outputs  # noqa: PLC0415 - what only several accounts need
+        from calplan.cli.fleet.planning import Request, Where, plan_fleet  # noqa: PLC0415 - as above
+
+        return plan_fleet(
+            Request(
+                paths=with_packs((path,), packs),
+                names=accounts,
+                outputs=fleet_outputs(output, out),
+                look=looked,
+                as_of=day_of(as_of),
+                kept=kept,
+                where=Where(jobs=jobs, executor=executor, state=state),
+                key=key,
+                detailed=detailed_exitcode,
+            )
+        )
+    outputs = targets(output, PLAN_FORMATS, saved_to=out)
     if (warning := unguarded()) is not None:
         say(warning)
-    chosen = choose(with_packs((path,), packs), account, day_of(as_of))
+    chosen = choose(with_packs((path,), packs), next(iter(accounts), None), day_of(as_of))
     past = past_of(chosen.account.name, previous, state)
-
-    def earlier(live: Live) -> Previous | None:
-        return past.users if past is not None and (previous is not None or live.groups.value.overrides) else None
-
-    base = None if past is None else past.base
-    platform = open_account(chosen.account, state, reading_of(chosen.account, kept, state))
-    planned = make_plan(
-        chosen,
-        platform,
-        as_of=day_of(as_of),
-        earlier=earlier,
-        base=base,
-        people=people_of(chosen, kept, state),
-    )
+    planned = plan_chosen(chosen, past, named=previous is not None, as_of=day_of(as_of), state=state, kept=kept)
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
         save(out, pack(shown.parts, created_at=clock.stamp(), key=key), mode=MODE)
-    show_plan(shown.document, shown.users, outputs, look(users, verbose=verbose, color=color, source=path))
+    show_plan(shown.document, shown.users, outputs, looked)
     if out is not None:
         say(_saved(planned, out, redacted=names is not None))
     return code_of_plan(planned, detailed=detailed_exitcode)

@@ -2,8 +2,9 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import click
 
@@ -14,6 +15,9 @@ from calplan.cli.source import refuse_redacted, saved_plan, trusted
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
 from calplan.plan.planfile import SavedPlan
+
+if TYPE_CHECKING:
+    from calplan.state.store import Store
 
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
@@ -40,6 +44,15 @@ class Past:
             users=Previous(since=since, rows=saved.users.rows()),
             base=Base(since=short, document=saved.document, policy=saved.policy),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """The run that was applied last: its id, when it began, and the file of its plan."""
+
+    id: str
+    started_at: datetime
+    plan: bytes
 
 
 def past_of(account: str, named: Path | None, state: str | None = None) -> Past | None:
@@ -73,11 +86,30 @@ def last_run(account: str, state: str | None = None) -> Past | None:
     """What the last applied run tells, or ``None`` where there is none here or it cannot be read."""
     try:
         with peek(state) as store:
-            run = None if store is None else store.last_applied(account)
-        if run is None:
-            return None
+            found = None if store is None else kept_run(store, account)
+    except StopError as error:
+        say(_not_known(error))
+        return None
+    return past_in(found)
+
+
+def kept_run(store: "Store", account: str) -> LastRun | None:
+    """The last applied run of an account as the state keeps it."""
+    run = store.last_applied(account)
+    return None if run is None else LastRun(id=run.id, started_at=run.started_at, plan=run.plan)
+
+
+def past_in(run: LastRun | None) -> Past | None:
+    """What an applied run tells, or ``None`` where there is none or its plan cannot be trusted."""
+    if run is None:
+        return None
+    try:
         saved = trusted(run.plan, f"the plan of run {run.id}")
     except StopError as error:
-        say(f"note: what moved since the last run is not known: {str(error).removeprefix('error: ')}")
+        say(_not_known(error))
         return None
     return Past.of(saved, f"run {run.id} of {run.started_at:%Y-%m-%d}", f"run {run.id[:SHORT]}")
+
+
+def _not_known(error: StopError) -> str:
+    return f"note: what moved since the last run is not known: {str(error).removeprefix('error: ')}"

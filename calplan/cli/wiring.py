@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from calplan import __version__
 from calplan.cli import clock
@@ -38,6 +38,7 @@ from calplan.plan.pseudonyms import Pseudonyms, Redacted, redacted
 from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
 from calplan.policyfile.guardrails_together import joined
+from calplan.policyfile.ownership import Ownership
 from calplan.policyfile.packs import recorded
 from calplan.policyfile.reader import Reading
 from calplan.providers.base import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from calplan.state.store import Store
 
 
+NO_POLICY: Final = "error: there is no CalendarPolicy here. To begin with the settings as they are: calplan export PATH"
 People = Callable[[Platform], Everybody]
 """Gives the users of an account."""
 
@@ -147,38 +149,51 @@ def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None
     reading = documents(paths, as_of)
     policies = {one.policy.account for one in reading.policies}
     if not policies:
-        message = "error: there is no CalendarPolicy here. To begin with the settings as they are: calplan export PATH"
-        raise StopError(ExitCode.INVALID, message)
+        raise StopError(ExitCode.INVALID, NO_POLICY)
     if account is None and len(policies) != 1:
         names = ", ".join(sorted(policies))
         raise StopError(ExitCode.USAGE, f"error: there are policies for several accounts: {names}. Use --account NAME")
     name = account if account is not None else next(iter(policies))
-    return chosen_in(reading, name, paths, Gates(paths))
+    return Folder(reading, paths).choose(name)
 
 
-def chosen_in(reading: Reading, name: str, paths: Sequence[Path], gates: Gates) -> Chosen:
-    """The account of this name with its policy, out of the documents of PATHs.
+class Folder:
+    """The documents of PATHs by account, put in order once for all of them."""
 
-    Raises:
-        StopError: the documents know no such account, or have no terms for it outside.
-    """
-    found = next((one for one in reading.policies if one.policy.account == name), None)
-    owner = next((one for one in reading.accounts if one.name == name), None)
-    if found is not None and owner is None:
-        raise StopError(ExitCode.INVALID, f"error: there is no Account document named {name!r}; it says where to look")
-    if found is None or owner is None:
-        known = ", ".join(sorted(one.policy.account for one in reading.policies))
-        raise StopError(ExitCode.USAGE, f"error: no policy for an account named {name!r}; there are: {known}")
-    under = gates.over(owner, joined(reading.guardrails))
-    return Chosen(
-        account=under.account,
-        policy=found.policy,
-        tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
-        diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *under.ignored),
-        paths=tuple(map(recorded, paths)),
-        policy_file=found.file,
-        guardrails=under.guardrails,
-    )
+    def __init__(self, reading: Reading, paths: Sequence[Path]) -> None:
+        self.gates = Gates(paths)
+        self._policies = {one.policy.account: one for one in reading.policies}
+        self._accounts = {one.name: one for one in reading.accounts}
+        self._tenant_facts = reading.tenant_facts
+        self._guardrails = joined(reading.guardrails)
+        self._paths = tuple(map(recorded, paths))
+        ownership = Ownership(reading.outlines)
+        self._said = [(one, ownership.owners(one)) for one in reading.diagnostics if not about_files(one)]
+
+    def choose(self, name: str) -> Chosen:
+        """The account of this name with its policy; what is said of other accounts is left out.
+
+        Raises:
+            StopError: there is no such account, or it has no terms where CALPLAN_GATES leads.
+        """
+        found, owner = self._policies.get(name), self._accounts.get(name)
+        if found is not None and owner is None:
+            message = f"error: there is no Account document named {name!r}; it says where to look"
+            raise StopError(ExitCode.INVALID, message)
+        if found is None or owner is None:
+            known = ", ".join(sorted(self._policies))
+            raise StopError(ExitCode.USAGE, f"error: no policy for an account named {name!r}; there are: {known}")
+        under = self.gates.over(owner, self._guardrails)
+        said = (one for one, owners in self._said if not owners or name in owners)
+        return Chosen(
+            account=under.account,
+            policy=found.policy,
+            tenant=tuple(one for one in self._tenant_facts if one.account in (None, name)),
+            diagnostics=(*said, *under.ignored),
+            paths=self._paths,
+            policy_file=found.file,
+            guardrails=under.guardrails,
+        )
 
 
 def open_account(
