@@ -1,11 +1,11 @@
 """A Dask cluster as a place to plan batches: reached over TLS, looked at before anything is handed to it."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from calplan import __version__
 from calplan.cli.exit_codes import ExitCode, StopError
@@ -18,8 +18,7 @@ from calplan.providers.endpoints import LOOPBACK
 if TYPE_CHECKING:
     from distributed import Client
 
-CONNECT: Final = 15.0
-"""Seconds to reach the scheduler."""
+ADDRESS: Final = re.compile(r"(?P<scheme>tls|tcp)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}", re.ASCII)
 ALONE: Final = 60.0
 """Seconds without any worker after which none is waited for."""
 AHEAD: Final = 2
@@ -83,16 +82,12 @@ def require_safe(address: str) -> bool:
     Raises:
         StopError: it is neither.
     """
-    url = urlsplit(address)
-    try:
-        host, port = url.hostname, url.port
-    except ValueError:
-        host, port = None, None
-    if host is None or port is None or url.scheme not in ("tls", "tcp") or url.path or url.query or url.username:
+    found = ADDRESS.fullmatch(address)
+    if found is None:
         raise StopError(ExitCode.USAGE, "error: --executor takes the address of a Dask scheduler: tls://HOST:PORT")
-    if url.scheme == "tls":
+    if found["scheme"] == "tls":
         return True
-    if f"[{host}]" not in LOOPBACK and host not in LOOPBACK:
+    if found["host"] not in LOOPBACK:
         raise StopError(
             ExitCode.USAGE,
             f"error: {address} is not encrypted, and whoever listens would learn all users, or run code on the workers;"
@@ -114,7 +109,7 @@ def _connected(address: str, *, secure: bool) -> "Client":
         ) from error
     security = _security() if secure else None
     try:
-        return Client(address, security=security, timeout=CONNECT, set_as_default=False, name="calplan")
+        return Client(address, security=security, set_as_default=False, name="calplan")
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise StopError(
