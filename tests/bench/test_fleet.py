@@ -38,7 +38,7 @@ def test_two_processes_plan_a_fleet_at_least_half_as_fast_again_as_one(
     at_vendor(Path("all"), [f"corp{number:03}" for number in range(ACCOUNTS)], url)
     seconds: dict[int, float] = {}
     written: dict[int, dict[str, bytes]] = {}
-    for jobs in (1, 2, 4):
+    for jobs in (1, 2):
         begin = time.perf_counter()
         said = start(
             *("plan", "all", "--account", "all", "--jobs", str(jobs), "--out", "plans", "-o", "json=plans.json"),
@@ -52,6 +52,6 @@ def test_two_processes_plan_a_fleet_at_least_half_as_fast_again_as_one(
         print(f"\n{ACCOUNTS} accounts, 20 ms for each answer")
         for jobs, taken in seconds.items():
             print(f"  {jobs} processes: {taken:.1f} s, {seconds[1] / taken:.2f} x as fast as one")
-    assert written[1] == written[2] == written[4]
+    assert written[1] == written[2]
     assert len(written[1]) == ACCOUNTS + 1
     assert seconds[1] / seconds[2] >= FASTER

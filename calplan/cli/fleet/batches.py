@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from calplan.cli.fleet.order import Order
 from calplan.providers.credentials import credentials_of
 
-MOST: Final = 16
+MOST: Final = 8
 """Accounts of a batch, unless they share a credential: what is lost with a worker is read again."""
 ROUNDS: Final = 4
 """Batches that each place is given at least, where there are enough accounts: none waits long for the slowest."""
