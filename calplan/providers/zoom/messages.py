@@ -12,6 +12,7 @@ from calplan.providers.http.answer import Answer
 from calplan.providers.http.message import Text, message_of
 
 Number = int | msgspec.UnsetType | None
+GroupIds = tuple[str, ...] | msgspec.UnsetType | None
 Flag = bool | msgspec.UnsetType | None
 UNSET = msgspec.UNSET
 T = TypeVar("T")
@@ -42,7 +43,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     type: int
     id: Text = UNSET
-    group_ids: list[str] | msgspec.UnsetType | None = UNSET
+    group_ids: GroupIds = UNSET
     last_client_version: Text = UNSET
 
 

@@ -1,7 +1,7 @@
 """How an account at Zoom is opened for a plan: with a client that can only read."""
 
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import Platform
+from calplan.providers.base import Memory, Platform
 from calplan.providers.http.client import Reader
 from calplan.providers.http.retry import Time
 from calplan.providers.trust import Trust
@@ -10,6 +10,8 @@ from calplan.providers.zoom.connecting import Clock, server_of
 from calplan.providers.zoom.platform import ZoomPlatform
 
 
-def read_zoom(account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None) -> Platform:
-    """The account, to be read only."""
-    return ZoomPlatform(Calls(Reader(server_of(account, trust, time))), account, clock)
+def read_zoom(
+    account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None, reading: Memory | None = None
+) -> Platform:
+    """The account, to be read only; ``reading`` keeps how far a read of its users came."""
+    return ZoomPlatform(Calls(Reader(server_of(account, trust, time))), account, clock, reading)

@@ -1,16 +1,17 @@
 """Users as the vendor lists them, turned into the facts that rules read; what the vendor does not show is unknown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
 from calplan.model.user import RawFacts, Status, UserBatch, text_list
 from calplan.providers.base import ProviderError, UnreachableError
-from calplan.providers.http.message import text_of
+from calplan.providers.http.message import Text, text_of
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.groups import Membership
-from calplan.providers.zoom.messages import Page, UserPage, UserRow
+from calplan.providers.zoom.kept import KeptPages
+from calplan.providers.zoom.messages import GroupIds, Page, UserPage, UserRow
 from calplan.providers.zoom.routes import USERS
 
 LARGEST_PAGE: Final = 2000
@@ -68,6 +69,7 @@ class FactsOf:
         self._membership = membership
         self._groups: dict[tuple[str, ...], str] = {}
         self._known: dict[RawFacts, RawFacts] = {}
+        self._quick: dict[tuple[Status, Text, GroupIds], RawFacts] = {}
 
     def rows(self, users: Sequence[UserRow], status: Status) -> Rows:
         """A page of the vendor's as columns."""
@@ -79,6 +81,17 @@ class FactsOf:
         )
 
     def _of(self, user: UserRow, status: Status) -> RawFacts:
+        stated = user.group_ids
+        key = (status, user.last_client_version, stated)
+        known = self._quick.get(key)
+        if known is None:
+            known = self._new(user, status)
+            if isinstance(stated, tuple):
+                # Of whoever's groups the entry says nothing they are looked up by the address.
+                self._quick[key] = known
+        return known
+
+    def _new(self, user: UserRow, status: Status) -> RawFacts:
         version = text_of(user.last_client_version)
         facts = RawFacts(
             status=status.value,
@@ -97,7 +110,7 @@ class FactsOf:
 
     def _groups_of(self, user: UserRow) -> str | None:
         stated = user.group_ids
-        ids = tuple(stated) if isinstance(stated, list) else self._membership.of(_address(user))
+        ids = stated if isinstance(stated, tuple) else self._membership.of(_address(user))
         if ids is None:
             return None
         words = self._groups.get(ids)
@@ -113,8 +126,11 @@ class People:
     from one list to another meanwhile counts as the later one has it. What is kept meanwhile is columns.
     """
 
-    def __init__(self, calls: Calls, membership: Membership) -> None:
+    def __init__(
+        self, calls: Calls, membership: Membership, kept: Callable[[Status], KeptPages | None] = lambda _: None
+    ) -> None:
         self._calls = calls
+        self._kept = kept
         self._facts = FactsOf(membership)
         self._met = Met()
         self.licensed: list[str] = []
@@ -139,7 +155,7 @@ class People:
 
     def _pages(self, status: Status) -> Iterator[Page[UserRow]]:
         query = {"status": status.value, "page_size": LARGEST_PAGE}
-        return self._calls.pages(USERS, kind=UserPage, query=query)
+        return self._calls.pages(USERS, kind=UserPage, query=query, kept=self._kept(status))
 
     def _batches(self, active: Iterable[Page[UserRow]], others: Iterable[Rows]) -> Iterator[UserBatch]:
         for page in active:
