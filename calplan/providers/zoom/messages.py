@@ -37,8 +37,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     total_records: Number = UNSET
 
 
-class UserRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A user in the list; one who was only invited has no id yet."""
+class UserRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A user in the list; one who was only invited has no id yet. No row refers to another, so none is looked after."""
 
     email: str
     type: int
