@@ -1,10 +1,8 @@
 """The entry point: finds the command, runs it, and turns whatever happens into an exit code."""
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -77,6 +75,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415 - only whoever mistypes a command waits for it
+
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             ctx.fail(f"there is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -133,6 +133,8 @@ def main() -> None:
         code = ExitCode.DONE
     except Exception as fault:  # noqa: BLE001 - nobody is left to catch it
         if os.environ.get("CALPLAN_LOG") == "debug":
+            import traceback  # noqa: PLC0415 - as above, and rarer
+
             say(redactor().text(traceback.format_exc()).rstrip("\n"))
         else:
             say(f"calplan has a fault of its own: {type(fault).__name__}")
