@@ -12,7 +12,6 @@ from typing import Final, TextIO
 import click
 
 from calplan.cli.exit_codes import MEANING, ExitCode, StopError
-from calplan.cli.logs import listen, redactor
 from calplan.cli.output import hush, say
 
 
@@ -89,11 +88,13 @@ class Commands(click.Group):
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 def calplan() -> None:
     """Calendar and contacts integration as code, with the people a change would hurt."""
+    from calplan.cli.logs import listen  # noqa: PLC0415 - whoever only asks for help has nothing logged
+
+    listen()
 
 
 def run(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command line and give its exit code; errors are said on stderr."""
-    listen()
     try:
         result = calplan.main(args=arguments, prog_name="calplan", standalone_mode=False)
     except StopError as stop:
@@ -133,7 +134,9 @@ def main() -> None:
         code = ExitCode.DONE
     except Exception as fault:  # noqa: BLE001 - nobody is left to catch it
         if os.environ.get("CALPLAN_LOG") == "debug":
-            import traceback  # noqa: PLC0415 - as above, and rarer
+            import traceback  # noqa: PLC0415 - it is seldom needed
+
+            from calplan.cli.logs import redactor  # noqa: PLC0415 - as above
 
             say(redactor().text(traceback.format_exc()).rstrip("\n"))
         else:
