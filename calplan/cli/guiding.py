@@ -16,7 +16,8 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import Kept, find, same_state
 from calplan.cli.shown import terminal_width
-from calplan.cli.wiring import Chosen, choose, in_automation
+from calplan.cli.trust import in_automation
+from calplan.cli.wiring import Chosen, choose
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument
 from calplan.plan.steps import Step

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import say
-from calplan.cli.trust import trust
-from calplan.cli.wiring import Chosen, code_of, in_automation
+from calplan.cli.trust import in_automation, trust
+from calplan.cli.wiring import Chosen, code_of
 from calplan.model.policy import CalendarPolicy
 from calplan.model.service import ExchangeEws, Impersonation, Office365Ews
 from calplan.plan.kinds import StepKind

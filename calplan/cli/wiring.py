@@ -1,6 +1,5 @@
 """Puts the parts together for commands: documents, the account, what is read of it, and the plan."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +15,7 @@ from calplan.cli.guarding import account_facts, guarded
 from calplan.cli.memory import StateMemory
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
-from calplan.cli.trust import trust
+from calplan.cli.trust import in_automation, trust
 from calplan.guardrails.gates import results_document
 from calplan.guardrails.results import Result
 from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
@@ -350,8 +349,3 @@ def make_plan(
         document["guardrails"] = results_document(results)
         document["diagnostics"] = diagnostics_document(plan.diagnostics)
     return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths, guardrails=results)
-
-
-def in_automation() -> bool:
-    """Whether nobody is there to answer a question."""
-    return any(os.environ.get(name) for name in ("CI", "CALPLAN_IN_AUTOMATION"))

@@ -6,14 +6,12 @@ from typing import Final, assert_never
 
 from calplan.guardrails.results import Result, Status
 from calplan.guardrails.rules import RuleSeverity, Waiver
-from calplan.model.diagnostic import Diagnostic, Severity
+from calplan.model.diagnostic import DENIED, Diagnostic, Severity
 from calplan.model.plural import plural
 from calplan.plan.document import GuardrailDocument
 from calplan.plan.gates import Gate, status_of
 
 PREFIX: Final = "guardrail."
-DENIED: Final = "C-DENY"
-"""The code of a denial where there are no gates to show."""
 SOON: Final = timedelta(days=14)
 """How long before its end a waiver is warned about."""
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from calplan.guardrails.engine import Program
-from calplan.guardrails.mentions import Mentions
 from calplan.model.diagnostic import Position
+
+if TYPE_CHECKING:
+    from calplan.guardrails.engine import Program
+    from calplan.guardrails.mentions import Mentions
 
 
 class RuleSeverity(Enum):
@@ -37,8 +40,8 @@ class Rule:
     severity: RuleSeverity
     expression: str
     message: str
-    program: Program = field(compare=False)
-    mentions: Mentions = field(compare=False)
+    program: "Program" = field(compare=False)
+    mentions: "Mentions" = field(compare=False)
     each_user: bool = False
     baselines: tuple[Baseline, ...] = ()
     position: Position = field(compare=False)

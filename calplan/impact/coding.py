@@ -1,7 +1,7 @@
 """Coding users into kinds as they are read: no object of a single user is kept."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import repeat
 from typing import NamedTuple
 
 from calplan.model.domain import domain_of
@@ -25,10 +25,11 @@ class Coding:
     """Gives every kind a number, in the order they are met."""
 
     def __init__(self) -> None:
-        self._classes: dict[tuple[RawFacts, Basis], int] = {}
+        self._classes: dict[tuple[RawFacts, str], int] = {}
+        self._same: dict[int, int] = {}
         self._domains: dict[str, str | None] = {}
         self._kinds: dict[Coded, int] = {}
-        self._quick: dict[tuple[int, str], int] = {}
+        self._quick: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
     @property
     def kinds(self) -> dict[int, Coded]:
@@ -37,14 +38,32 @@ class Coding:
 
     def code(self, batch: UserBatch) -> list[int]:
         """The kinds of a page of users, parallel to its addresses."""
-        quick, classes = self._quick, self._classes
-        keys = zip(batch.facts, batch.bases or repeat(Basis.PLATFORM), strict=False)
-        numbers = [classes.setdefault(key, len(classes)) for key in keys]
-        tails = [email[email.rfind("@") :] for email in batch.emails]
-        codes = list(map(quick.get, zip(numbers, tails, strict=True)))
+        numbers = self._numbers(batch)
+        quick = self._quick
+        codes = [
+            quick[email[email.rfind("@") :]].get(number) for email, number in zip(batch.emails, numbers, strict=True)
+        ]
         if None in codes or batch.mailboxes:
             return list(self._completed(batch, numbers, codes))
         return codes  # type: ignore[return-value]  # none of them is None
+
+    def _numbers(self, batch: UserBatch) -> list[int]:
+        """The number of each user's class. Of facts that were met as this very object it is known without comparing."""
+        classes = self._classes
+        if batch.bases is not None:
+            keys = zip(batch.facts, (basis.value for basis in batch.bases), strict=True)
+            return [classes.setdefault(key, len(classes)) for key in keys]
+        numbers = list(map(self._same.get, map(id, batch.facts)))
+        if None not in numbers:
+            return numbers  # type: ignore[return-value]  # as was just seen
+        for facts in batch.facts:
+            if id(facts) not in self._same:
+                key = (facts, Basis.PLATFORM.value)
+                known = len(classes)
+                if classes.setdefault(key, known) == known:
+                    # The class holds this object as long as it is told by, so that no other can take its place.
+                    self._same[id(facts)] = known
+        return [classes[facts, Basis.PLATFORM.value] for facts in batch.facts]
 
     def _completed(self, batch: UserBatch, numbers: list[int], codes: list[int | None]) -> Iterator[int]:
         for at, (email, code) in enumerate(zip(batch.emails, codes, strict=True)):
@@ -57,7 +76,7 @@ class Coding:
             coded = Coded(batch.facts[at], basis, domain, domain if mailbox is None else self._domain(mailbox))
             number = self._kinds.setdefault(coded, len(self._kinds))
             if mailbox is None:
-                self._quick[numbers[at], email[email.rfind("@") :]] = number
+                self._quick[email[email.rfind("@") :]][numbers[at]] = number
             yield number
 
     def _domain(self, address: str) -> str | None:

@@ -1,5 +1,6 @@
 """Users as columns, coded into classes as they are read; no rule ever meets a single user."""
 
+from array import array
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -84,19 +85,22 @@ class Count:
     def __init__(self, kinds: Mapping[int, Coded]) -> None:
         self._known = kinds
         self._active = {number: one.raw.status == Status.ACTIVE.value for number, one in kinds.items()}
-        self._roll = Roll()
+        words = {one: words_of(*one) for one in {one[:2] for one in kinds.values()}}
+        self._inactive = frozenset(number for number, active in self._active.items() if not active)
+        self._roll = Roll({number: words[one[:2]] for number, one in kinds.items()})
         self.sizes: Counter[int] = Counter()
 
     def counted(self, pages: Iterable[Page]) -> Iterator[Page]:
         """The pages as they are."""
         for page in pages:
             self.sizes.update(page.kinds)
-            active = list(map(self._active.__getitem__, page.kinds))
-            emails = list(compress(page.emails, active))
-            boxes = page.mailboxes
-            if boxes and len(emails) < len(active):
-                boxes = {email: boxes[email] for email in emails if email in boxes}
-            self._roll.add(emails, compress(page.kinds, active), boxes)
+            if self._inactive.isdisjoint(page.kinds):
+                self._roll.add(*page)
+            else:
+                active = list(map(self._active.__getitem__, page.kinds))
+                emails = list(compress(page.emails, active))
+                boxes = {email: page.mailboxes[email] for email in emails if email in page.mailboxes}
+                self._roll.add(emails, array("I", compress(page.kinds, active)), boxes)
             yield page
 
     @property
@@ -107,7 +111,7 @@ class Count:
     @property
     def roll(self) -> str:
         """The digest of the active users."""
-        return self._roll.digest({number: words_of(one.raw, one.basis) for number, one in self.kinds.items()})
+        return self._roll.digest()
 
 
 def put_together(
@@ -118,7 +122,7 @@ def put_together(
     Raises:
         ValueError: a word of a class is not of the vocabulary.
     """
-    words = {one[:2]: words_of(one.raw, one.basis) for one in kinds.values()}
+    words = {one: words_of(*one) for one in {one[:2] for one in kinds.values()}}
     classes = sorted(words, key=words.__getitem__)
     names = {name for one in kinds.values() for name in (one.domain, one.mailbox_domain)}
     domains = sorted(names, key=lambda name: (name is None, name or ""))

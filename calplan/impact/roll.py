@@ -3,7 +3,7 @@
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from calplan.model.proof import Basis
@@ -14,27 +14,33 @@ LOWEST_FIRST: Final = array("I", [1]).tobytes()[:1] == b"\x01"
 
 
 class Roll:
-    """Takes active users in the order of their addresses, and gives the digest at the end."""
+    """Takes active users in the order of their addresses, and gives the digest at the end.
 
-    def __init__(self) -> None:
+    ``words`` says what the number that stands with each user means; it may grow while users are taken.
+    """
+
+    def __init__(self, words: Mapping[int, str]) -> None:
+        self._words = words
         self._names = hashlib.sha256()
         self._boxes = hashlib.sha256()
-        self._classes = array("I")
+        self._numbers = array("I")
 
-    def add(self, emails: Sequence[str], classes: Iterable[int], mailboxes: Mapping[str, str]) -> None:
-        """Take some users, with a number for the class of each."""
+    def add(self, emails: Sequence[str], numbers: "array[int]", mailboxes: Mapping[str, str]) -> None:
+        """Take some users."""
         if not emails:
             return
         self._names.update(_bytes("\n".join(emails) + "\n"))
-        self._classes.extend(classes)
+        self._numbers.extend(numbers)
         for email in sorted(mailboxes):
             self._boxes.update(_bytes(f"{email}\n{mailboxes[email]}\n"))
 
-    def digest(self, words: Mapping[int, str]) -> str:
-        """The digest; ``words`` says what the number of a class stands for."""
-        used = sorted({words[number] for number in set(self._classes)})
+    def digest(self) -> str:
+        """The digest."""
+        met = set(self._numbers)
+        used = sorted({self._words[number] for number in met})
         places = {word: place for place, word in enumerate(used)}
-        ranks = array("I", (places[words[number]] for number in self._classes))
+        of_number = {number: places[self._words[number]] for number in met}
+        ranks = array("I", map(of_number.__getitem__, self._numbers))
         if not LOWEST_FIRST:
             ranks.byteswap()
         parts = [self._names.hexdigest(), hashlib.sha256(ranks.tobytes()).hexdigest(), self._boxes.hexdigest(), *used]

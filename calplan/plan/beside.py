@@ -1,10 +1,13 @@
 """What was read beside the platform for one plan."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from calplan.model.account import Evidence
 from calplan.model.diagnostic import Diagnostic
-from calplan.plan.joining import Joined
+
+if TYPE_CHECKING:
+    from calplan.plan.joining import Joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,4 +16,4 @@ class BesidePlatform:
 
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
-    joined: Joined | None = None
+    joined: "Joined | None" = None

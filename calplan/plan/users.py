@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
 from json.encoder import encode_basestring
@@ -198,8 +199,8 @@ class SavedUsers(PlanUsers):
         Raises:
             ValueError, KeyError, TypeError: a line is not that of a user.
         """
-        roll, forecast = Roll(), dict[str, set[str]]()
-        words: dict[int, str] = {}
+        words, forecast = dict[int, str](), dict[str, set[str]]()
+        roll = Roll(words)
         seen: dict[int, tuple[int, str]] = {}
         assistants: list[str] = []
         for emails, alike, mailboxes in self.columns():
@@ -211,8 +212,8 @@ class SavedUsers(PlanUsers):
                     seen[id(one)] = (len(seen), line)
                     words[len(words)] = words_of(raw_facts(one), Basis(one.get("evidence", Basis.PLATFORM.value)))
                 forecast.setdefault(seen[id(one)][1], set()).add(domain_name(domain_of(email)))
-            roll.add(emails, [seen[id(one)][0] for one in alike], mailboxes)
-        return digest_of_users(roll.digest(words), forecast, assistants)
+            roll.add(emails, array("I", [seen[id(one)][0] for one in alike]), mailboxes)
+        return digest_of_users(roll.digest(), forecast, assistants)
 
     def _texts(self) -> Iterator[str]:
         start = 0

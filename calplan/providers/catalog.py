@@ -172,7 +172,7 @@ def _check_local(account: AccountDocument, _policy: CalendarPolicy | None, openi
 def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.zoom.opening import read_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return read_zoom(account, opening.trust, opening.clock, paces=opening.paces)
+    return read_zoom(account, opening.trust, opening.clock, paces=opening.paces, reading=opening.reading)
 
 
 def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:

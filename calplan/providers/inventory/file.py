@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from calplan.model.user import RawFacts
-from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.base import UnreachableError
 
 APPLICATION_ID: Final = 0x63616C69
 """``cali``: what tells an inventory from any other SQLite file."""
@@ -100,7 +100,7 @@ def _recognise(file: Path, connection: sqlite3.Connection) -> None:
         connection.executescript(TABLES)
         return
     if known != APPLICATION_ID:
-        raise ProviderError(f"{file} is no inventory; move it away, calplan writes there")
+        raise UnreachableError(f"{file} is no inventory; move it away, calplan writes there")
     if layout != LAYOUT:
         raise DamagedInventoryError(f"the inventory {file} was written by another version of calplan. {ANEW}")
 
@@ -121,7 +121,9 @@ def failures(file: Path) -> Iterator[None]:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 why = f"another process has been writing to it for {SECONDS_TO_WAIT:.0f} seconds"
                 raise UnreachableError(f"the inventory {file} cannot be used: {why}") from error
-            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR | sqlite3.SQLITE_MISMATCH | 0:
+            case sqlite3.SQLITE_NOTADB:
+                raise UnreachableError(f"{file} is no inventory; move it away, calplan writes there") from error
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR | sqlite3.SQLITE_MISMATCH | 0:
                 raise DamagedInventoryError(f"the inventory {file} is damaged: {error}. {ANEW}") from error
             case _:
                 raise UnreachableError(f"the inventory {file} cannot be used: {error}") from error

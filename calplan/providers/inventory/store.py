@@ -194,6 +194,7 @@ def transaction(connection: sqlite3.Connection) -> "Iterator[None]":
 
 def _tidy(connection: sqlite3.Connection) -> None:
     """Give back what is no longer used, unless somebody is reading."""
+    connection.execute("PRAGMA busy_timeout = 0")
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     try:

@@ -1,7 +1,7 @@
 """How an account at Zoom is opened for a plan: with a client that can only read."""
 
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import Platform
+from calplan.providers.base import Memory, Platform
 from calplan.providers.http.client import Reader
 from calplan.providers.http.paces import Paces
 from calplan.providers.http.retry import Time
@@ -12,7 +12,12 @@ from calplan.providers.zoom.platform import ZoomPlatform
 
 
 def read_zoom(
-    account: AccountDocument, trust: Trust, clock: Clock, time: Time | None = None, paces: Paces | None = None
+    account: AccountDocument,
+    trust: Trust,
+    clock: Clock,
+    time: Time | None = None,
+    paces: Paces | None = None,
+    reading: Memory | None = None,
 ) -> Platform:
-    """The account, to be read only; ``paces`` are those of other accounts as well."""
-    return ZoomPlatform(Calls(Reader(server_of(account, trust, time, paces))), account, clock)
+    """The account, to be read only; ``paces`` are those of other accounts, ``reading`` keeps how far it came."""
+    return ZoomPlatform(Calls(Reader(server_of(account, trust, time, paces))), account, clock, reading)
