@@ -21,8 +21,7 @@ from calplan.cli.output import emit, say
 from calplan.cli.previous import LastRun, kept_run
 from calplan.cli.runs import peek, place_of
 from calplan.cli.shown import Look
-from calplan.cli.trust import unguarded
-from calplan.cli.wiring import in_automation
+from calplan.cli.trust import in_automation, unguarded
 from calplan.plan.fleet import FleetAccount, FleetDocument, fleet_document
 from calplan.plan.planfile import signed
 from calplan.plan.signature import SigningKey

@@ -11,7 +11,7 @@ from calplan.providers.zoom.connecting import Clock, server_of
 from calplan.providers.zoom.platform import ZoomPlatform
 
 
-def read_zoom(
+def read_zoom(  # noqa: PLR0917 - what every platform is opened with
     account: AccountDocument,
     trust: Trust,
     clock: Clock,
