@@ -16,8 +16,8 @@ def read_zoom(  # noqa: PLR0917 - what every platform is opened with
     trust: Trust,
     clock: Clock,
     time: Time | None = None,
-    paces: Paces | None = None,
     reading: Memory | None = None,
+    paces: Paces | None = None,
 ) -> Platform:
     """The account, to be read only; ``paces`` are those of other accounts, ``reading`` keeps how far it came."""
     return ZoomPlatform(Calls(Reader(server_of(account, trust, time, paces))), account, clock, reading)
