@@ -38,15 +38,16 @@ def test_two_processes_plan_a_fleet_at_least_half_as_fast_again_as_one(
     at_vendor(Path("all"), [f"corp{number:03}" for number in range(ACCOUNTS)], url)
     seconds: dict[int, float] = {}
     written: dict[int, dict[str, bytes]] = {}
-    for jobs in (1, 2):
+    # Taken in turns, so that whatever else the machine does meets both.
+    for jobs in (1, 2, 1, 2):
         begin = time.perf_counter()
         said = start(
             *("plan", "all", "--account", "all", "--jobs", str(jobs), "--out", "plans", "-o", "json=plans.json"),
             CALPLAN_SECRET_ZOOM=SECRET,
             SOURCE_DATE_EPOCH="1795000000",
         )
-        seconds[jobs] = time.perf_counter() - begin
-        assert said.returncode == 0, said.stderr
+        seconds[jobs] = min(time.perf_counter() - begin, seconds.get(jobs, float("inf")))
+        assert said.returncode == 0, said.stderr[-2000:]
         written[jobs] = {**files("plans"), "": Path("plans.json").read_bytes()}
     with capsys.disabled():
         print(f"\n{ACCOUNTS} accounts, 20 ms for each answer")

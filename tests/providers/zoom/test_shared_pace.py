@@ -31,7 +31,7 @@ def test_the_next_account_waits_where_the_last_one_used_up_the_second(
         assert isinstance(first.platform, ZoomPlatform)
         second = replace(first, platform=ZoomPlatform(stated={**first.platform.stated, "clientId": client}))
         passing, paces = Passing(), Paces()
-        read_zoom(first, Trust(), lambda: NOON, passing.time(), paces).read_groups()
+        read_zoom(first, Trust(), lambda: NOON, passing.time(), paces=paces).read_groups()
         before = len(passing.pauses)
-        read_zoom(second, Trust(), lambda: NOON, passing.time(), paces).read_groups()
+        read_zoom(second, Trust(), lambda: NOON, passing.time(), paces=paces).read_groups()
     assert (sum(passing.pauses[before:]) > 0.5) is waits
