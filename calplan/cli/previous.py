@@ -10,13 +10,12 @@ import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import peek
-from calplan.cli.source import refuse_redacted, saved_plan, trusted
+from calplan.cli.place import place_of
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
-from calplan.plan.planfile import SavedPlan
 
 if TYPE_CHECKING:
+    from calplan.plan.planfile import SavedPlan
     from calplan.state.store import Store
 
 SHORT: Final = 8
@@ -38,7 +37,7 @@ class Past:
     base: Base
 
     @classmethod
-    def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
+    def of(cls, saved: "SavedPlan", since: str, short: str) -> Self:
         """What a saved plan tells."""
         return cls(
             users=Previous(since=since, rows=saved.users.rows()),
@@ -70,6 +69,8 @@ def named_plan(file: Path, account: str) -> Past:
     Raises:
         StopError: the file holds no plan, or one for another account.
     """
+    from calplan.cli.source import refuse_redacted, saved_plan  # noqa: PLC0415 - where a plan is named
+
     if not os.path.lexists(file):
         raise StopError(ExitCode.USAGE, f"error: --previous: there is no file {file}")
     saved = saved_plan(file)
@@ -85,6 +86,11 @@ def named_plan(file: Path, account: str) -> Past:
 def last_run(account: str, state: str | None = None) -> Past | None:
     """What the last applied run tells, or ``None`` where there is none here or it cannot be read."""
     try:
+        place = place_of(state)
+        if place.file is not None and not os.path.lexists(place.file):
+            return None
+        from calplan.cli.runs import peek  # noqa: PLC0415 - nothing of it is needed where nothing is kept
+
         with peek(state) as store:
             found = None if store is None else kept_run(store, account)
     except StopError as error:
@@ -103,6 +109,8 @@ def past_in(run: LastRun | None) -> Past | None:
     """What an applied run tells, or ``None`` where there is none or its plan cannot be trusted."""
     if run is None:
         return None
+    from calplan.cli.source import trusted  # noqa: PLC0415 - nothing of it is needed where nothing is kept
+
     try:
         saved = trusted(run.plan, f"the plan of run {run.id}")
     except StopError as error:

@@ -18,8 +18,9 @@ from calplan.cli.fleet.order import Order, Reply
 from calplan.cli.fleet.outputs import Outputs
 from calplan.cli.inventory import FromInventory
 from calplan.cli.output import emit, say
+from calplan.cli.place import place_of
 from calplan.cli.previous import LastRun, kept_run
-from calplan.cli.runs import peek, place_of
+from calplan.cli.runs import peek
 from calplan.cli.shown import Look
 from calplan.cli.trust import in_automation, unguarded
 from calplan.plan.fleet import FleetAccount, FleetDocument, fleet_document
