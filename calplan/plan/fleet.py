@@ -10,13 +10,18 @@ FORMAT_VERSION: Final = "1.0"
 MANUAL: Final = "manual"
 REFUSE: Final = "refuse"
 WARNING: Final = "warning"
+ERROR: Final = "error"
 
 
 class Forecast(TypedDict):
-    """The plan of one account in numbers; ``refused_by`` names the gates that refuse to have it applied."""
+    """The plan of one account in numbers.
+
+    ``errors`` are the codes of its errors, ``refused_by`` the gates that refuse to have it applied.
+    """
 
     plan_id: str
     errored: bool
+    errors: list[str]
     changes: int
     by_hand: int
     users: int
@@ -76,6 +81,7 @@ def forecast_of(plan: PlanDocument) -> Forecast:
     return Forecast(
         plan_id=plan["plan_id"],
         errored=plan["errored"],
+        errors=sorted({one["code"] for one in plan["diagnostics"] if one["severity"] == ERROR}),
         changes=len(changes),
         by_hand=sum(change["mode"] == MANUAL for change in changes),
         users=impact["population"]["users"],

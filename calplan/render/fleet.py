@@ -76,7 +76,9 @@ def _row(one: FleetAccount) -> tuple[str, ...]:
         _range(forecast, "lose"),
         _range(forecast, "not_told"),
         str(forecast["warnings"]),
-        "errors" if forecast["errored"] else ", ".join(forecast["refused_by"]) or NONE,
+        f"errors: {', '.join(forecast['errors'])}"
+        if forecast["errored"]
+        else ", ".join(forecast["refused_by"]) or NONE,
     )
 
 

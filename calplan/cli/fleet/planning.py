@@ -135,7 +135,7 @@ def _in_words(one: FleetAccount) -> str:
     if forecast is None:
         return f"not planned ({one['exit_code']}): {(one['error'] or '').splitlines()[0]}"
     if forecast["errored"]:
-        return "planned, with errors"
+        return f"planned, with errors, so not saved: {', '.join(forecast['errors'])}"
     refused = f", refused by {', '.join(forecast['refused_by'])}" if forecast["refused_by"] else ""
     return f"{forecast['changes']} to change{refused}"
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from calplan.cli.exit_codes import ExitCode
 from calplan.policyfile.schema import schema_of
 from tests.cli.fleet.make import STAMP, at_vendor, files, fleet, plan
-from tests.cli.make import LOCKED, calplan, folder, state, write
+from tests.cli.make import LIVE, LOCKED, calplan, folder, state, write
 
 FORMATS = ("text", "json", "ndjson", "markdown", "checklist", "html", "csv", "github", "gitlab-terraform")
 
@@ -95,6 +95,20 @@ def test_an_error_in_the_documents_of_one_account_stops_that_one_alone() -> None
     assert accounts["wrong"]["error"].startswith("all/wrong/policy.yaml:")
     assert said.code is ExitCode.INVALID
     assert "note: no policy for apart, so nothing is planned there" in said.err
+
+
+def test_a_plan_with_errors_is_shown_and_not_saved() -> None:
+    fleet("good")
+    open_to_strangers = {**LIVE, "allowedDomains": ["corp.example", "gmail.com"]}
+    folder(Path("all/wrong"), name="wrong", live=open_to_strangers, policy={"bidirectionalSync": True})
+    said = plan("--out", "plans", "-o", "text", "-o", "json=plans.json", "-o", "ndjson=users/")
+    assert said.code is ExitCode.INVALID
+    wrong = json.loads(Path("plans.json").read_text(encoding="utf-8"))["accounts"][1]
+    assert (wrong["exit_code"], wrong["plan"], wrong["forecast"]["errored"]) == (3, None, True)
+    assert wrong["forecast"]["errors"] == ["V20"]
+    assert said.out.splitlines()[1].endswith("errors: V20")
+    assert files("plans").keys() == {"good.calplan"}
+    assert files("users").keys() == {"good.ndjson", "wrong.ndjson"}
 
 
 def test_documents_in_one_file_fail_one_by_one() -> None:
