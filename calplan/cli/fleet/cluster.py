@@ -1,5 +1,6 @@
 """A Dask cluster as a place to plan batches: reached over TLS, looked at before anything is handed to it."""
 
+import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -98,15 +99,14 @@ def require_safe(address: str) -> bool:
 
 def _connected(address: str, *, secure: bool) -> "Client":
     try:
-        import dask  # noqa: PLC0415 - an extra, and slow
-
-        # Its own lines about lost connections would stand between ours, which say the same once.
-        dask.config.set({"logging.distributed": "critical"})
-        from distributed import Client  # noqa: PLC0415 - as above
+        from distributed import Client  # noqa: PLC0415 - an extra, and slow
     except ImportError as error:
         raise StopError(
             ExitCode.USAGE, "error: --executor needs Dask, which is not installed: pip install 'calplan[fleet]'"
         ) from error
+    # Its own lines about lost connections would stand between ours, which say the same once.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     security = _security() if secure else None
     try:
         return Client(address, security=security, set_as_default=False, name="calplan")

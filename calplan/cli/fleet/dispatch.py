@@ -34,11 +34,13 @@ def dispatch(
     while work.left:
         work.hand_out(lanes, complete)
         done, _ = wait(work.running, timeout=BEAT, return_when=FIRST_COMPLETED)
-        for future in done:
+        answered = [future for future in done if _replies(future) is not None]
+        # With the place itself everything is lost at once, which is no fault of the accounts.
+        gone = None if done and done == set(answered) else next(filter(None, (lane.gone() for lane in lanes)), None)
+        for future in done if gone is None else answered:
             for reply in work.take(future):
                 hear(reply)
-        why = None if done else next(filter(None, (lane.gone() for lane in lanes)), None)
-        for reply in () if why is None else work.give_up(why):
+        for reply in () if gone is None else work.give_up(gone):
             hear(reply)
 
 
@@ -82,8 +84,6 @@ class Work:
     def give_up(self, why: str) -> Iterator[Reply]:
         """A reply for every account that has none."""
         batches = [batch for _, batch in self.running.values()] + [*self.waiting, tuple(self.again)]
-        for future in self.running:
-            future.cancel()
         self.running.clear()
         self.waiting.clear()
         self.again.clear()

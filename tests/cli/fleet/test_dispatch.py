@@ -24,7 +24,7 @@ class Fragile:
         names = tuple(one.account for one in batch)
         self.planned.append(names)
         future: Future[tuple[Reply, ...]] = Future()
-        if self.why is not None:
+        if self.why is not None and not self.losses:
             return future
         lost = [name for name in names if self.losses.get(name, 0) > 0]
         for name in lost:
@@ -72,6 +72,15 @@ def test_where_every_place_is_gone_each_account_is_told_why() -> None:
     assert {one.error for one in replies.values()} == {"the cluster is gone"}
     assert {one.code for one in replies.values()} == {ExitCode.UNREACHABLE}
     assert replies.keys() == set("abcde")
+
+
+def test_what_is_lost_with_the_place_itself_is_no_fault_of_an_account() -> None:
+    replies = heard([orders("a"), orders("b"), orders("c")], Fragile({"a": 9, "c": 9}, why="the cluster is gone"))
+    assert {name: one.error for name, one in replies.items()} == {
+        "a": "the cluster is gone",
+        "b": None,
+        "c": "the cluster is gone",
+    }
 
 
 def test_an_order_is_completed_when_its_turn_comes() -> None:
