@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from deepdiff import DeepDiff
-
 from calplan.model.service import (
     ExchangeEws,
     ExchangeMapi,
@@ -144,6 +142,10 @@ def _canonical_impersonation(impersonation: Impersonation | Unknown | None) -> P
 
 def leaves_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[Leaf, ...]:
     """Every leaf that differs, sorted by path. A sub-tree that comes or goes is one leaf."""
+    if before == after:
+        return ()
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and most of what is compared is the same
+
     tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
     found = [
         Leaf(

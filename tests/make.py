@@ -201,7 +201,7 @@ def forecast(
 ) -> UserOutcome | None:
     """What a change means for one user; ``None`` if he is not active."""
     people = population({email: user}, last_client_only=last_client_only)
-    return assess(alone(before), alone(after), people, facts_of_tenant or tenant()).outcome(0)
+    return assess(alone(before), alone(after), people, facts_of_tenant or tenant()).outcome(email)
 
 
 def assessment(
@@ -358,7 +358,10 @@ class Scene:
         """What a saved plan is made of."""
         users, policy = users_bytes(self.assessed().lines()), canonical_policy(self.policy)
         document = as_document(
-            self.plan(), version=version, users_hash=digest(users), policy_hash=digest(canonical_text(policy))
+            self.plan(),
+            version=version,
+            users_hash=self.assessed().digest(),
+            policy_hash=digest(canonical_text(policy)),
         )
         return PlanParts(document=document, users=users, policy=policy, positions={}, paths=("contoso",))
 

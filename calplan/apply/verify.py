@@ -81,7 +81,6 @@ def verify(
     ``outdated`` are the users of whom is only known how they were before the change was complete.
     """
     forecasts = _Forecasts(*levels)
-    present = {email: number for number, email in enumerate(observed.emails)}
     tally: Counter[tuple[Expected, Verdict]] = Counter()
     named: dict[Verdict, list[Listed]] = {Verdict.SURPRISE: [], Verdict.FALSE_ALARM: []}
     still: list[Listed] = []
@@ -89,7 +88,7 @@ def verify(
     for row in rows:
         expected = forecasts.of(row)
         old = row["email"] in outdated
-        now = UNKNOWN if old else _observed(observed, present.get(row["email"]), expected)
+        now = UNKNOWN if old else _observed(observed, observed.class_of(row["email"]), expected)
         verdict = judge(expected, now)
         tally[expected, verdict] += 1
         lost = expected.loses or expected.on_the_way
@@ -197,7 +196,7 @@ def _observed(population: Population, number: int | None, expected: Expected) ->
     """
     if number is None:
         return UNKNOWN
-    facts, basis = population.classes[population.class_ids[number]], population.bases[population.class_ids[number]]
+    facts, basis = population.classes[number], population.bases[number]
     now = facts.connection
     if facts.status is not Status.ACTIVE or basis is Basis.LAST_KNOWN:
         return UNKNOWN

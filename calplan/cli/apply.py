@@ -12,6 +12,7 @@ from calplan.cli.apply_report import ApplyReport, reported
 from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent, agree, login_name, refuse_gates, refuse_moved, refuse_stale
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guarding import stop_at_strangers
 from calplan.cli.guiding import require_terminal
@@ -19,15 +20,16 @@ from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.place import state_option
 from calplan.cli.previous import past_of
 from calplan.cli.probing import require_working
 from calplan.cli.reading import show
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
-from calplan.cli.runs import keep, state_option
+from calplan.cli.runs import keep
 from calplan.cli.shown import look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan
-from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Planned, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.planfile import SavedPlan, pack, unpack
 from calplan.plan.staleness import staleness

@@ -9,6 +9,7 @@ from calplan.apply.drive import Person, drive, nobody
 from calplan.apply.flow import Failed, Report, Stopped, apply_flow
 from calplan.apply.verification_document import verification_document
 from calplan.cli.apply_report import ApplyReport
+from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guiding import as_attested, guide_of, say_open
 from calplan.cli.hand import Hand
@@ -17,7 +18,7 @@ from calplan.cli.output import say, tell
 from calplan.cli.runs import Kept, same_state
 from calplan.cli.verify import code_of as code_of_verification
 from calplan.cli.verify import verified
-from calplan.cli.wiring import Chosen, Opened, Planned, code_of
+from calplan.cli.wiring import Opened, Planned, code_of
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.steps import Step

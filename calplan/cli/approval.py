@@ -11,7 +11,8 @@ from typing import Self
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.wiring import Planned, in_automation
+from calplan.cli.trust import in_automation
+from calplan.cli.wiring import Planned
 from calplan.guardrails.gates import PREFIX
 from calplan.impact.outcome import DISCONNECTED
 from calplan.model.plural import plural

@@ -7,17 +7,18 @@ from typing import Final
 import click
 
 from calplan.cli import completing
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import account_facts
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
+from calplan.cli.place import state_option
 from calplan.cli.reading import show
-from calplan.cli.runs import state_option
 from calplan.cli.shown import as_of_option, day_of, output_option
 from calplan.cli.source import chosen_for, saved_plan
 from calplan.cli.terminal import color_option, in_colour
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account
+from calplan.cli.wiring import make_plan, open_account
 from calplan.guardrails.crowd import SavedCrowd
 from calplan.guardrails.evaluate import evaluate
 from calplan.guardrails.results import Result

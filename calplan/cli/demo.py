@@ -12,6 +12,7 @@ from calplan.cli import clock
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import Consent, refuse_gates
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import GATES
 from calplan.cli.interrupts import interrupts
@@ -20,7 +21,7 @@ from calplan.cli.output import Target, emit, save
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import keep
 from calplan.cli.shown import look, show_plan
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account, open_for_writing, translated
+from calplan.cli.wiring import make_plan, open_account, open_for_writing, translated
 from calplan.impact.outcome import Outcome
 from calplan.model.plural import plural
 from calplan.plan.archive import MODE

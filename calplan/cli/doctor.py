@@ -12,8 +12,8 @@ from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import documents
 from calplan.cli.shown import output_option
-from calplan.cli.trust import trust
-from calplan.cli.wiring import code_of, in_automation, translated
+from calplan.cli.trust import in_automation, trust
+from calplan.cli.wiring import code_of, translated
 from calplan.policyfile.documents import AccountDocument
 from calplan.policyfile.reader import Reading
 from calplan.render.checkup import CheckupDocument, checkup_text

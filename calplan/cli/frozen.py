@@ -8,10 +8,11 @@ from typing import Final
 
 import click
 
+from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.source import packed
-from calplan.cli.wiring import Chosen, FrozenAccount
+from calplan.cli.wiring import FrozenAccount
 from calplan.plan.archive import BadArchiveError
 from calplan.plan.snapshot.frozen import Frozen
 from calplan.plan.snapshot.snapshotfile import snapshot_in

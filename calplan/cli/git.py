@@ -11,9 +11,9 @@ from typing import Final
 import click
 
 from calplan.cli import clock
+from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.wiring import Chosen
 from calplan.model.diagnostic import errors_in
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import WantedSettings

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.gates_from import under_gates
+from calplan.cli.gates_from import Gates
 from calplan.guardrails.crowd import PlannedCrowd
 from calplan.guardrails.evaluate import evaluate, evaluate_offline
 from calplan.guardrails.gates import PREFIX, denials, gate_of, guardrail_gates, remarks
@@ -96,13 +96,13 @@ def offline_findings(reading: Reading, paths: Sequence[Path], today: date) -> It
     Raises:
         StopError: CALPLAN_GATES is set, and leads to no valid terms of an account.
     """
-    own = joined(reading.guardrails)
+    own, gates = joined(reading.guardrails), Gates(paths)
     for one in reading.policies:
         policy = one.policy
         account = next((known for known in reading.accounts if known.name == policy.account), None)
         rules, facts = own, AccountFacts(name=policy.account)
         if account is not None:
-            under = under_gates(account, own, paths)
+            under = gates.over(account, own)
             yield from under.ignored
             rules, facts = under.guardrails, account_facts(under.account)
         if not rules.rules:

@@ -12,11 +12,12 @@ from calplan.apply.flow import Done, Report, Waiting, by_hand
 from calplan.cli import clock
 from calplan.cli.attest import attested
 from calplan.cli.attestation import Statement
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.runs import Kept, find, same_state
 from calplan.cli.terminal import terminal_width
-from calplan.cli.wiring import Chosen, choose, in_automation
+from calplan.cli.trust import in_automation
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument
 from calplan.plan.steps import Step

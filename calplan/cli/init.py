@@ -17,7 +17,7 @@ from calplan.cli.init_questions import NOW, QUESTIONS, UNKNOWN, Answers, BadAnsw
 from calplan.cli.output import emit, say
 from calplan.cli.pipeline_files import pipelines_of, repository_of, what_is_left
 from calplan.cli.reading import stop_if_errors
-from calplan.cli.wiring import in_automation
+from calplan.cli.trust import in_automation
 from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.plan.gates import CLOCK_SKEW
 from calplan.policyfile.check import check

@@ -81,7 +81,18 @@ def pseudonyms(file: Path | None, *, asked: bool) -> Pseudonyms | None:
     return Pseudonyms(data)
 
 
-def key_to_sign(file: Path) -> SigningKey:
+def key_to_sign(file: Path | None, *, saved_to: Path | None) -> SigningKey | None:
+    """The key to sign a plan with that is saved there, if one is named.
+
+    Raises:
+        StopError: it is no such key, or nothing is saved.
+    """
+    if file is not None and saved_to is None:
+        raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
+    return None if file is None else _private_key(file)
+
+
+def _private_key(file: Path) -> SigningKey:
     """The private key in a file that only its owner can read.
 
     Raises:

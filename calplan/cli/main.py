@@ -1,10 +1,8 @@
 """The entry point: finds the command, runs it, and turns whatever happens into an exit code."""
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -15,7 +13,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from calplan.cli.exit_codes import MEANING, ExitCode, StopError
-from calplan.cli.logs import listen, redactor
 from calplan.cli.output import hush, say
 
 
@@ -79,6 +76,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            import difflib  # noqa: PLC0415 - only whoever mistypes a command waits for it
+
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             ctx.fail(f"there is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -96,11 +95,13 @@ class Commands(click.Group):
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 def calplan() -> None:
     """Calendar and contacts integration as code, with the people a change would hurt."""
+    from calplan.cli.logs import listen  # noqa: PLC0415 - whoever only asks for help has nothing logged
+
+    listen()
 
 
 def run(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command line and give its exit code; errors are said on stderr."""
-    listen()
     try:
         result = calplan.main(args=arguments, prog_name="calplan", standalone_mode=False)
     except StopError as stop:
@@ -148,6 +149,10 @@ def main() -> None:
 def faulted(fault: Exception) -> ExitCode:
     """Say that calplan itself is at fault, and give the exit code of that."""
     if os.environ.get("CALPLAN_LOG") == "debug":
+        import traceback  # noqa: PLC0415 - it is seldom needed
+
+        from calplan.cli.logs import redactor  # noqa: PLC0415 - as above
+
         say(redactor().text("".join(traceback.format_exception(fault))).rstrip("\n"))
     else:
         say(f"calplan has a fault of its own: {type(fault).__name__}")

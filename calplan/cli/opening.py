@@ -6,7 +6,7 @@ from calplan.cli import clock
 from calplan.cli.logs import is_heard
 from calplan.cli.memory import StateMemory
 from calplan.cli.output import say
-from calplan.cli.progress import ProgressLine, manner_of_stderr
+from calplan.cli.progress import ProgressLine, Silent, manner_of_stderr
 from calplan.cli.reading import tell
 from calplan.cli.trust import trust
 from calplan.model.diagnostic import Diagnostic
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 def progress_line(*, automated: bool) -> ProgressLine:
     """The line that shows on stderr how far the work on an account has come."""
     return ProgressLine(manner_of_stderr(say, automated=automated, logging=is_heard()))
+
+
+def no_line() -> ProgressLine:
+    """A line for one account among several, which are counted elsewhere."""
+    return ProgressLine(Silent())
 
 
 def opening_of(

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -162,7 +161,7 @@ def _kind(file: Path) -> int | None:
 
 def _replace(file: Path, blocks: Iterable[bytes], mode: int) -> None:
     with _unwritable(file):
-        draft = file.with_name(f".calplan-{secrets.token_hex(8)}")
+        draft = file.with_name(f".calplan-{os.urandom(8).hex()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -7,14 +7,18 @@ from pathlib import Path
 import click
 
 from calplan.cli import clock, completing
-from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.chosen import choose
+from calplan.cli.exit_codes import ExitCode
+from calplan.cli.fleet.asked import fleet_options, several
 from calplan.cli.frozen import snapshot_option, taken_in
 from calplan.cli.git import base_option, meant_at
+from calplan.cli.inventory import from_inventory, inventory_options
 from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
+from calplan.cli.place import state_option
+from calplan.cli.planned import Before, plan_chosen
 from calplan.cli.previous import past_of, previous_option
-from calplan.cli.runs import state_option
 from calplan.cli.shown import (
     PLAN_FORMATS,
     as_of_option,
@@ -26,12 +30,8 @@ from calplan.cli.shown import (
     show_plan,
 )
 from calplan.cli.trust import unguarded
-from calplan.cli.wiring import Planned, choose, make_plan, open_account
+from calplan.cli.wiring import Planned
 from calplan.plan.archive import MODE
-from calplan.plan.build import Live
-from calplan.plan.compared import compared
-from calplan.plan.moves import Previous
-from calplan.plan.origin import BaseKind
 from calplan.plan.planfile import LIFETIME, pack
 
 
@@ -39,11 +39,19 @@ from calplan.plan.planfile import LIFETIME, pack
 @click.argument("path", type=click.Path(path_type=Path), default=".", shell_complete=completing.documents)
 @click.option(
     "--account",
+    "accounts",
     metavar="NAME",
+    multiple=True,
     shell_complete=completing.account_names,
-    help="The account to plan, where the folder has several.",
+    help="The account to plan, where the folder has several; may repeat, and `all` stands for each of them.",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `calplan apply FILE`.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Save the plan for `calplan apply FILE`. Of several accounts: the folder for NAME.calplan of each.",
+)
+@fleet_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when the plan has changes.")
 @pack_option
 @as_of_option
@@ -51,6 +59,7 @@ from calplan.plan.planfile import LIFETIME, pack
 @base_option
 @snapshot_option
 @state_option
+@inventory_options
 @sign_option
 @output_option(PLAN_FORMATS)
 @redact_options
@@ -58,9 +67,11 @@ from calplan.plan.planfile import LIFETIME, pack
 @budget_option
 def plan(
     path: Path,
-    account: str | None,
+    accounts: tuple[str, ...],
     out: Path | None,
     *,
+    jobs: int | None,
+    executor: str | None,
     detailed_exitcode: bool,
     packs: tuple[str, ...],
     as_of: datetime | None,
@@ -68,6 +79,8 @@ def plan(
     base: str | None,
     snapshot: Path | None,
     state: str | None,
+    inventory: str | None,
+    max_age: str | None,
     sign_key: Path | None,
     output: tuple[str, ...],
     redact: bool,
@@ -77,36 +90,39 @@ def plan(
     verbose: bool,
     color: str,
 ) -> ExitCode:
-    """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there."""
-    outputs = targets(output, PLAN_FORMATS, saved_to=out)
-    if sign_key is not None and out is None:
-        raise StopError(ExitCode.USAGE, "error: --sign-key signs a saved plan, so it needs --out FILE")
-    key = None if sign_key is None else key_to_sign(sign_key)
+    """Read the account, show what changes, for whom, in which order, and what refuses it. Nothing is written there.
+
+    Several accounts are shown in a line each, the worst first; `-o NAME=DIR/` writes a file for each of them as well.
+    """
+    key = key_to_sign(sign_key, saved_to=out)
     names = pseudonyms(redact_key, asked=redact)
+    kept = from_inventory(inventory, max_age, snapshot=snapshot)
+    looked = look(users, verbose=verbose, color=color, source=path, budget=budget)
+    of_one = {"--previous": previous, "--base": base, "--snapshot": snapshot, "--redact": names}
+    paths, day = with_packs((path,), packs), day_of(as_of)
+    if several(accounts, jobs=jobs, executor=executor, of_one=of_one):
+        from calplan.cli.fleet.outputs import fleet_outputs  # noqa: PLC0415 - what only several accounts need
+        from calplan.cli.fleet.planning import Request, Where, plan_fleet  # noqa: PLC0415 - as above
+
+        where, outputs = Where(jobs=jobs, executor=executor, state=state), fleet_outputs(output, out)
+        asked = Request(paths=paths, names=accounts, outputs=outputs, look=looked, where=where, as_of=day, kept=kept)
+        return plan_fleet(replace(asked, key=key, detailed=detailed_exitcode))
+    shown_in = targets(output, PLAN_FORMATS, saved_to=out)
     if (warning := unguarded()) is not None:
         say(warning)
     taken = None if snapshot is None else taken_in(snapshot)
-    chosen = choose(with_packs((path,), packs), account or (taken.frozen.account if taken else None), day_of(as_of))
-    source = open_account(chosen.account, state) if taken is None else taken.in_place_of(chosen)
-    past = past_of(chosen.account.name, previous, state, offline=taken is not None)
-    meant = None if base is None else meant_at(base, path, chosen)
-
-    def earlier(live: Live) -> Previous | None:
-        # Nobody of an earlier plan is found again by a pseudonym.
-        if past is None or (taken is not None and taken.frozen.redacted):
-            return None
-        return past.users if previous is not None or live.groups.value.overrides else None
-
-    kept = None if past is None else past.base if previous is None else replace(past.base, kind=BaseKind.COMPARED)
-    left = kept if base is None else meant
-    planned = make_plan(chosen, source, as_of=day_of(as_of), earlier=earlier, base=left)
-    if past is not None and previous is not None:
-        planned.document["since_plan"] = compared(past.saved, planned.document, planned.users)
+    chosen = choose(paths, next(iter(accounts), None if taken is None else taken.frozen.account), day)
+    before = Before(
+        past=past_of(chosen.account.name, previous, state, offline=taken is not None),
+        named=previous is not None,
+        meant=None if base is None else meant_at(base, path, chosen),
+    )
+    frozen = None if taken is None else taken.in_place_of(chosen)
+    planned = plan_chosen(chosen, before, frozen=frozen, as_of=day, state=state, kept=kept)
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
         save(out, pack(shown.parts, created_at=clock.stamp(), key=key), mode=MODE)
-    as_asked = look(users, verbose=verbose, color=color, source=path, budget=budget)
-    show_plan(shown.document, shown.users, outputs, as_asked)
+    show_plan(shown.document, shown.users, shown_in, looked)
     if out is not None:
         say(_saved(planned, out, redacted=names is not None, frozen=taken is not None))
     return code_of_plan(planned, detailed=detailed_exitcode)

@@ -3,19 +3,22 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import click
 
 from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import peek, place_of
-from calplan.cli.source import refuse_redacted, saved_plan, trusted
+from calplan.cli.place import place_of
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
-from calplan.plan.planfile import SavedPlan
+
+if TYPE_CHECKING:
+    from calplan.plan.planfile import SavedPlan
+    from calplan.state.store import Store
 
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
@@ -38,18 +41,27 @@ def previous_option(says: str) -> Callable[[Command], Command]:
 class Past:
     """What is known of an account from before: a plan, its users then, and what the account was left at."""
 
-    saved: SavedPlan
+    saved: "SavedPlan"
     users: Previous
     base: Base
 
     @classmethod
-    def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
+    def of(cls, saved: "SavedPlan", since: str, short: str) -> Self:
         """What a saved plan tells."""
         return cls(
             saved=saved,
             users=Previous(since=since, rows=saved.users.rows()),
             base=Base(since=short, document=saved.document, policy=saved.policy),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """The run that was applied last: its id, when it began, and the file of its plan."""
+
+    id: str
+    started_at: datetime
+    plan: bytes
 
 
 def past_of(account: str, named: Path | None, state: str | None = None, *, offline: bool = False) -> Past | None:
@@ -73,6 +85,8 @@ def named_plan(file: Path, account: str) -> Past:
     Raises:
         StopError: the file holds no plan, or one for another account.
     """
+    from calplan.cli.source import refuse_redacted, saved_plan  # noqa: PLC0415 - where a plan is named
+
     if not os.path.lexists(file):
         raise StopError(ExitCode.USAGE, f"error: --previous: there is no file {file}")
     saved = saved_plan(file)
@@ -88,12 +102,38 @@ def named_plan(file: Path, account: str) -> Past:
 def last_run(account: str, state: str | None = None) -> Past | None:
     """What the last applied run tells, or ``None`` where there is none here or it cannot be read."""
     try:
-        with peek(state) as store:
-            run = None if store is None else store.last_applied(account)
-        if run is None:
+        place = place_of(state)
+        if place.file is not None and not os.path.lexists(place.file):
             return None
+        from calplan.cli.runs import peek  # noqa: PLC0415 - nothing of it is needed where nothing is kept
+
+        with peek(state) as store:
+            found = None if store is None else kept_run(store, account)
+    except StopError as error:
+        say(_not_known(error))
+        return None
+    return past_in(found)
+
+
+def kept_run(store: "Store", account: str) -> LastRun | None:
+    """The last applied run of an account as the state keeps it."""
+    run = store.last_applied(account)
+    return None if run is None else LastRun(id=run.id, started_at=run.started_at, plan=run.plan)
+
+
+def past_in(run: LastRun | None) -> Past | None:
+    """What an applied run tells, or ``None`` where there is none or its plan cannot be trusted."""
+    if run is None:
+        return None
+    from calplan.cli.source import trusted  # noqa: PLC0415 - nothing of it is needed where nothing is kept
+
+    try:
         saved = trusted(run.plan, f"the plan of run {run.id}")
     except StopError as error:
-        say(f"note: what moved since the last run is not known: {str(error).removeprefix('error: ')}")
+        say(_not_known(error))
         return None
     return Past.of(saved, f"run {run.id} of {run.started_at:%Y-%m-%d}", f"run {run.id[:SHORT]}")
+
+
+def _not_known(error: StopError) -> str:
+    return f"note: what moved since the last run is not known: {str(error).removeprefix('error: ')}"

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import say
-from calplan.cli.trust import trust
-from calplan.cli.wiring import Chosen, code_of, in_automation
+from calplan.cli.trust import in_automation, trust
+from calplan.cli.wiring import code_of
 from calplan.model.policy import CalendarPolicy
 from calplan.model.service import ExchangeEws, Impersonation, Office365Ews
 from calplan.plan.kinds import StepKind

@@ -23,13 +23,23 @@ def documents(paths: Sequence[Path], as_of: date | None = None) -> Reading:
     Raises:
         StopError: a PATH is missing, or a document has an error.
     """
+    reading = documents_with_errors(paths, as_of)
+    if reading.has_errors:
+        raise StopError(ExitCode.INVALID, count_of(errors_in(reading.diagnostics)))
+    return reading
+
+
+def documents_with_errors(paths: Sequence[Path], as_of: date | None = None) -> Reading:
+    """The documents of PATHs that have no errors; see ``documents``.
+
+    Raises:
+        StopError: a PATH is missing.
+    """
     try:
         reading = read(paths, as_of or clock.today())
     except MissingPathError as error:
         raise StopError(ExitCode.USAGE, f"error: {error}") from error
     show([one for one in reading.diagnostics if one.severity is Severity.ERROR or about_files(one)])
-    if reading.has_errors:
-        raise StopError(ExitCode.INVALID, count_of(errors_in(reading.diagnostics)))
     return reading
 
 

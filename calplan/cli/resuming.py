@@ -11,6 +11,7 @@ from calplan.cli.apply_report import APPLIED, ApplyReport
 from calplan.cli.apply_request import ApplyRequest
 from calplan.cli.applying import Work, applied
 from calplan.cli.approval import refuse_gates
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guarding import stop_at_strangers
 from calplan.cli.interrupts import Interrupts
@@ -21,7 +22,7 @@ from calplan.cli.reading import show
 from calplan.cli.run_lock import holding
 from calplan.cli.runs import Kept, find, keep, paths_of
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing
+from calplan.cli.wiring import Planned, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in
 from calplan.plan.meanwhile import moved_meanwhile
 from calplan.plan.planfile import SavedPlan

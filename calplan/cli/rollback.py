@@ -8,15 +8,17 @@ from typing import Final
 import click
 
 from calplan.cli import clock, completing
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, save, say
+from calplan.cli.place import state_option
 from calplan.cli.plan import code_of_plan
 from calplan.cli.previous import SHORT
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.reading import stop_if_errors
-from calplan.cli.runs import find, paths_of, peek, state_option
+from calplan.cli.runs import find, paths_of, peek
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account
+from calplan.cli.wiring import make_plan, open_account
 from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.plan.planfile import SavedPlan
 from calplan.plan.still_out import still_out

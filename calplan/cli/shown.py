@@ -10,21 +10,10 @@ import click
 
 from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.findings import source_root
-from calplan.cli.github_files import tell_github
 from calplan.cli.output import Target, emit
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.plan.document import PlanDocument, PlanUsers
-from calplan.render.csv import users_csv
 from calplan.render.fitting import COMMENT, LEAST, SUMMARY
-from calplan.render.github import plan_github
-from calplan.render.gitlab import plan_gitlab_terraform
-from calplan.render.guide import checklist
-from calplan.render.html.report import plan_html
-from calplan.render.markdown import plan_markdown
-from calplan.render.ndjson import users_ndjson
-from calplan.render.plan_json import plan_json
-from calplan.render.text import plan_text
 
 PLAN_FORMATS: Final = (
     *("text", "json", "ndjson", "markdown", "checklist", "html", "csv"),
@@ -122,28 +111,50 @@ def show_plan(document: PlanDocument, users: PlanUsers, outputs: Sequence[Target
     for target in outputs:
         emit(_rendered(document, users, target, look), target.file)
         if target == IN_THE_LOG:
+            from calplan.cli.github_files import tell_github  # noqa: PLC0415 - as above
+
             tell_github(document, users, show_users=look.users or "none")
 
 
 def _rendered(document: PlanDocument, users: PlanUsers, target: Target, look: Look) -> Iterator[str]:
+    # One of many formats is asked for, and only its renderer is imported.
     match target.format:
         case "json":
+            from calplan.render.plan_json import plan_json  # noqa: PLC0415 - as above
+
             return plan_json(document)
         case "ndjson":
+            from calplan.render.ndjson import users_ndjson  # noqa: PLC0415 - as above
+
             return users_ndjson(users)
         case "csv":
+            from calplan.render.csv import users_csv  # noqa: PLC0415 - as above
+
             return users_csv(users)
         case "markdown":
+            from calplan.render.markdown import plan_markdown  # noqa: PLC0415 - as above
+
             return plan_markdown(document, users, show_users=look.users or "none", budget=look.budget)
         case "checklist":
+            from calplan.render.guide import checklist  # noqa: PLC0415 - as above
+
             return checklist(document)
         case "html":
+            from calplan.render.html.report import plan_html  # noqa: PLC0415 - as above
+
             return plan_html(document, users, plan_name=str(look.source))
         case "github":
+            from calplan.cli.findings import source_root  # noqa: PLC0415 - as above
+            from calplan.render.github import plan_github  # noqa: PLC0415 - as above
+
             return plan_github(document, root=source_root())
         case "gitlab-terraform":
+            from calplan.render.gitlab import plan_gitlab_terraform  # noqa: PLC0415 - as above
+
             return plan_gitlab_terraform(document)
         case _:
+            from calplan.render.text import plan_text  # noqa: PLC0415 - as above
+
             return plan_text(
                 document,
                 users,

@@ -9,12 +9,13 @@ import click
 
 from calplan import __version__
 from calplan.cli import clock, completing
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.keys import pseudonyms, redact_options
 from calplan.cli.output import say, write
-from calplan.cli.runs import state_option
+from calplan.cli.place import state_option
 from calplan.cli.trust import unguarded
-from calplan.cli.wiring import Chosen, choose, open_account, read_live
+from calplan.cli.wiring import open_account, read_live
 from calplan.model.account import PrivateAccess, PrivateEvents
 from calplan.model.plural import plural
 from calplan.plan.archive import MODE

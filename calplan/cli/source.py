@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
 from calplan.cli.plan_form import fault_in
-from calplan.cli.wiring import Chosen, choose, make_plan, open_account
+from calplan.cli.wiring import make_plan, open_account
 from calplan.plan.archive import LARGEST_FILE, BadArchiveError
 from calplan.plan.document import PlanDocument, PlanUsers
 from calplan.plan.planfile import SavedPlan, unpack
@@ -185,8 +186,8 @@ def plan_of(path: Path, account: str | None = None) -> Shown:
     chosen = choose((path,), account)
     planned = make_plan(chosen, open_account(chosen.account))
     assessment = planned.plan.assessment
-    emails = tuple(assessment.population.emails)
-    inactive = frozenset(email for number, email in enumerate(emails) if assessment.outcome(number) is None)
+    emails = tuple(assessment.population.addresses())
+    inactive = frozenset(email for email, outcome in assessment.each() if outcome is None)
     return Shown(
         document=planned.document,
         users=planned.users,

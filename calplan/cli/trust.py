@@ -56,3 +56,8 @@ def unguarded() -> str | None:
 def _listed(name: str) -> frozenset[str]:
     """The entries of a variable that holds a list with commas."""
     return frozenset(part.strip() for part in os.environ.get(name, "").split(",")) - {""}
+
+
+def in_automation() -> bool:
+    """Whether nobody is there to answer a question."""
+    return any(os.environ.get(name) for name in ("CI", "CALPLAN_IN_AUTOMATION"))

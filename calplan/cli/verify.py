@@ -13,13 +13,15 @@ from calplan.apply.verification_record import Circumstances, Verified, record_of
 from calplan.apply.verify import verify as held_against
 from calplan.cli import clock, completing
 from calplan.cli.approval import login_name
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.place import state_option
 from calplan.cli.probing import code_of_probe, probed, say_checks
-from calplan.cli.runs import find, keep, paths_of, state_option
+from calplan.cli.runs import find, keep, paths_of
 from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
-from calplan.cli.wiring import Chosen, choose, open_account
+from calplan.cli.wiring import open_account
 from calplan.impact.population import Population, populate
 from calplan.impact.resolve import Levels
 from calplan.plan.document import PlanDocument, PlanUsers

@@ -1,32 +1,25 @@
 """Puts the parts together for commands: documents, the account, what is read of it, and the plan."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from calplan import __version__
 from calplan.cli import clock
+from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.gates_from import under_gates
-from calplan.cli.guarding import account_facts, guarded
-from calplan.cli.opening import opening_of, progress_line
+from calplan.cli.opening import no_line, opening_of, progress_line
 from calplan.cli.progress import ProgressLine
-from calplan.cli.reading import about_files, count_of, documents, show
+from calplan.cli.reading import count_of, show
 from calplan.cli.terms import terms_of
-from calplan.guardrails.gates import results_document
+from calplan.cli.trust import in_automation
 from calplan.guardrails.results import Result
-from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
-from calplan.impact.population import populate
 from calplan.model.account import Evidence, Observed, TenantFacts
-from calplan.model.diagnostic import Diagnostic, errors_in
-from calplan.model.policy import CalendarPolicy
+from calplan.model.diagnostic import errors_in
 from calplan.plan.as_document import as_document, diagnostics_document, gates_document
-from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live, build_plan
 from calplan.plan.document import PlanDocument, SnapshotDocument
 from calplan.plan.edits import PORTAL, EditLog, LogUnread
@@ -37,40 +30,30 @@ from calplan.plan.moves import Previous
 from calplan.plan.notice import with_notice
 from calplan.plan.origin import Base
 from calplan.plan.plan import Plan
-from calplan.plan.planfile import PlanParts, users_bytes, users_digest
+from calplan.plan.planfile import PlanParts, users_bytes
 from calplan.plan.pseudonyms import Pseudonyms, Redacted, redacted
 from calplan.plan.snapshot.frozen import Frozen, NotHeldError
 from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
-from calplan.policyfile.guardrails_together import joined
-from calplan.policyfile.packs import recorded
 from calplan.providers.base import (
     Capabilities,
     InvalidAccountError,
     KeepsLog,
+    Memory,
     NotAuthorisedError,
     Platform,
     ProviderError,
     WritablePlatform,
 )
+from calplan.providers.everybody import Everybody, read_everybody
 
 if TYPE_CHECKING:
+    from calplan.providers.http.paces import Paces
     from calplan.state.store import Store
 
 Held = TypeVar("Held", bound=Platform)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """One account with its policy, and what the folder says of its tenant."""
-
-    account: AccountDocument
-    policy: CalendarPolicy
-    tenant: tuple[TenantFactsDocument, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    paths: tuple[str, ...]
-    policy_file: Path
-    guardrails: Guardrails = NO_GUARDRAILS
+People = Callable[[Platform], Everybody]
+"""Gives the users of an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +87,7 @@ class Planned:
     def without_names(self, names: Pseudonyms) -> "Nameless":
         """The same plan with pseudonyms for every address."""
         population = self.plan.assessment.population
-        others = (*population.emails, *population.mailboxes.values())
+        others = [one for page in population.roster.pages() for one in (*page.emails, *page.mailboxes.values())]
         hidden = redacted(self.document, self.users, self.policy, names, others)
         return Nameless(hidden=hidden, positions=self.positions, paths=self.paths)
 
@@ -137,52 +120,27 @@ class Nameless:
         )
 
 
-def choose(paths: Sequence[Path], account: str | None = None, as_of: date | None = None) -> Chosen:
-    """The account to work on, with its policy; see ``documents`` for ``as_of``.
-
-    Raises:
-        StopError: the documents have errors, name no such account, or several and none was asked for.
-    """
-    reading = documents(paths, as_of)
-    files = {one.policy.account: one.file for one in reading.policies}
-    policies = {one.policy.account: one.policy for one in reading.policies}
-    if not policies:
-        message = "error: there is no CalendarPolicy here. To begin with the settings as they are: calplan export PATH"
-        raise StopError(ExitCode.INVALID, message)
-    if account is None and len(policies) != 1:
-        names = ", ".join(sorted(policies))
-        raise StopError(ExitCode.USAGE, f"error: there are policies for several accounts: {names}. Use --account NAME")
-    name = account if account is not None else next(iter(policies))
-    owner = next((one for one in reading.accounts if one.name == name), None)
-    if name in policies and owner is None:
-        raise StopError(ExitCode.INVALID, f"error: there is no Account document named {name!r}; it says where to look")
-    if name not in policies or owner is None:
-        known = ", ".join(sorted(policies))
-        raise StopError(ExitCode.USAGE, f"error: no policy for an account named {name!r}; there are: {known}")
-    under = under_gates(owner, joined(reading.guardrails), paths)
-    return Chosen(
-        account=under.account,
-        policy=policies[name],
-        tenant=tuple(one for one in reading.tenant_facts if one.account in (None, name)),
-        diagnostics=(*(one for one in reading.diagnostics if not about_files(one)), *under.ignored),
-        paths=tuple(map(recorded, paths)),
-        policy_file=files[name],
-        guardrails=under.guardrails,
-    )
-
-
-def open_account(account: AccountDocument, state: "str | Store | None" = None) -> "Opened[Platform]":
+def open_account(
+    account: AccountDocument,
+    state: "str | Store | None" = None,
+    reading: Memory | None = None,
+    paces: "Paces | None" = None,
+) -> "Opened[Platform]":
     """The account, to be read only; ``state`` is where sources beside the platform keep what takes long to read.
+
+    ``reading`` is where the platform itself does. ``paces`` are shared with other accounts; of one among several no
+    line is shown.
 
     Raises:
         StopError: it cannot be opened.
     """
     from calplan.providers.catalog import open_platform  # noqa: PLC0415 - adapters are imported when used
 
-    line = progress_line(automated=in_automation())
-    opening = opening_of(account, state, line, automated=in_automation())
+    line = progress_line(automated=in_automation()) if paces is None else no_line()
+    opening = replace(opening_of(account, state, line, automated=in_automation()), reading=reading)
     with translated():
-        return Opened(platform=open_platform(account, opening), line=line)
+        shared = opening if paces is None else replace(opening, paces=paces)
+        return Opened(platform=open_platform(account, shared), line=line)
 
 
 def open_for_writing(account: AccountDocument, state: str | None = None) -> "Opened[WritablePlatform]":
@@ -245,8 +203,8 @@ def code_of(error: ProviderError) -> ExitCode:
     return ExitCode.NOT_AUTHORISED if isinstance(error, NotAuthorisedError) else ExitCode.UNREACHABLE
 
 
-def read_live(opened: Opened[Platform], chosen: Chosen) -> Live:
-    """Everything the plan needs of the account, read once.
+def read_live(opened: Opened[Platform], chosen: Chosen, people: People = read_everybody) -> Live:
+    """Everything the plan needs of the account, read once; ``people`` gives its users.
 
     Raises:
         StopError: the account cannot be read.
@@ -254,8 +212,7 @@ def read_live(opened: Opened[Platform], chosen: Chosen) -> Live:
     with opened.reading() as platform:
         settings = platform.read_settings()
         groups = platform.read_groups()
-        users = platform.read_users()
-        population = populate(users.batches, last_client_only=users.last_client_only)
+        everybody = people(platform)
         stored = platform.read_tenant()
         pairs = chosen.policy.private_events
         assistants = None if pairs is None else platform.read_assistants(pairs.hosts)
@@ -265,11 +222,11 @@ def read_live(opened: Opened[Platform], chosen: Chosen) -> Live:
     return Live(
         settings=settings,
         groups=groups,
-        population=population,
-        users=users.evidence,
+        population=everybody.population,
+        users=everybody.evidence,
         tenant=tenants,
         assistants=assistants,
-        sources=BesidePlatform() if users.beside is None else users.beside(),
+        sources=everybody.beside,
         holders=holders,
         edits=edits,
     )
@@ -329,17 +286,19 @@ def make_plan(
     earlier: Callable[[Live], Previous | None] = lambda _live: None,
     base: Base | Meant | None = None,
     notice_for: str | None = None,
+    people: People = read_everybody,
 ) -> Planned:
     """A plan from live state, or from a snapshot. ``allowed`` names gates that are lifted, ``by`` who applies it.
 
     ``earlier`` finds the users of an earlier plan, to tell who changed groups since; ``base`` is what the account was
     left at, or meant to be, to tell where each change comes from. ``notice_for`` is the id of the plan that people had
-    to be told of, where that is another one than this.
+    to be told of, where that is another one than this. ``people`` gives the users, who are read anew where it is left
+    out.
 
     Raises:
         StopError: the account cannot be read.
     """
-    live = source.live(chosen) if isinstance(source, FrozenAccount) else read_live(source, chosen)
+    live = source.live(chosen) if isinstance(source, FrozenAccount) else read_live(source, chosen, people)
     live = replace(live, previous=earlier(live))
     terms = terms_of(chosen.account, source.capabilities, as_of=as_of, allowed=allowed, by=by)
     plan = build_plan(chosen.policy, live, terms, chosen.diagnostics)
@@ -348,28 +307,21 @@ def make_plan(
     document = as_document(
         plan,
         version=__version__,
-        users_hash=users_digest(users.lines()),
+        users_hash=users.digest(),
         policy_hash=digest(canonical_text(policy)),
         base=base_of(base, live, terms) if isinstance(base, Meant) else base,
         snapshot=source.origin if isinstance(source, FrozenAccount) else None,
         redacted=isinstance(source, FrozenAccount) and source.frozen.redacted,
     )
     plan = with_notice(plan, terms, notice_for or document["plan_id"])
-    plan, results = guarded(
-        plan,
-        document,
-        policy,
-        guardrails=chosen.guardrails,
-        account=account_facts(chosen.account),
-        terms=terms,
-    )
-    document["gates"] = gates_document(plan.gates)
-    if results:
+    results: tuple[Result, ...] = ()
+    if chosen.guardrails.rules:
+        from calplan.cli.guarding import account_facts, guarded  # noqa: PLC0415 - few folders have rules
+        from calplan.guardrails.gates import results_document  # noqa: PLC0415 - as above
+
+        facts = account_facts(chosen.account)
+        plan, results = guarded(plan, document, policy, guardrails=chosen.guardrails, account=facts, terms=terms)
         document["guardrails"] = results_document(results)
         document["diagnostics"] = diagnostics_document(plan.diagnostics)
+    document["gates"] = gates_document(plan.gates)
     return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths, guardrails=results)
-
-
-def in_automation() -> bool:
-    """Whether nobody is there to answer a question."""
-    return any(os.environ.get(name) for name in ("CI", "CALPLAN_IN_AUTOMATION"))

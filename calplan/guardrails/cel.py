@@ -6,8 +6,9 @@ and its text would count as true; a spent budget of iterations is raised. So an 
 """
 
 import re
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from calplan.guardrails.advice import NO_ANSWER
 from calplan.guardrails.engine import BadExpressionError, Failed, PolicyEngine, Program, Values, Verdict
@@ -47,9 +48,14 @@ class CelEngine(PolicyEngine):
                 _not_boolean(kind), length=len(expression), code="C-TYPE", why=NO_ANSWER, advice=advice
             )
         try:
-            return CelProgram(compiled, tree_of(compiled.serialize()), self._library.Type.BOOL)
+            tree = tree_of(compiled.serialize())
+            return CelProgram(compiled, tree, self._library.Type.BOOL, Origin(self, expression, each_user))
         except TreeError as error:
             raise BadExpressionError(str(error), length=len(expression)) from error
+
+    def __reduce__(self) -> tuple[type["CelEngine"], tuple[()]]:
+        """Another process loads the library itself."""
+        return CelEngine, ()
 
     @cached_property
     def _library(self) -> Any:  # noqa: ANN401 - the module itself; the library ships no types that can be found
@@ -71,13 +77,29 @@ class CelEngine(PolicyEngine):
         return self._library.NewEnv(variables={**maps, "today": kinds.STRING})
 
 
-class CelProgram(Program):
-    """One compiled expression."""
+class Origin(NamedTuple):
+    """What a program was compiled from."""
 
-    def __init__(self, expression: "cel.Expression", tree: Node, boolean: "cel.Type") -> None:
+    engine: CelEngine
+    expression: str
+    each_user: bool
+
+    def program(self) -> Program:
+        """The program, compiled anew."""
+        return self.engine.compile(self.expression, each_user=self.each_user)
+
+
+class CelProgram(Program):
+    """One compiled expression; on its way to another process it is the text it was compiled from."""
+
+    def __init__(self, expression: "cel.Expression", tree: Node, boolean: "cel.Type", origin: Origin) -> None:
         self._expression = expression
         self._tree = tree
         self._boolean = boolean
+        self._origin = origin
+
+    def __reduce__(self) -> tuple[Callable[[Origin], Program], tuple[Origin]]:
+        return Origin.program, (self._origin,)
 
     @property
     def tree(self) -> Node:

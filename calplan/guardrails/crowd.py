@@ -1,10 +1,10 @@
 """The active users of a plan in classes, as rules meet them: nobody in a class can be told from another but by name."""
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Protocol, TypeAlias, cast
 
 from calplan.guardrails.variables import USER
@@ -72,22 +72,21 @@ class PlannedCrowd(Crowd):
 
     def __init__(self, plan: Plan) -> None:
         population, cohorts = plan.assessment.population, plan.assessment.cohorts
-        self._emails = population.emails
-        self._columns = (population.class_ids, cohorts.ids, population.domain_ids)
-        assistants = {change.pair.assistant for change in plan.pairs}
-        self._apart = {at for at in (_index(self._emails, email) for email in assistants) if at is not None}
+        self._roster = population.roster
+        self._keys = {kind: (*population.kinds[kind][:2], cohort) for kind, cohort in cohorts.of_kind.items()}
+        assistants = sorted({change.pair.assistant for change in plan.pairs})
+        self._apart = {one: found for one in assistants if (found := self._roster.find(one)) is not None}
         keys: Counter[tuple[int, int, int, bool]] = Counter()
-        for key, size in Counter(zip(*self._columns, strict=True)).items():
-            keys[*key, False] = size
-        for at in self._apart:
-            key = (population.class_ids[at], cohorts.ids[at], population.domain_ids[at])
-            keys[*key, False] -= 1
-            keys[*key, True] += 1
+        for kind, key in self._keys.items():
+            keys[*key, False] += population.sizes[kind]
+        for found in self._apart.values():
+            keys[*self._keys[found.kind], False] -= 1
+            keys[*self._keys[found.kind], True] += 1
         self._numbers: dict[tuple[int, int, int, bool], int] = {}
         self._classes: list[UserClass] = []
         rows: dict[tuple[int, int], UserDocument] = {}
         names = group_names(plan.assessment)
-        for (class_id, cohort, domain_id, apart), size in keys.items():
+        for (class_id, domain_id, cohort, apart), size in keys.items():
             outcome = plan.assessment.outcomes[cohort]
             if outcome is None or not size:
                 continue
@@ -98,7 +97,7 @@ class PlannedCrowd(Crowd):
                 rows[class_id, cohort] = row
             told: UserDocument = {**row, "rules": sorted({*row["rules"], R17})} if apart else row
             domain = population.domains[domain_id]
-            self._numbers[class_id, cohort, domain_id, apart] = len(self._classes)
+            self._numbers[class_id, domain_id, cohort, apart] = len(self._classes)
             facts = facts_of(told, None if domain is None else domain.name, names)
             self._classes.append(UserClass(facts=facts, users=size))
 
@@ -107,14 +106,20 @@ class PlannedCrowd(Crowd):
         return self._classes
 
     def named(self, numbers: frozenset[int], most: int = MOST_NAMED) -> tuple[str, ...]:
-        found: list[str] = []
-        for at, (email, *key) in enumerate(zip(self._emails, *self._columns, strict=True)):
-            class_id, cohort, domain_id = key
-            if self._numbers.get((class_id, cohort, domain_id, at in self._apart)) in numbers:
-                found.append(email)
-                if len(found) == most:
-                    break
-        return tuple(found)
+        asked = {False: set[int](), True: set[int]()}
+        for kind, key in self._keys.items():
+            for apart, kinds in asked.items():
+                if self._numbers.get((*key, apart)) in numbers:
+                    kinds.add(kind)
+        if not asked[False] | asked[True]:
+            return ()
+        return tuple(islice(self._named(asked[False], asked[True]), most))
+
+    def _named(self, kinds: set[int], kinds_apart: set[int]) -> Iterator[str]:
+        for page in self._roster.pages():
+            for email, kind in zip(page.emails, page.kinds, strict=True):
+                if kind in (kinds_apart if email in self._apart else kinds):
+                    yield email
 
 
 class SavedCrowd(Crowd):
@@ -149,8 +154,3 @@ class SavedCrowd(Crowd):
 def key_of(facts: Facts, fields: Sequence[str]) -> tuple[object, ...]:
     """Some of the facts as a key: equal for users whom these do not tell apart."""
     return tuple(tuple(value) if isinstance(value := facts[name], list) else value for name in fields)
-
-
-def _index(emails: list[str], email: str) -> int | None:
-    at = bisect_left(emails, email)
-    return at if at < len(emails) and emails[at] == email else None

@@ -5,15 +5,13 @@ from datetime import date, timedelta
 from typing import Final, assert_never
 
 from calplan.guardrails.results import Result, Status
-from calplan.guardrails.rules import RuleSeverity, Waiver
+from calplan.guardrails.rules import DENIED, RuleSeverity, Waiver
 from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.plural import plural
 from calplan.plan.document import GuardrailDocument
 from calplan.plan.gates import Gate, status_of
 
 PREFIX: Final = "guardrail."
-DENIED: Final = "C-DENY"
-"""The code of a denial where there are no gates to show."""
 COMPLY: Final = "change what the rule is about, or have the rule's owner grant a waiver for a time"
 SOON: Final = timedelta(days=14)
 """How long before its end a waiver is warned about."""

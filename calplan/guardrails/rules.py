@@ -3,10 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import TYPE_CHECKING, Final
 
-from calplan.guardrails.engine import Program
-from calplan.guardrails.mentions import Mentions
 from calplan.model.diagnostic import Position
+
+if TYPE_CHECKING:
+    from calplan.guardrails.engine import Program
+    from calplan.guardrails.mentions import Mentions
+
+
+DENIED: Final = "C-DENY"
+"""The code of a denial where there are no gates to show."""
 
 
 class RuleSeverity(Enum):
@@ -37,8 +44,8 @@ class Rule:
     severity: RuleSeverity
     expression: str
     message: str
-    program: Program = field(compare=False)
-    mentions: Mentions = field(compare=False)
+    program: "Program" = field(compare=False)
+    mentions: "Mentions" = field(compare=False)
     each_user: bool = False
     baselines: tuple[Baseline, ...] = ()
     position: Position = field(compare=False)

@@ -1,5 +1,6 @@
 """The forecast: an outcome for every cohort, and so for every active user."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from calplan.diff import Transition
@@ -27,9 +28,16 @@ class Assessment:
     groups: Groups = field(default_factory=Groups)
     """The groups of the account, to call them by one name each."""
 
-    def outcome(self, index: int) -> UserOutcome | None:
-        """The outcome of the user at ``index`` of the population."""
-        return self.outcomes[self.cohorts.ids[index]]
+    def outcome(self, email: str) -> UserOutcome | None:
+        """The outcome of the user with this address; ``None`` for one who is not active or not there."""
+        found = self.population.roster.find(email)
+        return None if found is None else self.outcomes[self.cohorts.of_kind[found.kind]]
+
+    def each(self) -> Iterator[tuple[str, UserOutcome | None]]:
+        """The address and outcome of everybody, sorted by address."""
+        of_kind = {kind: self.outcomes[cohort] for kind, cohort in self.cohorts.of_kind.items()}
+        for page in self.population.roster.pages():
+            yield from zip(page.emails, map(of_kind.__getitem__, page.kinds), strict=True)
 
     def connected(self, number: int) -> Tri:
         """Whether a cohort is connected; while the integration is off no connection counts."""

@@ -1,6 +1,5 @@
 """A forecast made again with one reading taken the other way, for those users alone whom that can concern."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from calplan.impact.readings import Reading
 from calplan.impact.terms import Terms
 from calplan.model.account import TenantFacts
 from calplan.model.connection import Connection
-from calplan.model.domain import Domain, domain_of
+from calplan.model.domain import Domain
 from calplan.model.unknown import Unknown
 
 TOLD: Final = "told"
@@ -66,9 +65,11 @@ class Basis:
 
     @cached_property
     def crowds(self) -> tuple[tuple[Crowd, int], ...]:
-        """Active users by class and domain, which a cohort no longer tells apart. One look at all users."""
-        population, cohorts = self.assessment.population, self.assessment.cohorts
-        sizes = Counter(zip(population.class_ids, population.domain_ids, cohorts.ids, strict=True))
+        """Active users by class and domain, which a cohort no longer tells apart."""
+        population = self.assessment.population
+        sizes: Counter[tuple[int, int, int]] = Counter()
+        for kind, cohort in self.assessment.cohorts.of_kind.items():
+            sizes[*population.kinds[kind][:2], cohort] += population.sizes[kind]
         return tuple(
             (Crowd(facts=facts, domain=domain, cohort=cohort), users)
             for (facts, domain, cohort), users in sizes.items()
@@ -197,16 +198,12 @@ def _own_domains(basis: Basis) -> Counter[Move]:
 
 def mailbox_domains(basis: Basis) -> Counter[Move]:
     """Active users whose mailbox lies in another domain than their login address."""
-    population, cohorts = basis.assessment.population, basis.assessment.cohorts
+    population = basis.assessment.population
     found: Counter[Move] = Counter()
-    for email, mailbox in population.mailboxes.items():
-        index = bisect_left(population.emails, email)
-        if index == len(population.emails) or population.emails[index] != email:
-            continue
-        login, other = population.domains[population.domain_ids[index]], domain_of(mailbox)
-        number = cohorts.ids[index]
-        if login != other and basis.assessment.outcomes[number] is not None:
-            found[number, login, other] += 1
+    for kind, cohort in basis.assessment.cohorts.of_kind.items():
+        _, login, other = population.kinds[kind]
+        if login != other and basis.assessment.outcomes[cohort] is not None:
+            found[cohort, population.domains[login], population.domains[other]] += population.sizes[kind]
     return found
 
 

@@ -2,101 +2,172 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, compress
+from typing import NamedTuple
 
+from calplan.impact.coding import Coded, Coding
 from calplan.impact.facts import Cohort, cohort_of
 from calplan.impact.resolve import Levels, relevant
+from calplan.impact.roll import Roll, words_of
+from calplan.impact.roster import InMemory, PackedRoster, Page, Roster, Sorting, packed
 from calplan.impact.standing import NO_GROUPS, Membership
-from calplan.model.domain import Domain, domain_of
+from calplan.model.domain import Domain
 from calplan.model.proof import STATED, Basis
 from calplan.model.settings import AnyDomain, Domains
 from calplan.model.unknown import Unknown
-from calplan.model.user import RawFacts, UserBatch, UserFacts, decode
+from calplan.model.user import RawFacts, Status, UserBatch, UserFacts, decode
+
+
+class Kind(NamedTuple):
+    """What users may differ in: the number of their class, of their login domain, and of their mailbox's domain."""
+
+    class_id: int
+    domain_id: int
+    mailbox_domain_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
-    """All users of an account, sorted by login address.
+    """All users of an account. They lie in ``roster`` by address, where each has the number of his kind.
 
-    ``class_ids`` and ``domain_ids`` run parallel to ``emails`` and index ``classes`` (with ``raw``, the words they were
-    read from, and ``bases``, on what their connection rests) and ``domains``, where ``None`` stands for domains that
-    cannot be normalised. ``mailboxes`` maps a login address to the mailbox address where the two differ.
+    ``kinds`` says what such a number stands for and ``sizes`` how many users there are of each, none of none. A kind
+    indexes ``classes`` (with ``raw``, the words they were read from, and ``bases``, on what their connection rests) and
+    ``domains``, where ``None`` stands for domains that cannot be normalised. ``roll`` is a digest of the active users.
     ``last_client_only``: the source knows one client per user.
     """
 
-    emails: list[str]
-    class_ids: "array[int]"
-    domain_ids: "array[int]"
+    roster: Roster
+    kinds: Mapping[int, Kind]
+    sizes: Mapping[int, int]
     classes: tuple[UserFacts, ...]
     raw: tuple[RawFacts, ...]
     bases: tuple[Basis, ...]
     domains: tuple[Domain | None, ...]
-    mailboxes: dict[str, str]
+    roll: str
     last_client_only: bool
 
     def __len__(self) -> int:
-        return len(self.emails)
+        return sum(self.sizes.values())
+
+    def addresses(self, kinds: Container[int] | None = None) -> Iterator[str]:
+        """The addresses of the users of some kinds or of all, sorted; nothing is read where there are none."""
+        if kinds is None:
+            return chain.from_iterable(page.emails for page in self.roster.pages())
+        wanted = frozenset(number for number in self.kinds if number in kinds)
+        return (
+            email
+            for page in (self.roster.pages(wanted) if wanted else ())
+            for email, number in zip(page.emails, page.kinds, strict=True)
+            if number in kinds
+        )
+
+    def class_of(self, email: str) -> int | None:
+        """The class of the user with this address, if he is there."""
+        found = self.roster.find(email)
+        return None if found is None else self.kinds[found.kind].class_id
 
 
 def populate(batches: Iterable[UserBatch], *, last_client_only: bool = False) -> Population:
-    """The population that pages of users add up to."""
-    emails: list[str] = []
-    class_ids, domain_ids = array("I"), array("I")
-    codes: dict[tuple[RawFacts, Basis], int] = {}
-    tails: dict[str, int] = {}
-    domains: dict[Domain | None, int] = {}
-    mailboxes: dict[str, str] = {}
+    """The population that pages of users add up to. Who comes twice counts as he came last."""
+    coding, sorting = Coding(), Sorting(InMemory())
     for batch in batches:
-        emails += batch.emails
-        mailboxes.update(batch.mailboxes)
-        keys = zip(batch.facts, batch.bases or repeat(Basis.PLATFORM), strict=False)
-        class_ids.extend([codes.setdefault(key, len(codes)) for key in keys])
-        for email in batch.emails:
-            tail = email.rpartition("@")[2]
-            if tail not in tails:
-                domain = domain_of(email)
-                tails[tail] = domains.setdefault(domain, len(domains))
-            domain_ids.append(tails[tail])
-    if emails != sorted(emails):
-        order = sorted(range(len(emails)), key=emails.__getitem__)
-        emails = [emails[index] for index in order]
-        class_ids = array("I", [class_ids[index] for index in order])
-        domain_ids = array("I", [domain_ids[index] for index in order])
+        sorting.add(batch.emails, coding.code(batch), batch.mailboxes)
+    count = Count(coding.kinds)
+    roster = PackedRoster(tuple(map(packed, count.counted(sorting.pages()))))
+    return put_together(roster, count.kinds, count.sizes, count.roll, last_client_only=last_client_only)
+
+
+class Count:
+    """Counts users while their pages pass, which are sorted: how many there are of each kind, and the roll of all."""
+
+    def __init__(self, kinds: Mapping[int, Coded]) -> None:
+        self._known = kinds
+        self._active = {number: one.raw.status == Status.ACTIVE.value for number, one in kinds.items()}
+        words = {one: words_of(*one) for one in {one[:2] for one in kinds.values()}}
+        self._inactive = frozenset(number for number, active in self._active.items() if not active)
+        self._roll = Roll({number: words[one[:2]] for number, one in kinds.items()})
+        self.sizes: Counter[int] = Counter()
+
+    def counted(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """The pages as they are."""
+        for page in pages:
+            self.sizes.update(page.kinds)
+            if self._inactive.isdisjoint(page.kinds):
+                self._roll.add(*page)
+            else:
+                active = list(map(self._active.__getitem__, page.kinds))
+                emails = list(compress(page.emails, active))
+                boxes = {email: page.mailboxes[email] for email in emails if email in page.mailboxes}
+                self._roll.add(emails, array("I", compress(page.kinds, active)), boxes)
+            yield page
+
+    @property
+    def kinds(self) -> dict[int, Coded]:
+        """The kinds that there is anybody of."""
+        return {number: self._known[number] for number in self.sizes}
+
+    @property
+    def roll(self) -> str:
+        """The digest of the active users."""
+        return self._roll.digest()
+
+
+def put_together(
+    roster: Roster, kinds: Mapping[int, Coded], sizes: Mapping[int, int], roll: str, *, last_client_only: bool
+) -> Population:
+    """The population of a roster; the order in which its users were met plays no part.
+
+    Raises:
+        ValueError: a word of a class is not of the vocabulary.
+    """
+    words = {one: words_of(*one) for one in {one[:2] for one in kinds.values()}}
+    classes = sorted(words, key=words.__getitem__)
+    names = {name for one in kinds.values() for name in (one.domain, one.mailbox_domain)}
+    domains = sorted(names, key=lambda name: (name is None, name or ""))
+    class_ids = {one: number for number, one in enumerate(classes)}
+    domain_ids = {name: number for number, name in enumerate(domains)}
+    numbered = {
+        number: Kind(class_ids[one[:2]], domain_ids[one.domain], domain_ids[one.mailbox_domain])
+        for number, one in kinds.items()
+    }
+    ordered = sorted(numbered, key=numbered.__getitem__)
     return Population(
-        emails=emails,
-        class_ids=class_ids,
-        domain_ids=domain_ids,
-        classes=tuple(decode(raw) for raw, _ in codes),
-        raw=tuple(raw for raw, _ in codes),
-        bases=tuple(basis for _, basis in codes),
-        domains=tuple(domains),
-        mailboxes=mailboxes,
+        roster=roster,
+        kinds={number: numbered[number] for number in ordered},
+        sizes={number: sizes[number] for number in ordered},
+        classes=tuple(decode(raw) for raw, _ in classes),
+        raw=tuple(raw for raw, _ in classes),
+        bases=tuple(basis for _, basis in classes),
+        domains=tuple(None if name is None else Domain(name) for name in domains),
+        roll=roll,
         last_client_only=last_client_only,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohorts:
-    """The users in cohorts: ``ids`` runs parallel to the population and indexes ``members``, with their ``sizes``.
+    """The users in cohorts: ``of_kind`` gives the one of each kind and indexes ``members``, with their ``sizes``.
 
     ``memberships`` are the sets of groups that can matter; a cohort names the one of its users by number.
     """
 
     members: tuple[Cohort, ...]
     sizes: tuple[int, ...]
-    ids: "array[int]"
+    of_kind: Mapping[int, int]
     memberships: tuple[Membership, ...]
+
+    def kinds_in(self, cohorts: Container[int]) -> frozenset[int]:
+        """The kinds of users in these cohorts."""
+        return frozenset(kind for kind, cohort in self.of_kind.items() if cohort in cohorts)
 
 
 def cohorts_of(population: Population, before: Levels, after: Levels) -> Cohorts:
     """The cohorts of a population as far as settings before and after a change can tell users apart."""
     lists = (before.account.allowed_domains, after.account.allowed_domains)
-    stand_ins: dict[tuple[bool, ...], Domain | None] = {}
-    for domain in population.domains:
-        stand_ins.setdefault(_listed(domain, lists), domain)
-    domains = [stand_ins[_listed(domain, lists)] for domain in population.domains]
+    first: dict[tuple[bool, ...], int] = {}
+    stand_ins = [first.setdefault(_listed(domain, lists), number) for number, domain in enumerate(population.domains)]
     memberships: dict[Membership, int] = {}
     of_class = [
         memberships.setdefault(relevant(before.membership(user), (before, after)), len(memberships))
@@ -105,18 +176,22 @@ def cohorts_of(population: Population, before: Levels, after: Levels) -> Cohorts
     members: dict[Cohort, int] = {}
     sizes: list[int] = []
     numbers: dict[tuple[int, int], int] = {}
-    pairs = Counter(zip(population.class_ids, population.domain_ids, strict=True))
-    for (class_id, domain_id), size in pairs.items():
-        inferred = population.bases[class_id] not in STATED
-        cohort = cohort_of(population.classes[class_id], domains[domain_id], of_class[class_id], inferred=inferred)
-        number = numbers[class_id, domain_id] = members.setdefault(cohort, len(members))
-        sizes += [0] * (len(members) - len(sizes))
-        sizes[number] += size
-    columns = zip(population.class_ids, population.domain_ids, strict=True)
+    of_kind: dict[int, int] = {}
+    for kind, (class_id, domain_id, _) in population.kinds.items():
+        place = (class_id, stand_ins[domain_id])
+        number = numbers.get(place)
+        if number is None:
+            inferred = population.bases[class_id] not in STATED
+            domain = population.domains[place[1]]
+            cohort = cohort_of(population.classes[class_id], domain, of_class[class_id], inferred=inferred)
+            number = numbers[place] = members.setdefault(cohort, len(members))
+            sizes += [0] * (len(members) - len(sizes))
+        of_kind[kind] = number
+        sizes[number] += population.sizes[kind]
     return Cohorts(
         members=tuple(members),
         sizes=tuple(sizes),
-        ids=array("I", map(numbers.__getitem__, columns)),
+        of_kind=of_kind,
         memberships=tuple(memberships) or (NO_GROUPS,),
     )
 

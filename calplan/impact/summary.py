@@ -102,9 +102,7 @@ def summarise(assessment: Assessment) -> Impact:
 def harmed(assessment: Assessment) -> Iterator[tuple[str, UserOutcome]]:
     """The address and outcome of every user with outcome 1 to 6, sorted by address."""
     return (
-        (email, outcome)
-        for email, number in zip(assessment.population.emails, assessment.cohorts.ids, strict=True)
-        if (outcome := assessment.outcomes[number]) is not None and outcome.outcome in HARMED
+        (email, outcome) for email, outcome in assessment.each() if outcome is not None and outcome.outcome in HARMED
     )
 
 
@@ -160,7 +158,10 @@ def _by_rule(weighed: Weighed) -> tuple[RuleCount, ...]:
 def _by_group(assessment: Assessment) -> tuple[Share, ...]:
     population = assessment.population
     shares: dict[str, dict[Outcome, int]] = {}
-    for (number, cohort), size in Counter(zip(population.class_ids, assessment.cohorts.ids, strict=True)).items():
+    sizes: Counter[tuple[int, int]] = Counter()
+    for kind, cohort in assessment.cohorts.of_kind.items():
+        sizes[population.kinds[kind].class_id, cohort] += population.sizes[kind]
+    for (number, cohort), size in sizes.items():
         groups = population.classes[number].groups
         names = {UNKNOWN_GROUPS} if isinstance(groups, Unknown) else set(map(assessment.groups.name_of, groups))
         for name in names or {NO_GROUP}:
@@ -171,7 +172,10 @@ def _by_group(assessment: Assessment) -> tuple[Share, ...]:
 def _by_domain(assessment: Assessment) -> tuple[Share, ...]:
     population = assessment.population
     shares: dict[str, dict[Outcome, int]] = {}
-    for (number, cohort), size in Counter(zip(population.domain_ids, assessment.cohorts.ids, strict=True)).items():
+    sizes: Counter[tuple[int, int]] = Counter()
+    for kind, cohort in assessment.cohorts.of_kind.items():
+        sizes[population.kinds[kind].domain_id, cohort] += population.sizes[kind]
+    for (number, cohort), size in sizes.items():
         domain = population.domains[number]
         _add(shares, UNREADABLE_DOMAIN if domain is None else domain.name, assessment.outcomes[cohort], size)
     return _shares(shares)
@@ -179,8 +183,9 @@ def _by_domain(assessment: Assessment) -> tuple[Share, ...]:
 
 def _add(shares: dict[str, dict[Outcome, int]], name: str, outcome: UserOutcome | None, size: int) -> None:
     if outcome is not None:
-        counts = shares.setdefault(name, dict.fromkeys(OUTCOMES, 0))
-        counts[outcome.outcome] += size
+        if name not in shares:
+            shares[name] = dict.fromkeys(OUTCOMES, 0)
+        shares[name][outcome.outcome] += size
 
 
 def _shares(shares: dict[str, dict[Outcome, int]]) -> tuple[Share, ...]:

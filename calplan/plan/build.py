@@ -22,7 +22,6 @@ from calplan.plan.assumptions import assumptions_of
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.changes import grant_change, group_changes, leftover_change, pair_change, setting_changes
 from calplan.plan.edits import EditLog, LogUnread, said_of_edits
-from calplan.plan.evidence_findings import evidence_findings
 from calplan.plan.findings import data_findings, lost_on_the_way, narrowings, pair_not_found, revoked_uncounted
 from calplan.plan.freezes import freeze_gate
 from calplan.plan.gates import Gate, age_gate, limit_gates, live_gate, overridden, stale_sources
@@ -209,7 +208,7 @@ def _findings(outlook: _Outlook, live: Live, order: OrderChoice) -> tuple[Diagno
         *level_findings(before, after, outlook.assessment, policy),
         *narrowings(before, after, policy.positions),
         *data_findings(live.population),
-        *evidence_findings(live.sources.joined, live.sources.witnesses),
+        *live.sources.findings,
         *_missing_pairs(policy, live),
         *lost_on_the_way(order, outlook.assessment),
         *revoked_uncounted(outlook.leftovers, outlook.assessment),

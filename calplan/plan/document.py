@@ -4,8 +4,8 @@ A renderer is given a ``PlanDocument`` and the ``PlanUsers`` beside it, be they 
 ``plan`` and ``show`` cannot differ.
 """
 
-from collections.abc import Iterator
-from typing import Literal, NotRequired, Protocol, TypedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, NotRequired, Protocol, TypedDict
 
 from calplan.plan.steps_document import OrderDocument, StepDocument
 
@@ -337,13 +337,38 @@ class UserDocument(FactsDocument):
     lost_on_the_way: NotRequired[bool]
 
 
+class UserColumns(NamedTuple):
+    """Some users by address. Those who are alike share one document, whose ``email`` is empty and which stays as it is.
+
+    ``mailboxes`` holds, by login address, those that differ.
+    """
+
+    emails: list[str]
+    alike: list[UserDocument]
+    mailboxes: Mapping[str, str]
+
+
 class PlanUsers(Protocol):
     """The active users of a plan, sorted by address."""
 
+    def columns(self, outcomes: frozenset[str] | None = None) -> Iterator[UserColumns]:
+        """The users with one of these outcomes, or all of them, some at a time; cheap when few match."""
+        ...
+
     def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
-        """The users with one of these outcomes, or all of them; cheap when few match."""
+        """The same users one by one, each with a document of his own."""
         ...
 
     def find(self, email: str) -> UserDocument | None:
         """The active user with this login address (lower case), if there is one."""
         ...
+
+
+def rows_of(columns: Iterable[UserColumns]) -> Iterator[UserDocument]:
+    """Users one by one."""
+    for emails, alike, mailboxes in columns:
+        for email, one in zip(emails, alike, strict=True):
+            row: UserDocument = {**one, "email": email}
+            if email in mailboxes:
+                row["mailbox"] = mailboxes[email]
+            yield row

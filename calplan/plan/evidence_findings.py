@@ -11,9 +11,9 @@ from calplan.plan.joining import Joined, Why
 SHOWN: Final = 10
 
 
-def evidence_findings(joined: Joined | None, witnesses: Sequence[Witness]) -> tuple[Diagnostic, ...]:
-    """Everything that reading sources beside the platform left open; nothing where there are none."""
-    return () if joined is None else tuple(_findings(joined, witnesses))
+def evidence_findings(joined: Joined, witnesses: Sequence[Witness]) -> tuple[Diagnostic, ...]:
+    """Everything that reading sources beside the platform left open."""
+    return tuple(_findings(joined, witnesses))
 
 
 def _findings(joined: Joined, witnesses: Sequence[Witness]) -> Iterator[Diagnostic]:

@@ -1,6 +1,7 @@
 """What the data itself has to say to the admin, apart from any rule."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from calplan.diff import Transition
@@ -13,7 +14,6 @@ from calplan.impact.terms import Terms
 from calplan.model.account import AssistantPair
 from calplan.model.connection import Connection
 from calplan.model.diagnostic import Diagnostic, Position, Severity
-from calplan.model.domain import domain_of
 from calplan.model.plural import plural
 from calplan.model.service import ServiceType
 from calplan.model.settings import Setting
@@ -32,10 +32,11 @@ def data_findings(population: Population) -> tuple[Diagnostic, ...]:
 
 def lost_on_the_way(order: OrderChoice, assessment: Assessment) -> Iterator[Diagnostic]:
     """A warning about users who lose a connection on the way only."""
-    emails = users_in(order.surplus_cohorts, assessment)
-    if emails:
-        lost = plural(len(emails), "user loses a connection", "users lose a connection")
-        shown = ", ".join(emails[:SHOWN]) + (" ..." if len(emails) > SHOWN else "")
+    count = sum(assessment.cohorts.sizes[number] for number in order.surplus_cohorts)
+    if count:
+        lost = plural(count, "user loses a connection", "users lose a connection")
+        emails = assessment.population.addresses(assessment.cohorts.kinds_in(order.surplus_cohorts))
+        shown = ", ".join(islice(emails, SHOWN)) + (" ..." if count > SHOWN else "")
         yield Diagnostic(
             code="P-ON-THE-WAY",
             severity=Severity.WARNING,
@@ -52,7 +53,7 @@ def revoked_uncounted(stale: Iterable[Leftover], assessment: Assessment) -> Iter
     """
     for one in stale:
         users = frozenset[str]() if isinstance(one.users, Unknown) else one.users
-        spared = frozenset(_uncounted(OF[one.consent], assessment))
+        spared = frozenset(_uncounted(OF[one.consent], assessment)) if users else frozenset[int]()
         emails = [email for email in users_in(spared, assessment) if email in users]
         if emails:
             shown = ", ".join(emails[:SHOWN]) + (" ..." if len(emails) > SHOWN else "")
@@ -78,25 +79,20 @@ def _uncounted(services: frozenset[ServiceType], assessment: Assessment) -> Iter
 
 def users_in(cohorts: frozenset[int], assessment: Assessment) -> list[str]:
     """The addresses of all users of these cohorts, sorted."""
-    if not cohorts:
-        return []
-    population = assessment.population
-    return [email for email, one in zip(population.emails, assessment.cohorts.ids, strict=True) if one in cohorts]
+    return list(assessment.population.addresses(assessment.cohorts.kinds_in(cohorts)))
 
 
 def _unreadable_domains(population: Population) -> tuple[Diagnostic, ...]:
-    if None not in population.domains:
+    kinds = {kind for kind, one in population.kinds.items() if population.domains[one.domain_id] is None}
+    count = sum(population.sizes[kind] for kind in kinds)
+    if not count:
         return ()
-    number = population.domains.index(None)
-    emails = [email for email, domain in zip(population.emails, population.domain_ids, strict=True) if domain == number]
-    if not emails:
-        return ()
-    shown = ", ".join(emails[:SHOWN]) + (" ..." if len(emails) > SHOWN else "")
+    shown = ", ".join(islice(population.addresses(kinds), SHOWN)) + (" ..." if count > SHOWN else "")
     return (
         Diagnostic(
             code="P-DOMAIN",
             severity=Severity.WARNING,
-            summary=f"{len(emails)} addresses have no domain that can be read: {shown}",
+            summary=f"{count} addresses have no domain that can be read: {shown}",
             why="they count as outside every list of allowed domains",
             help="correct the addresses where the users live",
         ),
@@ -104,12 +100,11 @@ def _unreadable_domains(population: Population) -> tuple[Diagnostic, ...]:
 
 
 def _other_mailboxes(population: Population) -> tuple[Diagnostic, ...]:
-    others = [
-        email for email, mailbox in sorted(population.mailboxes.items()) if domain_of(email) != domain_of(mailbox)
-    ]
+    elsewhere = (kind for kind, one in population.kinds.items() if one.domain_id != one.mailbox_domain_id)
+    others = sum(population.sizes[kind] for kind in elsewhere)
     if not others:
         return ()
-    have = plural(len(others), "user has", "users have")
+    have = plural(others, "user has", "users have")
     return (
         Diagnostic(
             code="P-MAILBOX",

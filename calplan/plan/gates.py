@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from calplan.impact.outcome import BARRED, DISCONNECTED, NOT_TOLD, Outcome
-from calplan.impact.summary import Impact
 from calplan.model.account import Evidence
 from calplan.model.limits import Limit, Limits, MaxEvidenceAge
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import Unknown
+
+if TYPE_CHECKING:
+    from calplan.impact.summary import Impact
 
 
 class GateStatus(Enum):
@@ -54,7 +56,9 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 UNKNOWN: Final = frozenset({Outcome.AT_RISK})
 
 
-def limit_gates(impact: Impact, limits: Limits, pairs: int | None, owner: str, on_the_way: int = 0) -> tuple[Gate, ...]:
+def limit_gates(
+    impact: "Impact", limits: Limits, pairs: int | None, owner: str, on_the_way: int = 0
+) -> tuple[Gate, ...]:
     """The gates on how many users are harmed, and on changed pairs unless ``pairs`` is ``None``.
 
     Users who lose a connection ``on_the_way`` only have another outcome, but they lose it, and nobody tells them why.

@@ -102,10 +102,11 @@ def _is_another(settings: AccountSettings, services: frozenset[ServiceType]) -> 
 
 
 def _stale(held: frozenset[str], assessment: Assessment, services: frozenset[ServiceType]) -> Iterator[str]:
-    cohorts = assessment.cohorts
+    cohorts, find = assessment.cohorts, assessment.population.roster.find
     useless = [_is_useless(number, assessment, services) for number in range(len(cohorts.members))]
-    for email, number in zip(assessment.population.emails, cohorts.ids, strict=True):
-        if useless[number] and email in held:
+    for email in sorted(held):
+        found = find(email)
+        if found is not None and useless[cohorts.of_kind[found.kind]]:
             yield email
 
 

@@ -22,12 +22,15 @@ def group_sizes(assessment: Assessment, levels: Levels) -> Mapping[str, int]:
     if not levels.groups.overrides and not cohorts.memberships[0].groups:
         return sizes
     members = [levels.membership(user) for user in population.classes]
-    for (number, cohort), size in Counter(zip(population.class_ids, cohorts.ids, strict=True)).items():
+    of_class: Counter[int] = Counter()
+    for kind, cohort in cohorts.of_kind.items():
         if cohorts.members[cohort].active:
-            one = members[number]
-            own = set[str]() if isinstance(one.groups, Unknown) else set(one.groups)
-            own |= set[str]() if isinstance(one.primary, Unknown) else {one.primary}
-            sizes.update(dict.fromkeys(own, size))
+            of_class[population.kinds[kind].class_id] += population.sizes[kind]
+    for number, size in of_class.items():
+        one = members[number]
+        own = set[str]() if isinstance(one.groups, Unknown) else set(one.groups)
+        own |= set[str]() if isinstance(one.primary, Unknown) else {one.primary}
+        sizes.update(dict.fromkeys(own, size))
     return sizes
 
 

@@ -1,6 +1,5 @@
 """Users who changed groups since an earlier plan: that has acted already, and is drift, not part of this plan."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -46,10 +45,10 @@ def moves_since(previous: Previous | None, population: Population, levels: Level
     differing: dict[tuple[Membership, Membership], bool] = {}
     found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for row in previous.rows:
-        index = bisect_left(population.emails, row["email"])
-        if index == len(population) or population.emails[index] != row["email"]:
+        number = population.class_of(row["email"])
+        if number is None:
             continue
-        pair = (_membership(row, levels), now[population.class_ids[index]])
+        pair = (_membership(row, levels), now[number])
         if pair not in differing:
             differing[pair] = _differ(*pair, levels)
         if differing[pair]:

@@ -1,6 +1,5 @@
 """The saved plan: one deterministic ZIP, packed and read in memory (interface section 5)."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,14 +62,6 @@ def users_bytes(lines: Iterator[str]) -> bytes:
     return b"".join(_chunks(lines))
 
 
-def users_digest(lines: Iterator[str]) -> str:
-    """The sha256 of the member ``users.ndjson``, without holding it."""
-    total = hashlib.sha256()
-    for chunk in _chunks(lines):
-        total.update(chunk)
-    return total.hexdigest()
-
-
 def _chunks(lines: Iterator[str]) -> Iterator[bytes]:
     while part := list(islice(lines, LINES_AT_ONCE)):
         yield ("\n".join(part) + "\n").encode("utf-8", "surrogatepass")
@@ -101,6 +92,13 @@ def pack(
     return archived({MANIFEST: head, **members, **signed})
 
 
+def signed(data: bytes, key: SigningKey) -> bytes:
+    """The bytes of a plan file, as they would be had it been packed with this key."""
+    file = unsealed(data, FORM)
+    members = {MANIFEST: file.head, **{name: file.read(name) for name in FORM.bounds}}
+    return archived({**members, SIGNATURE: signature_bytes(key.sign(file.head))})
+
+
 def unpack(data: bytes) -> SavedPlan:
     """The plan in a file.
 
@@ -126,7 +124,8 @@ def _saved(
     FORM.minor(document["format_version"])
     held = object_in(members[POLICY], POLICY)
     policy = held["policy"]
-    expected = plan_id_of(document, users_hash=digest(members[USERS]), policy_hash=digest(canonical_text(policy)))
+    users = SavedUsers(members[USERS])
+    expected = plan_id_of(document, users_hash=users.digest(), policy_hash=digest(canonical_text(policy)))
     if not expected == document["plan_id"] == manifest["plan_id"]:
         raise BadArchiveError("the plan's id does not belong to its contents")
     if manifest["account"] != document["account"]:
@@ -135,7 +134,7 @@ def _saved(
         raise BadArchiveError("the plan's contents do not have the form of a plan")
     return SavedPlan(
         document=document,
-        users=SavedUsers(members[USERS]),
+        users=users,
         policy=policy,
         created_at=moment_in(manifest["created_at"], FORM.noun),
         expires_at=moment_in(manifest["expires_at"], FORM.noun),

@@ -96,7 +96,9 @@ def redacted(
     hidden["redacted"] = True
     lines = b"".join(line for _, line in sorted(_lines(users, pen)))
     hidden_policy = cast("dict[str, object]", _walked(dict(policy), pen))
-    hidden["plan_id"] = plan_id_of(hidden, users_hash=digest(lines), policy_hash=digest(canonical_text(hidden_policy)))
+    hidden["plan_id"] = plan_id_of(
+        hidden, users_hash=SavedUsers(lines).digest(), policy_hash=digest(canonical_text(hidden_policy))
+    )
     return Redacted(document=hidden, lines=lines, policy=hidden_policy, renamed=pen.sentence)
 
 

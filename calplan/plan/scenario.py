@@ -167,15 +167,14 @@ def _evidence(kind: str, records: int, terms: Terms) -> Evidence:
 
 
 def _differences(plan: Plan, expectations: tuple[Expectation, ...], fired: frozenset[str]) -> Iterator[Failure]:
-    emails = plan.assessment.population.emails
-    numbers = {email: number for number, email in enumerate(emails)}
     for one in expectations:
         match one:
             case UserExpectation():
-                yield from _user_difference(plan, numbers[one.email], one)
+                yield from _user_difference(plan, one)
             case CountExpectation():
-                outcomes = ((email, plan.assessment.outcome(number)) for email, number in numbers.items())
-                users = tuple(email for email, had in outcomes if had is not None and had.outcome is one.outcome)
+                users = tuple(
+                    email for email, had in plan.assessment.each() if had is not None and had.outcome is one.outcome
+                )
                 if len(users) != one.expected:
                     yield CountDiffers(expectation=one, users=users)
             case GuardrailExpectation(expected=expected):
@@ -184,11 +183,13 @@ def _differences(plan: Plan, expectations: tuple[Expectation, ...], fired: froze
                     yield GuardrailsDiffer(expectation=one, missing=tuple(missing), extra=tuple(extra))
 
 
-def _user_difference(plan: Plan, number: int, expectation: UserExpectation) -> Iterator[Failure]:
-    outcome = plan.assessment.outcome(number)
+def _user_difference(plan: Plan, expectation: UserExpectation) -> Iterator[Failure]:
+    outcome = plan.assessment.outcome(expectation.email)
     if outcome is None:
         population = plan.assessment.population
-        yield NoForecast(expectation=expectation, status=population.classes[population.class_ids[number]].status)
+        number = population.class_of(expectation.email)
+        assert number is not None, "whoever is expected to be anything is among the given users"
+        yield NoForecast(expectation=expectation, status=population.classes[number].status)
         return
     actual = _facet(outcome, expectation.facet)
     if actual != expectation.expected:

@@ -1,6 +1,5 @@
 """Who lost the connection in a run and has none today: setting a policy back reconnects nobody."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -31,9 +30,9 @@ def still_out(rows: Iterable[UserDocument], now: Population) -> StillOut:
         if row["outcome"] not in LOST and not row.get("lost_on_the_way"):
             continue
         lost += 1
-        index = bisect_left(now.emails, row["email"])
-        if index < len(now) and now.emails[index] == row["email"]:
-            service = now.raw[now.class_ids[index]].service
+        number = now.class_of(row["email"])
+        if number is not None:
+            service = now.raw[number].service
             without += service == ""
             unknown += service in (None, "unknown")
     return StillOut(lost=lost, without=without, unknown=unknown)

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from calplan.guardrails.rules import Guardrails
 from calplan.model.account import TenantFacts
 from calplan.model.diagnostic import Position
 from calplan.model.levels import GroupModel
 from calplan.model.limits import Limits, MaxEvidenceAge, Tolerance
 from calplan.model.policy import Attested, CalendarPolicy
 from calplan.model.times import Freeze, Notice, Windows
-from calplan.plan.scenario import Expectation, Given
 from calplan.policyfile.document import Plain
+
+if TYPE_CHECKING:
+    from calplan.guardrails.rules import Guardrails
+    from calplan.plan.scenario import Expectation, Given
 
 PlainMapping = Mapping[str, Plain]
 """A part of a document that its consumer reads: valid by its schema, still in the words of the file."""
@@ -127,9 +130,9 @@ class ScenarioDocument:
     """A test of a policy. ``policy`` is the policy itself, or the file that holds it."""
 
     name: str
-    given: Given
+    given: "Given"
     policy: CalendarPolicy | Path
-    expectations: tuple[Expectation, ...]
+    expectations: "tuple[Expectation, ...]"
     position: Position = field(compare=False)
     policy_position: Position = field(compare=False)
 
@@ -139,7 +142,7 @@ class GuardrailsDocument:
     """Rules over plans, compiled, and waivers of single ones."""
 
     name: str
-    guardrails: Guardrails
+    guardrails: "Guardrails"
     position: Position = field(compare=False)
     file: Path = field(compare=False)
 

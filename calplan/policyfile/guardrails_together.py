@@ -6,10 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from calplan.guardrails.gates import expiring
 from calplan.guardrails.rules import Guardrails, Rule
 from calplan.model.diagnostic import Diagnostic, Position, Severity
-from calplan.plan.scenario import GuardrailExpectation
 from calplan.policyfile.documents import Document, GuardrailsDocument, ScenarioDocument
 from calplan.policyfile.packs import recorded
 from calplan.policyfile.translate import listed, nearest, quoted
@@ -40,6 +38,8 @@ def said_of_guardrails(documents: Sequence[Document], day: date, *, whole: bool)
     yield from _twice(rules)
     ids = sorted({rule.id for rule in rules})
     for one in found:
+        from calplan.guardrails.gates import expiring  # noqa: PLC0415 - few folders have rules
+
         yield from expiring(one.guardrails.waivers, day)
         for waiver in one.guardrails.waivers if whole or ids else ():
             if waiver.rule not in ids:
@@ -50,6 +50,8 @@ def said_of_guardrails(documents: Sequence[Document], day: date, *, whole: bool)
 
 
 def _strangers(scenario: ScenarioDocument, ids: list[str]) -> Iterator[Diagnostic]:
+    from calplan.plan.scenario import GuardrailExpectation  # noqa: PLC0415 - whoever made the Scenario imported it
+
     for one in scenario.expectations:
         if isinstance(one, GuardrailExpectation):
             for rule in one.expected:

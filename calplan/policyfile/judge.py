@@ -13,13 +13,11 @@ from calplan.policyfile.diagnostics import of_problem, whole_file
 from calplan.policyfile.document import Parsed
 from calplan.policyfile.documents import Document, PolicyDocument
 from calplan.policyfile.finding import Finding
-from calplan.policyfile.guardrails_document import guardrails_document
 from calplan.policyfile.kinds import Foreign, Misnamed, kind_of
 from calplan.policyfile.line_numbers import START
 from calplan.policyfile.loader import LoadedFile
 from calplan.policyfile.policy_document import policy_document
 from calplan.policyfile.portal_document import portal_document
-from calplan.policyfile.scenario_document import scenario_document
 from calplan.policyfile.schema import KINDS
 from calplan.policyfile.tenant_document import tenant_document
 from calplan.policyfile.together import Outline, outline_of
@@ -114,8 +112,12 @@ def _built(kind: str, document: Parsed, file: Path) -> Document | Diagnostic | t
         case "PortalRecord":
             return portal_document(document, file)
         case "Scenario":
+            from calplan.policyfile.scenario_document import scenario_document  # noqa: PLC0415 - few folders have one
+
             return scenario_document(document, file)
         case "Guardrails":
+            from calplan.policyfile.guardrails_document import guardrails_document  # noqa: PLC0415 - as above
+
             return guardrails_document(document, file)
         case _:
             message = f"no document is made of the kind {kind}"

@@ -26,7 +26,7 @@ from calplan.policyfile.kinds import kind_of
 from calplan.policyfile.line_numbers import Source, shown_name
 from calplan.policyfile.loader import LoadedFile, load, unreadable
 from calplan.policyfile.named_files import TRIED, named_by, tried_policy
-from calplan.policyfile.together import said_of_levels, said_of_providers, said_together
+from calplan.policyfile.together import Outline, said_of_levels, said_of_providers, said_together
 
 HIDDEN_POLICY: Final = Finding(
     code="D-TRIED",
@@ -40,10 +40,14 @@ HIDDEN_POLICY: Final = Finding(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was found: the documents without errors, and all diagnostics in the order of files and lines."""
+    """What was found: the documents without errors, and all diagnostics in the order of files and lines.
+
+    ``outlines`` has every document of ours, with errors or without.
+    """
 
     documents: tuple[Document, ...]
     diagnostics: tuple[Diagnostic, ...]
+    outlines: tuple[Outline, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -99,7 +103,7 @@ def read(paths: Sequence[Path], as_of: date) -> Reading:
     diagnostics += said_of_levels(documents)
     diagnostics += said_of_guardrails(documents, as_of, whole=any(path.is_dir() for path in paths))
     diagnostics += said_of_providers(documents)
-    return Reading(documents=documents, diagnostics=tuple(sorted(diagnostics, key=_place)))
+    return Reading(documents=documents, diagnostics=tuple(sorted(diagnostics, key=_place)), outlines=tuple(outlines))
 
 
 def _loaded(paths: Sequence[Path]) -> list[tuple[FoundFile, LoadedFile]]:

@@ -28,7 +28,7 @@ KINDS: Final = {
     "Scenario": "scenario",
 }
 """The kinds of documents, and the names of their schemas."""
-OTHER_FILES: Final = (SETTINGS, GROUPS_FILE, "plan", "apply", "drift", "why", "check")
+OTHER_FILES: Final = (SETTINGS, GROUPS_FILE, "plan", "apply", "drift", "fleet", "why", "check")
 """Schemas of what no folder is searched for."""
 MOST_ERRORS: Final = 200
 """Broken rules looked at in one document; nobody reads more, and each costs time to explain."""

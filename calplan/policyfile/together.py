@@ -19,12 +19,18 @@ ONE_OF_A_KIND: Final = frozenset({"google", "microsoft"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """As much of a document as can be told even when it has errors."""
+    """As much of a document as can be told even when it has errors; ``begin`` is where it begins in its file."""
 
     kind: str
     name: str | None
     account: str | None
     position: Position
+    begin: Position
+
+    @property
+    def whose(self) -> str | None:
+        """The account that it is about, or ``None`` where it is about all, or about none."""
+        return self.name if self.kind == "Account" else self.account
 
 
 def outline_of(document: Parsed, kind: str) -> Outline:
@@ -35,6 +41,7 @@ def outline_of(document: Parsed, kind: str) -> Outline:
         name=name if isinstance(name, str) else None,
         account=account if isinstance(account, str) else None,
         position=document.position(("metadata", "name" if kind in NAMED_BY_NAME else "account")),
+        begin=document.position(()),
     )
 
 

@@ -4,7 +4,7 @@ Adapters are imported when an account lists one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from calplan.impact.stated import Stated
 from calplan.policyfile.documents import AccountDocument, ConnectionsFile, StatedProvider
 from calplan.providers.base import Capabilities, Clock, EvidenceProvider, Memory, WritableEvidenceProvider
 from calplan.providers.checkup import Check
+from calplan.providers.http.paces import Paces
 from calplan.providers.joined import Beside
 from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust
@@ -25,6 +26,7 @@ class Means:
     memory: Memory
     trust: Trust
     observe: Observe = unobserved
+    paces: Paces = field(default_factory=Paces)
 
 
 def sources_of(account: AccountDocument, means: Means) -> Beside:
@@ -97,7 +99,14 @@ def _read(
             from calplan.providers.google.opening import read_google  # noqa: PLC0415 - see the module's docstring
 
             return read_google(
-                stated, account.file, means.trust, means.clock, means.memory, max_age, observe=means.observe
+                stated,
+                account.file,
+                means.trust,
+                means.clock,
+                means.memory,
+                max_age,
+                observe=means.observe,
+                paces=means.paces,
             )
         case _:
             return None

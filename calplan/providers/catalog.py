@@ -20,6 +20,7 @@ from calplan.providers.base import (
 )
 from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
+from calplan.providers.http.paces import Paces
 from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform, together
 from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust, require_trusted
@@ -38,6 +39,8 @@ class Opening:
     ``clock`` gives the time that is stamped on evidence; ``tell`` hears notes about the files of a new account;
     ``trust`` says which hosts may be spoken to and which secrets resolved. ``memory`` keeps what took long to read;
     without one it is kept as long as the process lives. ``observe`` hears how far long reads and writes have come.
+    ``paces`` are shared by all accounts that one process reads.
+    ``reading`` keeps how far a read of the platform's users came.
     """
 
     clock: Clock
@@ -45,12 +48,14 @@ class Opening:
     trust: Trust = field(default_factory=Trust)
     memory: Memory | None = None
     observe: Observe = unobserved
+    reading: Memory | None = None
+    paces: Paces = field(default_factory=Paces)
 
     @property
     def means(self) -> Means:
         """What the sources beside the platform are opened with."""
         memory = self.memory or Forgetful(self.clock)
-        return Means(clock=self.clock, memory=memory, trust=self.trust, observe=self.observe)
+        return Means(clock=self.clock, memory=memory, trust=self.trust, observe=self.observe, paces=self.paces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +180,14 @@ def _check_local(account: AccountDocument, _policy: CalendarPolicy | None, openi
 def _read_zoom(account: AccountDocument, opening: Opening) -> Platform:
     from calplan.providers.zoom.opening import read_zoom  # noqa: PLC0415 - see the module's docstring
 
-    return read_zoom(account, opening.trust, opening.clock, observe=opening.observe)
+    return read_zoom(
+        account,
+        opening.trust,
+        opening.clock,
+        observe=opening.observe,
+        paces=opening.paces,
+        reading=opening.reading,
+    )
 
 
 def _write_zoom(account: AccountDocument, opening: Opening) -> WritablePlatform:

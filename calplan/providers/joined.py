@@ -16,6 +16,7 @@ from calplan.model.user import UserBatch
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.edits import EditLog
+from calplan.plan.evidence_findings import evidence_findings
 from calplan.plan.joining import Joined, Sources, join
 from calplan.plan.leftovers import address_of
 from calplan.providers.base import (
@@ -100,7 +101,7 @@ class JoinedPlatform:
 
     def read_users(self) -> Users:
         """The platform's users with what the sources know; what that came to is told once they were read."""
-        live = self._live()
+        live = self.live()
         witnesses = tuple(one.read_people() for one in self.beside.providers)
         users = self.platform.read_users()
         known, seen = last_known(self.beside.memory), first_seen(self.beside.memory)
@@ -123,7 +124,7 @@ class JoinedPlatform:
 
         def told() -> BesidePlatform:
             evidence = (*(one.evidence for one in witnesses), *_used(joined))
-            return BesidePlatform(evidence=evidence, witnesses=witnesses, joined=joined)
+            return BesidePlatform(evidence=evidence, findings=evidence_findings(joined, witnesses), joined=joined)
 
         return replace(users, batches=batches(), beside=told)
 
@@ -157,7 +158,7 @@ class JoinedPlatform:
             return self.platform.recent_edits(since)
         raise ProviderError("the platform keeps no log of what is edited")
 
-    def _live(self) -> frozenset[ServiceType] | Unknown:
+    def live(self) -> frozenset[ServiceType] | Unknown:
         """The services that hold for anybody now."""
         settings = self.read_settings().value if self._settings is None else self._settings
         groups = self.read_groups().value if self._groups is None else self._groups

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Final
 
@@ -39,8 +39,8 @@ UNKNOWN_IF_MISSING: Final = frozenset(
 )
 """Facts whose empty cell would say something else than that nobody knows them."""
 AFFECTED: Final = frozenset(AFFECTED_NAMES)
-PLAIN: Final = re.compile(r"[A-Za-z0-9.@_+-]+")
-"""An address that needs no quotes, as nearly all are."""
+PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_.][A-Za-z0-9.@_+-]*\n?)+")
+"""Addresses that need no quotes and are no formulas, as nearly all are."""
 LIST_SEPARATOR: Final = ";"
 
 Fact = str | tuple[str, ...] | None
@@ -49,16 +49,20 @@ Fact = str | tuple[str, ...] | None
 def users_csv(users: PlanUsers, outcomes: frozenset[str] = AFFECTED) -> Iterator[str]:
     """The header, then a line for each user with one of these outcomes, by address."""
     yield f"{','.join(COLUMNS)}\n"
-    tails: dict[tuple[Fact, ...], str] = {}
-    for user in users.rows(outcomes):
-        constant = tuple(_fact(user, column) for column in COLUMNS[OWN:])
-        tail = tails.get(constant)
-        if tail is None:
-            cells = [_cell(fact, column) for fact, column in zip(constant, COLUMNS[OWN:], strict=True)]
-            tail = tails[constant] = csv_line(cells)
-        email, mailbox = for_csv(user["email"]), for_csv(user.get("mailbox", ""))
-        own = f"{email}," if not mailbox and PLAIN.fullmatch(email) else csv_line([email, mailbox])
-        yield f"{own},{tail}\n"
+    tails: dict[int, str] = {}
+    for emails, alike, mailboxes in users.columns(outcomes):
+        for number, one in dict(zip(map(id, alike), alike, strict=True)).items():
+            if number not in tails:
+                tails[number] = csv_line([_cell(_fact(one, column), column) for column in COLUMNS[OWN:]]) + "\n"
+        ends = map(tails.__getitem__, map(id, alike))
+        plain = not mailboxes and PLAIN.fullmatch("\n".join(emails))
+        own = [f"{email}," for email in emails] if plain else [_own(email, mailboxes) for email in emails]
+        yield "".join([f"{cells},{end}" for cells, end in zip(own, ends, strict=True)])
+
+
+def _own(email: str, mailboxes: Mapping[str, str]) -> str:
+    """The cells that differ from user to user."""
+    return csv_line([for_csv(email), for_csv(mailboxes.get(email, ""))])
 
 
 def csv_line(cells: list[str]) -> str:

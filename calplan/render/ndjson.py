@@ -1,53 +1,49 @@
 """One JSON object per line and user: for programs, and fast for many users."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from calplan.plan.document import PlanUsers
+from calplan.plan.document import PlanUsers, UserDocument
 from calplan.render.plan_json import canonical_json, harmless
 from calplan.render.wording import AFFECTED_NAMES
 
 AFFECTED: Final = frozenset(AFFECTED_NAMES)
 _TEXT: Final = json.JSONEncoder(ensure_ascii=False).encode
 
-Constant = tuple[str, str, str, str, str, tuple[str, ...], tuple[str, ...] | None]
-"""Everything a line says but the address: few distinct ones, however many users."""
+PLAIN: Final = re.compile(r"[!#-\[\]-~]*")
+"""Addresses that are written in JSON as they are, as nearly all are."""
 
 
 def users_ndjson(users: PlanUsers, outcomes: frozenset[str] = AFFECTED) -> Iterator[str]:
-    """A line for each user with one of these outcomes, by address; ``groups`` is null where unknown."""
-    tails: dict[Constant, str] = {}
-    for user in users.rows(outcomes):
-        groups = user.get("groups")
-        constant = (
-            user["outcome"],
-            user["connection"],
-            user["notice"],
-            user["next_step"],
-            user["certainty"],
-            tuple(user["rules"]),
-            None if groups is None else tuple(groups),
-        )
-        tail = tails.get(constant)
-        if tail is None:
-            tail = tails[constant] = _tail(constant)
-        email = _TEXT(user["email"])
-        yield f'{{"email":{email if email.isascii() and email.isprintable() else harmless(email)}{tail}\n'
+    """A line for each user with one of these outcomes, by address, some at a time; ``groups`` is null where unknown."""
+    tails: dict[int, str] = {}
+    for emails, alike, _ in users.columns(outcomes):
+        for number, one in dict(zip(map(id, alike), alike, strict=True)).items():
+            if number not in tails:
+                tails[number] = _tail(one)
+        written = emails if PLAIN.fullmatch("".join(emails)) else map(_within_quotes, emails)
+        ends = map(tails.__getitem__, map(id, alike))
+        yield "".join([f'{{"email":"{email}{end}' for email, end in zip(written, ends, strict=True)])
 
 
-def _tail(constant: Constant) -> str:
-    outcome, connection, notice, next_step, certainty, rules, groups = constant
+def _within_quotes(email: str) -> str:
+    return harmless(_TEXT(email))[1:-1]
+
+
+def _tail(user: UserDocument) -> str:
+    """Everything a line says after the address, which is the same for many."""
     fields = {
-        "outcome": outcome,
-        "connection": connection,
-        "notice": notice,
-        "next_step": next_step,
-        "certainty": certainty,
-        "rules": rules,
-        "groups": groups,
+        "outcome": user["outcome"],
+        "connection": user["connection"],
+        "notice": user["notice"],
+        "next_step": user["next_step"],
+        "certainty": user["certainty"],
+        "rules": user["rules"],
+        "groups": user.get("groups"),
     }
-    return "," + harmless(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))[1:]
+    return '",' + harmless(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))[1:] + "\n"
 
 
 def facts_ndjson(users: PlanUsers, outcomes: frozenset[str] = AFFECTED) -> Iterator[str]:

@@ -6,7 +6,8 @@ import pytest
 
 from calplan.apply.standing import Found, found, read_value, value_before
 from calplan.cli import clock
-from calplan.cli.wiring import choose, make_plan, open_account, open_for_writing
+from calplan.cli.chosen import choose
+from calplan.cli.wiring import make_plan, open_account, open_for_writing
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import EnsureGrant, SetLock, SetPrivateAccess

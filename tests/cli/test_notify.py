@@ -17,6 +17,7 @@ from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
 from calplan.plan.planfile import PLAN, POLICY, USERS
 from calplan.plan.sealed import MANIFEST
+from calplan.plan.users import SavedUsers
 from tests.cli.make import calplan, folder, saved, somebody_without_rights, start, user
 
 OUT = Path("out")
@@ -247,9 +248,8 @@ def test_a_redacted_plan_is_refused(plan: Path) -> None:
     held = {name: members.read(name, 10**7) for name in (MANIFEST, PLAN, USERS, POLICY)}
     document = {**json.loads(held[PLAN]), "redacted": True}
     policy = json.loads(held[POLICY])["policy"]
-    document["plan_id"] = plan_id_of(
-        cast("PlanDocument", document), users_hash=digest(held[USERS]), policy_hash=digest(canonical_text(policy))
-    )
+    users_hash, policy_hash = SavedUsers(held[USERS]).digest(), digest(canonical_text(policy))
+    document["plan_id"] = plan_id_of(cast("PlanDocument", document), users_hash=users_hash, policy_hash=policy_hash)
     manifest = {**json.loads(held[MANIFEST]), "plan_id": document["plan_id"]}
     held[PLAN] = (canonical_text(document) + "\n").encode()
     manifest["members"][PLAN] = {"sha256": digest(held[PLAN]), "size": len(held[PLAN])}

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from calplan.cli import progress
+from calplan.cli.chosen import choose
 from calplan.cli.exit_codes import StopError
 from calplan.cli.main import run
 from calplan.cli.progress import ERASE, NowAndThen, Overwriting, ProgressLine
-from calplan.cli.wiring import Opened, choose, open_account
+from calplan.cli.wiring import Opened, open_account
 from calplan.providers.base import UnreachableError
 from calplan.providers.observing import News, Progress, Wait
 from calplan.render.progress import time_in_words

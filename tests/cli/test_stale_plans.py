@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from calplan.cli import clock
+from calplan.cli.chosen import choose
 from calplan.cli.exit_codes import ExitCode
-from calplan.cli.wiring import Planned, choose, make_plan, open_account
+from calplan.cli.wiring import Planned, make_plan, open_account
 from calplan.plan.planfile import pack
 from calplan.state.place import Place
 from calplan.state.store import Store

@@ -44,7 +44,7 @@ def example(name: str) -> str:
 
 def test_every_example_is_tried_here_or_elsewhere(repository: Path) -> None:
     folders = tuple(sorted(one.name for one in (repository / "examples").iterdir() if one.is_dir()))
-    assert folders == tuple(sorted((*EXAMPLES, "contoso-full", "scenarios")))
+    assert folders == tuple(sorted((*EXAMPLES, "contoso-full", "fleet", "scenarios")))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -165,3 +165,16 @@ def test_planning_an_example_leaves_nothing_that_git_would_track(name: str, repo
     listed = subprocess.run(made, capture_output=True, text=True, check=True).stdout.split()
     assert {Path(path).name for path in listed} == kept
     assert list(Path(example(name)).glob("*.db"))
+
+
+def test_the_accounts_of_the_fleet_are_planned_together(repository: Path, snapshot: "Snapshot") -> None:
+    shutil.copytree(repository / "examples/fleet", "examples/fleet", ignore=shutil.ignore_patterns("*.db*", ".calplan"))
+    assert calplan("validate", "examples/fleet").code is ExitCode.DONE
+    said = calplan("plan", "examples/fleet", "--account", "all", "--jobs", "1", "--out", "plans")
+    assert said.code is ExitCode.DONE, said.err
+    snapshot.assert_match(said.out, "fleet.txt")
+    assert sorted(one.name for one in Path("plans").iterdir()) == [
+        "adatum.calplan",
+        "fabrikam.calplan",
+        "litware.calplan",
+    ]

@@ -36,7 +36,7 @@ def test_the_overview_has_every_exit_code_and_every_variable_that_calplan_reads(
 
 
 def test_a_page_shows_each_option_with_its_help() -> None:
-    page = pages()["calplan-plan.1"]
+    page = pages()["calplan-impact.1"]
     assert ".TP\n\\fB\\-\\-account\\fR \\fINAME\\fR\nThe account to plan, where the folder has several." in page
 
 
@@ -48,7 +48,7 @@ def test_no_text_is_taken_for_a_request(words: str, shown: str | None) -> None:
     assert text(words) == (shown or r"\(gax\(ti\(ha\(ga")
 
 
-@pytest.mark.skipif(shutil.which("groff") is None, reason="nothing here formats manuals")
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed: apt-get install groff-base")
 def test_a_formatter_has_no_complaint() -> None:
     files = sorted(map(str, FOLDER.glob("*.1")))
     command = ["groff", "-man", "-ww", "-Tutf8", "-P-c", *files]

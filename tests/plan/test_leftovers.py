@@ -144,7 +144,7 @@ def test_no_revocation_ends_a_connection_that_the_plan_says_is_kept(
     for one in leftovers(asked, alone(before), alone(after), judged, holders):
         assert not isinstance(one.users, Unknown)
         for email in one.users:
-            outcome = judged.outcome([*users].index(email))
+            outcome = judged.outcome(email)
             assert outcome is not None
             carried = users[email].service in of[one.consent]
             assert not (carried and outcome.connection is Link.KEPT), (email, outcome)

@@ -14,7 +14,6 @@ from calplan.plan.as_document import as_document
 from calplan.plan.document import Json, PlanDocument
 from calplan.plan.fingerprint import canonical_policy, canonical_text, digest
 from calplan.plan.origin import Base, BaseKind, same
-from calplan.plan.planfile import users_bytes
 from calplan.plan.users import users_of
 from tests import make
 from tests.make import Scene
@@ -31,8 +30,8 @@ def base_of(scene: Scene) -> Base:
 
 def document_of(scene: Scene, base: Base | None) -> PlanDocument:
     plan = scene.plan()
-    users, policy = users_bytes(users_of(plan).lines()), canonical_policy(scene.policy)
-    hashes = {"users_hash": digest(users), "policy_hash": digest(canonical_text(policy))}
+    policy = canonical_policy(scene.policy)
+    hashes = {"users_hash": users_of(plan).digest(), "policy_hash": digest(canonical_text(policy))}
     return as_document(plan, version="1", base=base, users_hash=hashes["users_hash"], policy_hash=hashes["policy_hash"])
 
 

@@ -248,7 +248,7 @@ def of_version(version: str, **more: object) -> bytes:
     """The plan as a later version of calplan would have saved it, with keys that this one does not know."""
     content = members()
     document = json.loads(content["plan.json"]) | {"format_version": version, **more}
-    users = digest(content["users.ndjson"])
+    users = SavedUsers(content["users.ndjson"]).digest()
     policy = digest(canonical_text(json.loads(content["policy.json"])["policy"]))
     document["plan_id"] = plan_id_of(document, users_hash=users, policy_hash=policy)
     manifest = json.loads(content["manifest.json"]) | {"format_version": version, "plan_id": document["plan_id"]}

@@ -26,6 +26,7 @@ from calplan.plan.archive import LARGEST_FILE, BadArchiveError
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live, build_plan
 from calplan.plan.edits import Edit, EditLog, LogUnread
+from calplan.plan.evidence_findings import evidence_findings
 from calplan.plan.fingerprint import digest
 from calplan.plan.plan import Plan
 from calplan.plan.pseudonyms import Pseudonyms
@@ -67,8 +68,9 @@ def again(one: Frozen) -> Frozen:
 def people(live: Live) -> list[tuple[Any, ...]]:
     population = live.population
     return [
-        (email, population.raw[number], population.bases[number], population.mailboxes.get(email))
-        for email, number in zip(population.emails, population.class_ids, strict=True)
+        (email, population.raw[number], population.bases[number], page.mailboxes.get(email))
+        for page in population.roster.pages()
+        for email, number in zip(page.emails, (population.kinds[one].class_id for one in page.kinds), strict=True)
     ]
 
 
@@ -154,7 +156,9 @@ def with_everything() -> Frozen:
             ),
             evidence=SCENE.seen("groups"),
         ),
-        sources=BesidePlatform(evidence=tuple(one.evidence for one in witnesses), witnesses=witnesses, joined=told),
+        sources=BesidePlatform(
+            evidence=tuple(one.evidence for one in witnesses), findings=evidence_findings(told, witnesses)
+        ),
         holders={Consent.GOOGLE: frozenset({ANN}), Consent.OFFICE365: UNKNOWN},
         assistants=Observed(
             value={AssistantPair(user=BOB, assistant=ANN): PrivateAccess.HIDDEN}, evidence=SCENE.seen("assistants")
@@ -216,7 +220,7 @@ def test_a_redacted_snapshot_keeps_what_the_policy_itself_states() -> None:
     policy = replace(SCENE.policy, private_events=PrivateEvents(default=None, exceptions=(exception,)))
     shown = again(hidden(with_everything(), Pseudonyms(b"k" * 32), named_in(policy)))
     assert shown.for_policy(policy).assistants == with_everything().live.assistants
-    assert BOB not in shown.live.population.emails
+    assert BOB not in [*shown.live.population.addresses()]
 
 
 def test_the_same_key_gives_the_same_snapshot_and_the_plan_counts_the_same() -> None:

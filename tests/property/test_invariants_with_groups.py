@@ -58,7 +58,7 @@ def test_i01_counts_partition_the_active_users_and_add_up_what_is_said_of_each(s
         )
         found = assessed(*seen_levels(world), users, seen.tenant)
         impact = summarise(found)
-        said = {email: found.outcome(number) for number, email in enumerate(found.population.emails)}
+        said = dict(found.each())
         active = {email for email, facts in users if facts.status == "active"}
         assert {email for email, one in said.items() if one is not None} == active, seed
         assert {email for email, _ in harmed(found)} <= active, seed

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from calplan.impact.outcome import Link, Outcome, UserOutcome
+from calplan.plan.findings import users_in
 from calplan.plan.order import OrderChoice, choose_order
 from calplan.plan.writes import writes_between
 from tests.property.acting import Acted, act_out, turns_off_among_others, writes_of
@@ -44,12 +45,11 @@ def way_of(seed: int) -> Way:
     before, after = seen_levels(world)
     found = assessed(before, after, world.users, world.tenant)
     choice = choose_order(writes_between(before, after), before, after, found, world.tenant)
-    said = {email: found.outcome(number) for number, email in enumerate(found.population.emails)}
-    cohorts = dict(zip(found.population.emails, found.cohorts.ids, strict=True))
+    said = dict(found.each())
     return Way(
         choice=choice,
         said={email: one for email, one in said.items() if one is not None},
-        surplus=frozenset(email for email, cohort in cohorts.items() if cohort in choice.surplus_cohorts),
+        surplus=frozenset(users_in(choice.surplus_cohorts, found)),
         acted=act_out(world, choice.writes),
     )
 

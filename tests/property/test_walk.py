@@ -8,6 +8,7 @@ import pytest
 
 from calplan.impact.assess import Assessment
 from calplan.impact.outcome import Link
+from calplan.plan.findings import users_in
 from calplan.plan.kinds import PERMUTED, Order, StepKind
 from calplan.plan.order import OrderChoice, Walks, choose_order
 from calplan.plan.walk import Toll, Walker
@@ -68,11 +69,10 @@ def on_the_way(world: World) -> tuple[set[str], set[str]]:
     assert choice.lost == harm.losses
     said = {
         email
-        for number, email in enumerate(found.population.emails)
-        if (outcome := found.outcome(number)) is not None and outcome.connection in (Link.LOST, Link.AT_RISK)
+        for email, outcome in found.each()
+        if outcome is not None and outcome.connection in (Link.LOST, Link.AT_RISK)
     }
-    ids = zip(found.population.emails, found.cohorts.ids, strict=True)
-    return {*harm.lost} - said, {email for email, cohort in ids if cohort in choice.surplus_cohorts}
+    return {*harm.lost} - said, set(users_in(choice.surplus_cohorts, found))
 
 
 def test_whoever_loses_on_the_way_and_not_by_the_change_is_reported_and_nobody_else() -> None:

@@ -53,7 +53,7 @@ def assessed(before: Levels, after: Levels, users: tuple[tuple[str, RawFacts], .
 
 
 def _outcomes(assessment: Assessment) -> list[tuple[str, UserOutcome]]:
-    found = [(email, assessment.outcome(number)) for number, email in enumerate(assessment.population.emails)]
+    found = list(assessment.each())
     return [(email, outcome) for email, outcome in found if outcome is not None]
 
 

@@ -28,7 +28,7 @@ def pauses(heard: list[News]) -> list[Wait]:
 def test_zoom_tells_each_page_of_users_with_the_total_that_it_states(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[News] = []
     with serving(monkeypatch) as stage:
-        platform = read_zoom(document(stage), Trust(), lambda: NOON, Passing().time(), heard.append)
+        platform = read_zoom(document(stage), Trust(), lambda: NOON, Passing().time(), observe=heard.append)
         read = sum(len(batch.emails) for batch in platform.read_users().batches)
         platform.read_assistants()
     assert read == 6
@@ -44,7 +44,7 @@ def test_a_pause_that_zoom_asks_for_is_told_before_it_begins(monkeypatch: pytest
     with serving(monkeypatch) as stage:
         stage.fault("GET /users:429-seconds")
         passing = Passing(along=stage)
-        platform = read_zoom(document(stage), Trust(), lambda: NOON, passing.time(), heard.append)
+        platform = read_zoom(document(stage), Trust(), lambda: NOON, passing.time(), observe=heard.append)
         platform.read_users()
     (wait,) = pauses(heard)
     assert (wait.source, wait.asked) == ("Zoom", True)
@@ -55,7 +55,7 @@ def test_a_pause_after_no_answer_is_told_as_one(monkeypatch: pytest.MonkeyPatch)
     heard: list[News] = []
     with serving(monkeypatch) as stage:
         stage.fault("GET /users:503")
-        platform = read_zoom(document(stage), Trust(), lambda: NOON, Passing(along=stage).time(), heard.append)
+        platform = read_zoom(document(stage), Trust(), lambda: NOON, Passing(along=stage).time(), observe=heard.append)
         platform.read_users()
     assert [one.asked for one in pauses(heard)] == [False]
 

@@ -1,9 +1,9 @@
 """Plan documents for tests of renderers, made from a few words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from calplan.impact.decide import ROWS
 from calplan.impact.outcome import Outcome
@@ -21,6 +21,7 @@ from calplan.plan.document import (
     ResourceChange,
     RuleUse,
     SourceSpan,
+    UserColumns,
     UserDocument,
 )
 from calplan.plan.steps_document import OrderDocument, StepDocument, TollDocument
@@ -50,11 +51,24 @@ class Users:
 
     everybody: Sequence[UserDocument]
 
+    def columns(self, outcomes: frozenset[str] | None = None) -> Iterator[UserColumns]:
+        rows = list(self.rows(outcomes))
+        boxes = {row["email"]: row["mailbox"] for row in rows if "mailbox" in row}
+        shared = [cast("UserDocument", {**row, "email": ""}) for row in rows]
+        for one in shared:
+            one.pop("mailbox", None)
+        yield UserColumns([row["email"] for row in rows], shared, boxes)
+
     def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
         return (user for user in self.everybody if outcomes is None or user["outcome"] in outcomes)
 
     def find(self, email: str) -> UserDocument | None:
         return next((user for user in self.everybody if user["email"] == email), None)
+
+
+def lines_of(pieces: Iterable[str]) -> list[str]:
+    """The lines that pieces of text come to, each with its end."""
+    return "".join(pieces).splitlines(keepends=True)
 
 
 def user(email: str, rule: str = "R10b1", *others: str, groups: Sequence[str] = ("Sales",)) -> UserDocument:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_snapshot.plugin import Snapshot
 
 from calplan.impact.outcome import Outcome
-from calplan.plan.document import Json, PlanDocument, PlanUsers, UserDocument
+from calplan.plan.document import Json, PlanDocument, PlanUsers, UserColumns, UserDocument
 from calplan.render.fitting import COMMENT, LEAST, SUMMARY
 from calplan.render.markdown import plan_markdown
 from calplan.render.users_text import ShowUsers
@@ -58,6 +58,10 @@ class Crowd:
 
     outcome: str = Outcome.DISCONNECTED_PROMPTED.value
     made: int = 0
+
+    def columns(self, outcomes: frozenset[str] | None = None) -> Iterator[UserColumns]:
+        for row in self.rows(outcomes):
+            yield UserColumns([row["email"]], [row], {})
 
     def rows(self, outcomes: frozenset[str] | None = None) -> Iterator[UserDocument]:
         for number in range(MANY if outcomes is None or self.outcome in outcomes else 0):

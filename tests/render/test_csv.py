@@ -10,7 +10,7 @@ from tests.render import make
 
 
 def rows(*users: UserDocument) -> list[dict[str, str]]:
-    return list(csv.DictReader(users_csv(make.users(*users))))
+    return list(csv.DictReader(make.lines_of(users_csv(make.users(*users)))))
 
 
 def test_the_table_has_the_columns_of_users_files_and_the_forecast(snapshot: Snapshot) -> None:
@@ -18,7 +18,7 @@ def test_the_table_has_the_columns_of_users_files_and_the_forecast(snapshot: Sna
 
 
 def test_only_the_outcomes_asked_for_are_listed() -> None:
-    lines = list(users_csv(make.some_users(), frozenset({"unaffected"})))
+    lines = make.lines_of(users_csv(make.some_users(), frozenset({"unaffected"})))
     assert [line.partition(",")[0] for line in lines] == ["email", "ida@contoso.com"]
 
 

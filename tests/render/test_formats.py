@@ -20,6 +20,7 @@ from calplan.render.plan_json import plan_json
 from calplan.render.text import plan_text
 from calplan.render.why import why_text
 from tests import make
+from tests.render.make import lines_of
 
 USERS = {
     "anna@corp.example": make.facts("google", "write", "read"),
@@ -82,8 +83,8 @@ def test_the_document_fits_its_schema(planned: tuple[PlanDocument, AssessedUsers
 def test_every_format_speaks_of_the_same_users(planned: tuple[PlanDocument, AssessedUsers]) -> None:
     document, users = planned
     affected = {user["email"] for user in users.rows(frozenset(outcome.value for outcome in OUTCOMES[:-1]))}
-    assert {json.loads(line)["email"] for line in users_ndjson(users)} == affected
-    assert {line.partition(",")[0] for line in users_csv(users)} == {"email"} | affected
+    assert {json.loads(line)["email"] for line in lines_of(users_ndjson(users))} == affected
+    assert {line.partition(",")[0] for line in lines_of(users_csv(users))} == {"email"} | affected
     for form in (plan_text(document, users, show_users="all"), plan_markdown(document, users, show_users="all")):
         text = "".join(form)
         if document["resource_changes"]:

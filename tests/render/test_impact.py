@@ -17,7 +17,7 @@ def lines(
     form: str, by: str | None = None, users: make.Users | None = None, outcomes: frozenset[str] = AFFECTED
 ) -> list[str]:
     users = users or make.some_users()
-    return list(impact_lines(make.plan(users), users, outcomes=outcomes, by=by, form=form))
+    return make.lines_of(impact_lines(make.plan(users), users, outcomes=outcomes, by=by, form=form))
 
 
 def test_the_list_names_users_worst_first(snapshot: Snapshot) -> None:

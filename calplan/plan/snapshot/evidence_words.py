@@ -4,19 +4,16 @@ What reads raises ``KeyError``, ``TypeError``, ``ValueError`` or ``AttributeErro
 whoever opens the file says so in a sentence.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from calplan.model.account import Evidence
-from calplan.model.proof import Basis, Witness
-from calplan.model.service import ServiceType
+from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.document import Json
 from calplan.plan.edits import Edit, EditLog, LogUnread
-from calplan.plan.joining import Joined, Why
 
 Words = Any
 """JSON from outside: whatever is done to it is done under the eyes of whoever opens the file."""
@@ -54,67 +51,30 @@ def evidence_from(words: Words) -> Evidence:
 
 def beside_to(sources: BesidePlatform) -> dict[str, Json]:
     """What was read beside the platform, as far as a plan says anything of it."""
-    joined = sources.joined
     return {
         "evidence": [evidence_to(one) for one in sources.evidence],
-        "witnesses": [
-            {
-                "basis": one.basis.value,
-                "evidence": evidence_to(one.evidence),
-                "shows": [*sorted(each.value for each in one.shows)],
-                "hides": one.hides,
-                "failure": one.failure,
-            }
-            for one in sources.witnesses
+        "findings": [
+            {"code": one.code, "severity": one.severity.value, "summary": one.summary, "why": one.why, "help": one.help}
+            for one in sources.findings
         ],
-        "joined": None
-        if joined is None
-        else {
-            "unknown": {why.name: joined.unknown[why] for why in Why if joined.unknown[why]},
-            "unread": dict(joined.unread),
-            "used": dict(joined.used),
-            "conflicts": {email: [*services] for email, services in sorted(joined.conflicts.items())},
-            "shared": [*joined.shared],
-            "outranked": [*joined.outranked],
-        },
     }
 
 
 def beside_from(words: Words) -> BesidePlatform:
     """What words say of sources beside the platform."""
-    joined = words["joined"]
     return BesidePlatform(
-        evidence=tuple(map(evidence_from, words["evidence"])),
-        witnesses=tuple(map(_witness, words["witnesses"])),
-        joined=None if joined is None else _joined(joined),
+        evidence=tuple(map(evidence_from, words["evidence"])), findings=tuple(map(_finding, words["findings"]))
     )
 
 
-def _witness(words: Words) -> Witness:
-    failure = words["failure"]
-    return Witness(
-        basis=Basis(words["basis"]),
-        evidence=evidence_from(words["evidence"]),
-        shows=frozenset(map(ServiceType, words["shows"])),
-        people=(),
-        hides=flag(words["hides"]),
-        failure=None if failure is None else text(failure),
+def _finding(words: Words) -> Diagnostic:
+    return Diagnostic(
+        code=text(words["code"]),
+        severity=Severity(words["severity"]),
+        summary=text(words["summary"]),
+        why=text(words["why"]),
+        help=text(words["help"]),
     )
-
-
-def _joined(words: Words) -> Joined:
-    return Joined(
-        unknown=Counter({Why[text(why)]: number(count) for why, count in words["unknown"].items()}),
-        unread=_counts(words["unread"]),
-        used=_counts(words["used"]),
-        conflicts={email: tuple(map(text, services)) for email, services in words["conflicts"].items()},
-        shared=[*map(text, words["shared"])],
-        outranked=[*map(text, words["outranked"])],
-    )
-
-
-def _counts(words: Words) -> Counter[str]:
-    return Counter({name: number(count) for name, count in words.items()})
 
 
 def edits_to(log: EditLog | LogUnread | None) -> Json:

@@ -51,11 +51,6 @@ def frozen(live: Live, taken_at: datetime) -> Live:
     def aged(one: Evidence) -> Evidence:
         return replace(one, frozen=True, as_of=one.as_of or (taken_at if one.live else None))
 
-    joined = live.sources.joined
-    if joined is not None:
-        # What serves later reads of the account, and no plan.
-        joined = replace(joined, ages={}, established={}, holders={}, seen={}, stated={})
-
     def observed(one: Observed[T]) -> Observed[T]:
         return replace(one, evidence=aged(one.evidence))
 
@@ -68,8 +63,7 @@ def frozen(live: Live, taken_at: datetime) -> Live:
         assistants=None if live.assistants is None else observed(live.assistants),
         sources=BesidePlatform(
             evidence=tuple(map(aged, live.sources.evidence)),
-            witnesses=tuple(replace(one, evidence=aged(one.evidence), people=()) for one in live.sources.witnesses),
-            joined=joined,
+            findings=live.sources.findings,
         ),
         previous=None,
     )

@@ -6,7 +6,6 @@ scheduling privileges they stay as well, for otherwise the policy would seem to 
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,7 +21,6 @@ from calplan.model.user import RawFacts, UserBatch, text_list
 from calplan.plan.beside import BesidePlatform
 from calplan.plan.build import Live
 from calplan.plan.edits import Edit, EditLog, LogUnread
-from calplan.plan.joining import Joined
 from calplan.plan.pseudonyms import Pen, Pseudonyms
 from calplan.plan.snapshot.frozen import Frozen
 
@@ -61,7 +59,8 @@ class _Hiding:
     @classmethod
     def of(cls, live: Live, names: Pseudonyms, stated: frozenset[str]) -> "_Hiding":
         population, groups = live.population, live.groups.value
-        people = frozenset((*population.emails, *population.mailboxes.values()))
+        pages = population.roster.pages()
+        people = frozenset(word for page in pages for word in (*page.emails, *page.mailboxes.values()))
         words = (word for one in groups.known for word in (one.id, one.name) if "@" in word)
         pen = Pen.of(names, people, frozenset(words))
         return cls(name=names.of, label=pen.label, sentence=pen.sentence, stated=stated)
@@ -122,13 +121,17 @@ class _Hiding:
 
     def population(self, population: Population) -> Population:
         classes = [self.facts(raw) for raw in population.raw]
-        batch = UserBatch(
-            emails=list(map(self.name, population.emails)),
-            facts=[classes[number] for number in population.class_ids],
-            mailboxes={self.name(email): self.name(mailbox) for email, mailbox in population.mailboxes.items()},
-            bases=[population.bases[number] for number in population.class_ids],
+        ids = {number: kind.class_id for number, kind in population.kinds.items()}
+        batches = (
+            UserBatch(
+                emails=list(map(self.name, page.emails)),
+                facts=[classes[ids[number]] for number in page.kinds],
+                mailboxes={self.name(email): self.name(mailbox) for email, mailbox in page.mailboxes.items()},
+                bases=[population.bases[ids[number]] for number in page.kinds],
+            )
+            for page in population.roster.pages()
         )
-        return populate((batch,), last_client_only=population.last_client_only)
+        return populate(batches, last_client_only=population.last_client_only)
 
     def facts(self, raw: RawFacts) -> RawFacts:
         return raw._replace(
@@ -152,25 +155,12 @@ class _Hiding:
     def sources(self, sources: BesidePlatform) -> BesidePlatform:
         return BesidePlatform(
             evidence=tuple(map(self.evidence, sources.evidence)),
-            witnesses=tuple(
+            findings=tuple(
                 replace(
-                    one,
-                    evidence=self.evidence(one.evidence),
-                    failure=None if one.failure is None else self.sentence(one.failure),
+                    one, summary=self.sentence(one.summary), why=self.sentence(one.why), help=self.sentence(one.help)
                 )
-                for one in sources.witnesses
+                for one in sources.findings
             ),
-            joined=None if sources.joined is None else self.joined(sources.joined),
-        )
-
-    def joined(self, joined: Joined) -> Joined:
-        return Joined(
-            unknown=joined.unknown,
-            unread=Counter({self.sentence(source): count for source, count in joined.unread.items()}),
-            used=Counter({self.sentence(source): count for source, count in joined.used.items()}),
-            conflicts={self.name(email): services for email, services in joined.conflicts.items()},
-            shared=sorted(map(self.name, joined.shared)),
-            outranked=sorted(map(self.name, joined.outranked)),
         )
 
     def edits(self, log: EditLog | LogUnread | None) -> EditLog | LogUnread | None:

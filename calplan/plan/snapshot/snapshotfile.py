@@ -54,13 +54,14 @@ def _lines(population: Population) -> Iterator[str]:
     ]
     # Within a value a quote is escaped, so that this cannot be found but as the key and value it is.
     parts = [one.partition(f'{EMAIL}""') for one in common]
-    for email, number in zip(population.emails, population.class_ids, strict=True):
-        mailbox = population.mailboxes.get(email)
-        if mailbox is None:
-            head, _, tail = parts[number]
-            yield f"{head}{EMAIL}{canonical_text(email)}{tail}"
-        else:
-            yield canonical_text({**json.loads(common[number]), "email": email, "mailbox": mailbox})
+    for emails, kinds, mailboxes in population.roster.pages():
+        for email, kind in zip(emails, kinds, strict=True):
+            number, mailbox = population.kinds[kind].class_id, mailboxes.get(email)
+            if mailbox is None:
+                head, _, tail = parts[number]
+                yield f"{head}{EMAIL}{canonical_text(email)}{tail}"
+            else:
+                yield canonical_text({**json.loads(common[number]), "email": email, "mailbox": mailbox})
 
 
 def snapshot_in(data: bytes) -> Frozen:

@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from calplan.impact.assess import Assessment
-from calplan.impact.outcome import UserOutcome
 from calplan.impact.resolve import Levels
-from calplan.impact.summary import Impact
 from calplan.model.account import Evidence, TenantFacts
 from calplan.model.domain import Domain
 from calplan.model.limits import Limits
@@ -17,6 +14,11 @@ from calplan.model.settings import Setting
 from calplan.model.unknown import Unknown
 from calplan.model.user import Status, UserFacts
 from calplan.plan.validity.subject import Subject, Verdict, stated_by
+
+if TYPE_CHECKING:
+    from calplan.impact.assess import Assessment
+    from calplan.impact.outcome import UserOutcome
+    from calplan.impact.summary import Impact
 
 
 class Users(NamedTuple):
@@ -34,8 +36,8 @@ class Known:
 
     before: Levels
     after: Levels
-    assessment: Assessment
-    impact: Impact
+    assessment: "Assessment"
+    impact: "Impact"
     tenant: TenantFacts
     limits: Limits
     settings: Evidence
@@ -44,7 +46,9 @@ class Known:
     def users(self) -> tuple[Users, ...]:
         """All active users."""
         population, cohorts = self.assessment.population, self.assessment.cohorts
-        alike = Counter(zip(population.class_ids, population.domain_ids, cohorts.ids, strict=True))
+        alike: Counter[tuple[int, int, int]] = Counter()
+        for kind, cohort in cohorts.of_kind.items():
+            alike[*population.kinds[kind][:2], cohort] += population.sizes[kind]
         return tuple(
             Users(population.classes[number], population.domains[domain], cohorts.members[cohort].member, size)
             for (number, domain, cohort), size in alike.items()
@@ -56,7 +60,7 @@ class Known:
         levels = self._levels_of(settings)
         return (one for one in self.users if levels[one.membership] == group)
 
-    def outcomes_under(self, group: str | None, settings: frozenset[Setting]) -> Iterator[tuple[UserOutcome, int]]:
+    def outcomes_under(self, group: str | None, settings: frozenset[Setting]) -> "Iterator[tuple[UserOutcome, int]]":
         """The outcomes of such users, with the number who have them."""
         levels, cohorts = self._levels_of(settings), self.assessment.cohorts
         for outcome, cohort, size in zip(self.assessment.outcomes, cohorts.members, cohorts.sizes, strict=True):

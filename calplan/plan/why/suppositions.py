@@ -129,7 +129,7 @@ class Situation:
         """What is forecast, by the same rules as for everybody; ``None`` for a user who is not active."""
         one = UserBatch(emails=[self.email], facts=[self.raw], mailboxes={}, bases=[self.basis])
         alone = populate([one])
-        return assess(self.before, self.after, alone, self.later_tenant).outcome(0)
+        return assess(self.before, self.after, alone, self.later_tenant).outcome(self.email)
 
 
 def policy_fields(now: Situation) -> Iterator[PolicyField]:

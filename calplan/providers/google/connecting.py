@@ -22,6 +22,7 @@ from calplan.providers.google.workspace import (
     workspace_of,
 )
 from calplan.providers.http.answer import Judge
+from calplan.providers.http.paces import Paces
 from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.server import Server
 from calplan.providers.observing import Observe, unobserved
@@ -47,16 +48,25 @@ class Servers:
     observe: Observe = unobserved
 
 
-def servers_of(workspace: Workspace, trust: Trust, time: Time | None = None, observe: Observe = unobserved) -> Servers:
-    """The servers of a workspace, its credential resolved and looked through.
+def servers_of(
+    workspace: Workspace,
+    trust: Trust,
+    time: Time | None = None,
+    observe: Observe = unobserved,
+    *,
+    paces: Paces | None = None,
+    name: str = "",
+) -> Servers:
+    """The servers of a workspace, its credential resolved and looked through; ``paces`` know that credential by a name.
 
     Raises:
         ProviderError: the credential cannot be resolved, or must not be used.
     """
     passing = time or Time()
     credential = credential_in(resolve(workspace.reference, trust, workspace.folder), workspace, trust)
-    directory = Pace(per_second=DIRECTORY_PER_SECOND, ticks=passing.ticks)
-    log = Pace(per_second=LOG_PER_SECOND, ticks=passing.ticks)
+    shared = paces or Paces()
+    directory = shared.of(f"{name} directory", lambda: Pace(per_second=DIRECTORY_PER_SECOND, ticks=passing.ticks))
+    log = shared.of(f"{name} log", lambda: Pace(per_second=LOG_PER_SECOND, ticks=passing.ticks))
 
     def serve(scope: str, judge: Judge, pace: Pace, patience: Patience) -> Serve:
         tokens = GoogleTokens(workspace, credential, (scope,), trust)

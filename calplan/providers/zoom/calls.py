@@ -1,7 +1,7 @@
 """Calls of the vendor's API: refused here where the token has no scope for them, and read page by page."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, Protocol, Self, TypeVar
 
 from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
@@ -64,11 +64,18 @@ class Calls:
             self._reader.observe(Progress(source=NAME, what=what, done=done, total=total))
 
     def pages(
-        self, route: Route, *names: str, kind: type[Page[Row]], query: Mapping[str, str | int], what: str | None = None
+        self,
+        route: Route,
+        *names: str,
+        kind: type[Page[Row]],
+        query: Mapping[str, str | int],
+        what: str | None = None,
+        kept: "Kept[Row] | None" = None,
     ) -> Iterator[Page[Row]]:
         """Every page of a list. It begins again where the vendor lost its place or left rows out.
 
-        ``what`` the list is of tells how far it was read; without it nothing is told.
+        ``what`` the list is of tells how far it was read; without it nothing is told. With ``kept`` it begins with the
+        pages that were kept, and the others are kept before they are given out.
 
         Whoever reads the pages meets rows again then, and has to know them.
 
@@ -84,7 +91,7 @@ class Calls:
             read, total = 0, 0
             self.tell(what, read)
             try:
-                for page in _from_the_start(ask):
+                for page in _in_order(ask, kept if attempt == 1 else kept and kept.emptied()):
                     read += len(page.rows)
                     total = page.total_records if isinstance(page.total_records, int) else 0
                     self.tell(what, read, total or None)
@@ -102,14 +109,35 @@ class Calls:
         )
 
 
-def _from_the_start(ask: Callable[[str], Page[Row]]) -> Iterator[Page[Row]]:
+class Kept(Protocol[Row]):
+    """Keeps the pages of one list."""
+
+    def pages(self) -> Sequence[Page[Row]]:
+        """Those that a read can go on after."""
+        ...
+
+    def keep(self, number: int, page: Page[Row]) -> None:
+        """Keep the page of this number."""
+        ...
+
+    def emptied(self) -> Self:
+        """The same without any page."""
+        ...
+
+
+def _in_order(ask: Callable[[str], Page[Row]], kept: Kept[Row] | None) -> Iterator[Page[Row]]:
     """The pages of a list from its first on.
 
     Raises:
         _BrokenOffError: the token of a page was refused: it ends after a quarter of an hour.
         ProviderError: the vendor leads in a circle.
     """
-    token, met = "", set[str]()
+    token, met, number = "", set[str](), 0
+    for number, page in enumerate(() if kept is None else kept.pages(), start=1):  # noqa: B007 - used below
+        yield page
+        token = text_of(page.next_page_token)
+    if number and not token:
+        return
     while True:
         try:
             page = ask(token)
@@ -118,6 +146,9 @@ def _from_the_start(ask: Callable[[str], Page[Row]]) -> Iterator[Page[Row]]:
             if token and error.status == BAD_REQUEST:
                 raise _BrokenOffError from None
             raise
+        if kept is not None:
+            kept.keep(number, page)
+        number += 1
         yield page
         token = text_of(page.next_page_token)
         if not token:

@@ -8,7 +8,9 @@ from typing import Final
 from calplan.policyfile.documents import AccountDocument, ZoomPlatform
 from calplan.policyfile.service_value import reference_of
 from calplan.policyfile.values import beside, mapping, text
+from calplan.providers.credentials import zoom_credential
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.http.paces import Paces
 from calplan.providers.http.retry import Time
 from calplan.providers.http.server import Server
 from calplan.providers.http.tokens import Grant
@@ -27,7 +29,12 @@ VERSION: Final = "/v2"
 
 
 def server_of(
-    account: AccountDocument, trust: Trust, time: Time | None = None, observe: Observe = unobserved
+    account: AccountDocument,
+    trust: Trust,
+    time: Time | None = None,
+    observe: Observe = unobserved,
+    *,
+    paces: Paces | None = None,
 ) -> Server:
     """The server that an account's document states, its secret resolved.
 
@@ -40,6 +47,7 @@ def server_of(
     assert reference is not None, "the schema demands it"
     ca_file = stated.get("caFile")
     passing = time or Time()
+    pace = (paces or Paces()).of(zoom_credential(stated), lambda: Pace(ticks=passing.ticks))
     return Server(
         name=NAME,
         api=_versioned(Endpoint.parse(text(addresses.get("api", API)))),
@@ -51,7 +59,7 @@ def server_of(
         ),
         ca_file=None if ca_file is None else beside(account.file, text(ca_file)),
         judge=judge,
-        pacer=Pace(ticks=passing.ticks),
+        pacer=pace,
         time=passing,
         redactor=trust.redactor,
         observe=observe,

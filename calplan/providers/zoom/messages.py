@@ -12,6 +12,7 @@ from calplan.providers.http.answer import Answer
 from calplan.providers.http.message import Text, message_of
 
 Number = int | msgspec.UnsetType | None
+GroupIds = tuple[str, ...] | msgspec.UnsetType | None
 Flag = bool | msgspec.UnsetType | None
 UNSET = msgspec.UNSET
 T = TypeVar("T")
@@ -36,13 +37,13 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     total_records: Number = UNSET
 
 
-class UserRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A user in the list; one who was only invited has no id yet."""
+class UserRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A user in the list; one who was only invited has no id yet. No row refers to another, so none is looked after."""
 
     email: str
     type: int
     id: Text = UNSET
-    group_ids: list[str] | msgspec.UnsetType | None = UNSET
+    group_ids: GroupIds = UNSET
     last_client_version: Text = UNSET
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Final
+from itertools import chain, compress, repeat
+from operator import contains
+from typing import Final, cast
 
 from calplan.model.user import RawFacts, Status, UserBatch, text_list
 from calplan.providers.base import ProviderError, UnreachableError
-from calplan.providers.http.message import text_of
+from calplan.providers.http.message import Text, text_of
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.groups import Membership
-from calplan.providers.zoom.messages import Page, UserPage, UserRow
+from calplan.providers.zoom.kept import KeptLists
+from calplan.providers.zoom.messages import GroupIds, Page, UserPage, UserRow
 from calplan.providers.zoom.routes import USERS
 
 LARGEST_PAGE: Final = 2000
@@ -35,6 +37,16 @@ class Met:
 
     _ids: dict[str, str] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
+
+    def all_new(self, emails: Sequence[str], identities: Sequence[str]) -> bool:
+        """Whether none of these users was met before and each has an id of his own; then they have been met."""
+        if not self._ids.keys().isdisjoint(emails) or not self._known.isdisjoint(identities):
+            return False
+        if len(set(emails)) < len(emails) or len(set(identities)) < len(identities) or "" in identities:
+            return False
+        self._ids.update(zip(emails, identities, strict=True))
+        self._known.update(identities)
+        return True
 
     def is_new(self, email: str, identity: str) -> bool:
         """Whether this user was not met before.
@@ -68,17 +80,34 @@ class FactsOf:
         self._membership = membership
         self._groups: dict[tuple[str, ...], str] = {}
         self._known: dict[RawFacts, RawFacts] = {}
+        self._quick: dict[Status, dict[tuple[Text, GroupIds], RawFacts]] = {status: {} for status in Status}
 
     def rows(self, users: Sequence[UserRow], status: Status) -> Rows:
         """A page of the vendor's as columns."""
+        emails = [user.email for user in users]
+        if not _are_plain(emails):
+            emails = [_address(user) for user in users]
+        known = self._quick[status]
+        found = [known.get((user.last_client_version, user.group_ids)) for user in users]
+        new = None in found
         return Rows(
-            emails=[_address(user) for user in users],
-            ids=[text_of(user.id) for user in users],
-            facts=[self._of(user, status) for user in users],
+            emails=emails,
+            ids=_identities(users),
+            facts=[self._of(user, status) for user in users] if new else cast("list[RawFacts]", found),
             licensed=[user.type not in UNLICENSED for user in users],
         )
 
     def _of(self, user: UserRow, status: Status) -> RawFacts:
+        known = self._quick[status].get((user.last_client_version, user.group_ids))
+        if known is not None:
+            return known
+        found = self._new(user, status)
+        if isinstance(user.group_ids, tuple):
+            # Of whoever's groups the entry says nothing they are looked up by the address.
+            self._quick[status][user.last_client_version, user.group_ids] = found
+        return found
+
+    def _new(self, user: UserRow, status: Status) -> RawFacts:
         version = text_of(user.last_client_version)
         facts = RawFacts(
             status=status.value,
@@ -97,7 +126,7 @@ class FactsOf:
 
     def _groups_of(self, user: UserRow) -> str | None:
         stated = user.group_ids
-        ids = tuple(stated) if isinstance(stated, list) else self._membership.of(_address(user))
+        ids = stated if isinstance(stated, tuple) else self._membership.of(_address(user))
         if ids is None:
             return None
         words = self._groups.get(ids)
@@ -113,8 +142,9 @@ class People:
     from one list to another meanwhile counts as the later one has it. What is kept meanwhile is columns.
     """
 
-    def __init__(self, calls: Calls, membership: Membership) -> None:
+    def __init__(self, calls: Calls, membership: Membership, lists: KeptLists | None = None) -> None:
         self._calls = calls
+        self._lists = lists
         self._facts = FactsOf(membership)
         self._met = Met()
         self.licensed: list[str] = []
@@ -138,12 +168,18 @@ class People:
         return count + sum(len(rows.emails) for rows in others), self._batches(chain(ahead, active), others)
 
     def _pages(self, status: Status) -> Iterator[Page[UserRow]]:
+        kept = None if self._lists is None else self._lists.of(status)
         query = {"status": status.value, "page_size": LARGEST_PAGE}
-        return self._calls.pages(USERS, kind=UserPage, query=query, what=f"{status.value} users")
+        what = f"{status.value} users"
+        return self._calls.pages(USERS, kind=UserPage, query=query, what=what, kept=kept)
 
     def _batches(self, active: Iterable[Page[UserRow]], others: Iterable[Rows]) -> Iterator[UserBatch]:
         for page in active:
             rows = self._facts.rows(page.rows, Status.ACTIVE)
+            if self._met.all_new(rows.emails, rows.ids):
+                self.licensed += compress(rows.emails, rows.licensed)
+                yield UserBatch(emails=[*rows.emails], facts=[*rows.facts], mailboxes={})
+                continue
             new = self._new(rows)
             self.licensed += [rows.emails[index] for index in new if rows.licensed[index]]
             yield _batch(rows, new)
@@ -162,6 +198,26 @@ def _batch(rows: Rows, indices: Sequence[int]) -> UserBatch:
         facts=[rows.facts[index] for index in indices],
         mailboxes={},
     )
+
+
+def _are_plain(emails: Sequence[str]) -> bool:
+    """Whether addresses are all as ``_address`` gives them, as nearly all are: told of all at once."""
+    text = " ".join(emails)
+    return (
+        text.isascii()
+        and text.isprintable()
+        and text.count(" ") == len(emails) - 1
+        and text == text.lower()
+        and all(map(contains, emails, repeat("@")))
+        and max(map(len, emails), default=0) <= LONGEST_ADDRESS
+    )
+
+
+def _identities(users: Sequence[UserRow]) -> list[str]:
+    """The ids of users, empty where there is none."""
+    ids = [user.id for user in users]
+    plain = set(map(type, ids)) <= {str} and " ".join(cast("list[str]", ids)).split() == ids
+    return cast("list[str]", ids) if plain else list(map(text_of, ids))
 
 
 def _address(user: UserRow) -> str:

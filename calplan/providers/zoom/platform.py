@@ -13,12 +13,13 @@ from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.plan.actions import Consent
 from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import Capabilities, InvalidAccountError, NotAuthorisedError, Users
+from calplan.providers.base import Capabilities, InvalidAccountError, Memory, NotAuthorisedError, Users
 from calplan.providers.zoom.assistants import privileges_of
 from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.capabilities import CAPABILITIES
 from calplan.providers.zoom.connecting import Clock, account_id
 from calplan.providers.zoom.groups import Membership, groups_of, known
+from calplan.providers.zoom.kept import KeptLists
 from calplan.providers.zoom.messages import DomainList, GroupRow
 from calplan.providers.zoom.operation_log import edits_since
 from calplan.providers.zoom.people import People
@@ -41,10 +42,11 @@ class ZoomPlatform:
 
     capabilities: Capabilities = CAPABILITIES
 
-    def __init__(self, calls: Calls, account: AccountDocument, clock: Clock) -> None:
+    def __init__(self, calls: Calls, account: AccountDocument, clock: Clock, reading: Memory | None = None) -> None:
         self._calls = calls
         self._account = account
         self._clock = clock
+        self._lists = None if reading is None else KeptLists(reading, account_id(account), clock)
         self._groups: tuple[GroupRow, ...] | None = None
         self._people: People | None = None
 
@@ -67,7 +69,7 @@ class ZoomPlatform:
     def read_users(self) -> Users:
         """Every user, active ones first. Of their connections the vendor shows nothing."""
         groups = groups_of(self._calls) if self._groups is None else self._groups
-        self._people = People(self._calls, Membership(self._calls, groups))
+        self._people = People(self._calls, Membership(self._calls, groups), self._lists)
         count, batches = self._people.read()
         return Users(batches=batches, evidence=self._evidence("users", count), last_client_only=True)
 

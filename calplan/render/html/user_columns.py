@@ -16,7 +16,8 @@ from typing import Final
 
 from calplan.impact.summary import UNREADABLE_DOMAIN
 from calplan.model.domain import domain_of
-from calplan.plan.document import PlanUsers, UserDocument
+from calplan.plan.document import PlanUsers, UserDocument, rows_of
+from calplan.plan.document import UserColumns as TakenColumns
 from calplan.render.untrusted import for_terminal
 from calplan.render.wording import OUTCOME_NAMES
 
@@ -97,33 +98,47 @@ class UserColumns:
         return list(islice((user for name in OUTCOME_NAMES for user in self._first[name]), most))
 
     def _lines(self, users: PlanUsers) -> Iterator[bytes]:
-        lines: list[str] = []
-        for user in users.rows():
-            lines.append(self._take(user))
-            if len(lines) == USERS_AT_ONCE:
-                yield "".join(lines).encode()
-                lines.clear()
-        yield "".join(lines).encode()
+        known: dict[int, int] = {}
+        for emails, alike, mailboxes in users.columns():
+            for number, one in dict(zip(map(id, alike), alike, strict=True)).items():
+                if number not in known:
+                    known[number] = self._class_of(one)
+            self._numbers.extend(map(known.__getitem__, map(id, alike)))
+            self._note(emails, alike, mailboxes)
+            self.total += len(emails)
+            text = "\n".join(emails)
+            plain = text.isascii() and text.replace("\n", "").isprintable() and text.count("\n") == len(emails) - 1
+            addresses = emails if plain else list(map(for_terminal, emails))
+            self._name_domains(emails, addresses)
+            yield "".join(f"{address}\n" for address in addresses).encode()
 
-    def _take(self, user: UserDocument) -> str:
-        """Note one user; gives his line."""
+    def _class_of(self, user: UserDocument) -> int:
+        """The number of a class."""
         key = tuple(_fact(user.get(name)) for name in FIELDS)
         if self.groups and "groups" in user:
             words = tuple(self.groups.get(word, word) for word in user["groups"])
             key = (*key[:GROUPS], words, *key[GROUPS + 1 :])
-        self._numbers.append(self._classes.setdefault(key, len(self._classes)))
-        first = self._first[user["outcome"]]
-        if len(first) < self.keep:
-            first.append(user)
-        if "mailbox" in user:
-            self._mailboxes[self.total] = user["mailbox"]
-        self.total += 1
-        address = for_terminal(user["email"])
-        tail = address.rpartition("@")[2] if "@" in address else ""
-        if tail not in self.tails:
-            domain = domain_of(user["email"])
-            self.tails[tail] = UNREADABLE_DOMAIN if domain is None else for_terminal(domain.name)
-        return f"{address}\n"
+        return self._classes.setdefault(key, len(self._classes))
+
+    def _note(self, emails: list[str], alike: list[UserDocument], mailboxes: Mapping[str, str]) -> None:
+        """Note the mailboxes that differ, and the first users of each outcome."""
+        if mailboxes:
+            places = enumerate(emails, self.total)
+            self._mailboxes.update((place, mailboxes[email]) for place, email in places if email in mailboxes)
+        if any(len(self._first[outcome]) < self.keep for outcome in {one["outcome"] for one in alike}):
+            for user in rows_of([TakenColumns(emails, alike, mailboxes)]):
+                if len(self._first[user["outcome"]]) < self.keep:
+                    self._first[user["outcome"]].append(user)
+
+    def _name_domains(self, emails: list[str], addresses: list[str]) -> None:
+        """Note what the domain of each tail of an address is called."""
+        tails = {address[address.rfind("@") + 1 :]: email for email, address in zip(emails, addresses, strict=True)}
+        for tail, email in tails.items():
+            if "@" not in email:
+                self.tails.setdefault("", UNREADABLE_DOMAIN)
+            elif tail not in self.tails:
+                domain = domain_of(email)
+                self.tails[tail] = UNREADABLE_DOMAIN if domain is None else for_terminal(domain.name)
 
 
 def _fact(value: object) -> Fact:

@@ -1,0 +1,1 @@
+"""Plans of many accounts: which they are, where each is read, and what they come to together."""
