@@ -67,8 +67,11 @@ class Answering(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         while line := self.rfile.readline():
-            while self.rfile.readline() not in (b"\r\n", b""):
-                pass
+            size = 0
+            while (head := self.rfile.readline()) not in (b"\r\n", b""):
+                if head.lower().startswith(b"content-length:"):
+                    size = int(head.partition(b":")[2])
+            self.rfile.read(size)
             target = urlsplit(line.split()[1].decode())
             self.wfile.write(self._answer(target.path, parse_qs(target.query)))
 

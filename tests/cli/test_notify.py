@@ -246,9 +246,8 @@ def test_a_redacted_plan_is_refused(plan: Path) -> None:
     held = {name: members.read(name, 10**7) for name in (MANIFEST, PLAN, USERS, POLICY)}
     document = {**json.loads(held[PLAN]), "redacted": True}
     policy = json.loads(held[POLICY])["policy"]
-    document["plan_id"] = plan_id_of(
-        cast("PlanDocument", document), users_hash=digest(held[USERS]), policy_hash=digest(canonical_text(policy))
-    )
+    users_hash, policy_hash = SavedUsers(held[USERS]).digest(), digest(canonical_text(policy))
+    document["plan_id"] = plan_id_of(cast("PlanDocument", document), users_hash=users_hash, policy_hash=policy_hash)
     manifest = {**json.loads(held[MANIFEST]), "plan_id": document["plan_id"]}
     held[PLAN] = (canonical_text(document) + "\n").encode()
     manifest["members"][PLAN] = {"sha256": digest(held[PLAN]), "size": len(held[PLAN])}

@@ -60,7 +60,7 @@ def forged(members: Members, /, **manifest: object) -> bytes:
     if isinstance(document, dict):
         document["plan_id"] = plan_id_of(
             document,  # type: ignore[arg-type]  # that it may be no plan is the point
-            users_hash=digest(members["users.ndjson"]),
+            users_hash=SavedUsers(members["users.ndjson"]).digest(),
             policy_hash=digest(canonical_text(policy.get("policy"))),
         )
     inner = {**members, "plan.json": canonical_text(document).encode()}
