@@ -16,8 +16,11 @@ SHAPES = 397
 DOMAINS = ("contoso.com", "emea.contoso.com", *(f"partner{number}.example" for number in range(38)))
 
 
-def pages(users: int, *, changed: float = 0.0) -> Iterator[bytes]:
-    """The account page by page; with ``changed`` this share of its users has another client than before."""
+def pages(users: int, *, changed: float = 0.0, shapes: int = SHAPES) -> Iterator[bytes]:
+    """The account page by page; with ``changed`` this share of its users has another client than before.
+
+    ``shapes`` is how many combinations of a client and groups there are.
+    """
     chance = Random(1)
     systems = ("win", "mac", "android", "ios")
     majors = (4, 5, 5, 5, 6)
@@ -27,14 +30,14 @@ def pages(users: int, *, changed: float = 0.0) -> Iterator[bytes]:
         for _ in range(145)
     ]
     groups = [f"group-{number:03}" for number in range(200)]
-    shapes = [(chance.choice(versions), chance.sample(groups, chance.randrange(1, 3))) for _ in range(SHAPES)]
+    drawn = [(chance.choice(versions), chance.sample(groups, chance.randrange(1, 3))) for _ in range(shapes)]
     order = list(range(users))
     chance.shuffle(order)
     other = Random(2)
     for start in range(0, users, PER_PAGE):
         rows = []
         for number in order[start : start + PER_PAGE]:
-            version, own = shapes[number * 2_654_435_761 % SHAPES]
+            version, own = drawn[number * 2_654_435_761 % shapes]
             if changed and other.random() < changed:
                 version = versions[(number + 1) % 145]
             rows.append(_row(number, version, own))

@@ -3,6 +3,7 @@
 A million users with CALPLAN_TEST_PROFILE=full, else fewer; what is far too small to carry over is then not judged.
 """
 
+import math
 import os
 import statistics
 import subprocess
@@ -12,30 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.accounts import HEAD, kept
 from tests.bench.made_up import pages
-from tests.bench.processes import CALPLAN, CLICK, ROOT, RUNS, Cost, cost_of, in_turns, installed
+from tests.bench.peers import Peers
+from tests.bench.processes import CALPLAN, CLICK, ROOT, RUNS, cost_of, in_turns
+from tests.bench.told import Ratio, Tell
 
 FULL = os.environ.get("CALPLAN_TEST_PROFILE") == "full"
 MANY = 1_000_000 if FULL else 100_000
 SOME = 100_000
 FEW = 10_000
-DOCUMENTS = """\
-apiVersion: calplan/v1
-kind: CalendarPolicy
-metadata: {{name: {name}, account: {name}}}
-spec:
-  integration:
-    locked: true
-    service: {{type: office365-graph, permissions: {{calendar: write, contacts: read}}}}
-  allowedDomains: [contoso.com, emea.contoso.com]
----
-apiVersion: calplan/v1
-kind: Account
-metadata: {{name: {name}}}
-spec:
-  owner: admin@contoso.com
-  platform: {{type: local, path: account.db}}
-"""
 FORTY_LINES = """\
 apiVersion: calplan/v1
 kind: CalendarPolicy
@@ -78,63 +65,6 @@ spec:
     portal: 30d
     tenant: 7d
 """
-HEAD = """
-import sys, time
-from datetime import UTC, datetime
-from pathlib import Path
-from calplan.model.account import Evidence
-from calplan.model.user import Status, UserBatch
-from calplan.providers.base import Users
-from calplan.providers.zoom.groups import Membership
-from calplan.providers.zoom.messages import UserPage
-from calplan.providers.zoom.people import FactsOf
-import msgspec
-
-def batches(file, turn=lambda facts: facts):
-    known = FactsOf(Membership(calls=None, groups=()))
-    with open(file, 'rb') as lines:
-        for line in lines:
-            rows = known.rows(msgspec.json.decode(line, type=UserPage).users, Status.ACTIVE)
-            yield UserBatch(emails=[*rows.emails], facts=turn([*rows.facts]), mailboxes={})
-
-def users(stream):
-    now = datetime.now(UTC)
-    evidence = Evidence(source='made up', kind='users', as_of=now, records=0, complete=True, live=True)
-    return Users(batches=stream, evidence=evidence)
-"""
-# The inventory of a local account is filled as a read of the account would; seven in ten users are connected.
-FILL = (
-    HEAD
-    + """
-from calplan.cli.inventory import from_inventory, people_of
-from calplan.cli.wiring import choose, open_account
-from calplan.sandbox.account.plausible import plausible_account
-
-folder, file = Path(sys.argv[1]), sys.argv[2]
-plausible_account(folder / 'account.db', users=10, seed=1)
-GOOGLE, GRAPH, EWS = 'google', 'office365-graph', 'office365-ews'
-HELD = [(GOOGLE, 'write', 'read'), (GOOGLE, 'read', 'none'), (GRAPH, 'write', 'read'), (EWS, None, None)]
-made = {}
-
-def turn(page):
-    found = []
-    for facts in page:
-        if facts not in made:
-            number = hash(facts.clients + facts.groups) % 100
-            service, calendar, contacts = HELD[number % 4] if number < 70 else ('', None, None)
-            auth = 'oauth' if service else None
-            made[facts] = facts._replace(service=service, calendar=calendar, contacts=contacts, auth=auth)
-        found.append(made[facts])
-    return found
-
-chosen = choose((folder,))
-platform = open_account(chosen.account)
-class Made:
-    read_users = staticmethod(lambda: users(batches(file, turn)))
-kept = people_of(chosen, from_inventory('refresh', None), None)(Made())
-print(len(kept.population), len(kept.population.kinds))
-"""
-)
 PEERS = "import sys\nsys.path.insert(0, sys.argv.pop(1))\n"
 """What a program begins with that is told where others' programs are."""
 ORJSON = PEERS + "import orjson\nfor line in open(sys.argv[1], 'rb'): orjson.loads(line)"
@@ -169,39 +99,6 @@ for number in range(int(sys.argv[4])):
 KEEP = HEAD + (
     "from calplan.providers.inventory.store import Inventory\n"
     "Inventory(Path(sys.argv[2]), 'made up', lambda: datetime.now(UTC)).keep(users(batches(sys.argv[1])))"
-)
-# Records in memory, a tenth of them other than what is wanted; a plan, and each of its changes as a line.
-OCTODNS = (
-    PEERS
-    + """
-import logging
-from octodns.provider.base import BaseProvider
-from octodns.record import Record
-from octodns.zone import Zone
-
-COUNT = int(sys.argv[1])
-
-class Held(BaseProvider):
-    log = logging.getLogger('held')
-    SUPPORTS = {'A'}
-    SUPPORTS_GEO = SUPPORTS_DYNAMIC = False
-    def populate(self, zone, target=False, lenient=False):
-        fill(zone, self, 300)
-        return True
-
-def fill(zone, source, ttl):
-    for number in range(COUNT):
-        data = {'type': 'A', 'ttl': ttl, 'value': f'10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}'}
-        zone.add_record(Record.new(zone, f'host{number:06}', data, source=source), lenient=True)
-
-provider = Held('held')
-wanted = Zone('unit.tests.', [])
-fill(wanted, None, 600)
-plan = provider.plan(wanted)
-assert len(plan.changes) == COUNT
-for change in plan.changes:
-    print(change)
-"""
 )
 # The two readers in turns, in one process: what its start costs has a test of its own.
 OVER_THE_WIRE = (
@@ -263,39 +160,16 @@ for _ in range(int(sys.argv[3])):
 
 
 @pytest.fixture(scope="module")
-def peers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return installed(tmp_path_factory.mktemp("peers"), "orjson", "octodns")
-
-
-@pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with accounts of several sizes, each as pages, and as the inventory of a local account."""
     folder = tmp_path_factory.mktemp("made")
-    for users in {FEW, SOME, MANY}:
-        with (folder / f"{users}.pages").open("wb") as file:
-            file.writelines(page + b"\n" for page in pages(users))
-        account = folder / f"of{users}"
-        account.mkdir()
-        (account / "documents.yaml").write_text(DOCUMENTS.format(name=f"of{users}"), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for users in {FEW, SOME, MANY}:
+            kept(folder, f"of{users}", users)
     with (folder / "changed.pages").open("wb") as file:
         file.writelines(page + b"\n" for page in pages(MANY, changed=0.01))
     return folder
-
-
-@pytest.fixture
-def filled(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(made)
-    for users in {FEW, SOME, MANY}:
-        if not (made / ".calplan" / "inventory" / f"of{users}.db").exists():
-            cost_of(FILL, str(made / f"of{users}"), str(made / f"{users}.pages"))
-    return made
-
-
-def show(capsys: pytest.CaptureFixture[str], title: str, costs: dict[str, Cost]) -> None:
-    with capsys.disabled():
-        print(f"\n{title}, median of {RUNS} in turns")
-        for name, cost in costs.items():
-            print(f"  {name:<44} {cost.seconds:7.3f} s, processor {cost.processor:7.3f} s, {cost.peak:6.0f} MiB")
 
 
 def medians(times: Path) -> list[float]:
@@ -305,32 +179,34 @@ def medians(times: Path) -> list[float]:
 
 
 @pytest.mark.bench
-def test_a_plan_from_the_inventory(filled: Path, peers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_from_the_inventory(made: Path, peers: Peers, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(made)
+
     def plan(users: int, *words: str) -> tuple[str, ...]:
         return (CALPLAN, "plan", f"of{users}", "--inventory", "reuse", *words)
 
     costs = in_turns(
         {
-            "few, full list": plan(FEW, "-o", "ndjson"),
-            "some, full list": plan(SOME, "-o", "ndjson"),
-            "many, full list": plan(MANY, "-o", "ndjson"),
+            "few": plan(FEW, "-o", "ndjson"),
+            "many": plan(MANY, "-o", "ndjson"),
             "few, summary": plan(FEW, "--users", "none"),
             "many, summary": plan(MANY, "--users", "none"),
-            "orjson, the same pages as many": (ORJSON, str(peers), f"{MANY}.pages"),
-            "octoDNS, as many records as some": (OCTODNS, str(peers), str(SOME)),
+            "orjson": (ORJSON, str(peers.modules), f"of{MANY}.pages"),
         }
     )
-    show(capsys, f"plans of {FEW:,}, {SOME:,} and {MANY:,} users", costs)
-    octodns = costs["octoDNS, as many records as some"].seconds / costs["some, full list"].seconds
-    parse = costs["many, full list"].seconds / costs["orjson, the same pages as many"].seconds
+    many, few = costs["many"], costs["few"]
+    parse = many.seconds / costs["orjson"].seconds
     summary = costs["many, summary"].seconds / costs["few, summary"].seconds
-    memory = costs["many, full list"].peak / costs["few, full list"].peak
-    with capsys.disabled():
-        print(f"  octoDNS takes {octodns:.1f} x as long (at least 12)")
-        print(f"  many against orjson {parse:.2f} (at most 1 of a million); memory {memory:.2f} of few (at most 2.5)")
-        print(f"  summary of many against few {summary:.2f} (at most 3)")
-    assert costs["some, full list"].peak <= 70
-    assert octodns >= 12
+    memory = many.peak / few.peak
+    what, raw = f"plan of {MANY:,} users, full list", "reading their JSON with orjson"
+    tell(Ratio(what=what, figure=f"{many.seconds:.2f} s", beside=raw, ratio=parse, bound="above 1, a million"))
+    tell(
+        Ratio(
+            what="its memory", figure=f"{many.peak:.0f} MiB", beside=f"{FEW:,} users", ratio=memory, bound="above 2.5"
+        )
+    )
+    figure = f"{costs['many, summary'].seconds:.2f} s"
+    tell(Ratio(what="its summary", figure=figure, beside=f"{FEW:,} users", ratio=summary, bound="above 3"))
     assert summary <= 3
     assert memory <= 2.5
     if FULL:
@@ -338,18 +214,21 @@ def test_a_plan_from_the_inventory(filled: Path, peers: Path, capsys: pytest.Cap
 
 
 @pytest.mark.bench
-def test_keeping_what_was_read(made: Path, peers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_keeping_what_was_read(made: Path, peers: Peers, tmp_path: Path, tell: Tell) -> None:
     target = tmp_path / "made-up.db"
-    cost_of(INGEST, str(peers), f"{made}/{MANY}.pages", f"{made}/changed.pages", str(target), str(RUNS + 1))
+    files = (f"{made}/of{MANY}.pages", f"{made}/changed.pages")
+    cost_of(INGEST, str(peers.modules), *files, str(target), str(RUNS + 1))
     floor, first, again = medians(Path(f"{target}.times"))
-    sizes = {users: cost_of(KEEP, f"{made}/{users}.pages", str(tmp_path / f"{users}.db")) for users in (FEW, MANY)}
-    with capsys.disabled():
-        print(f"\n{MANY:,} users kept, median of {RUNS}: orjson {floor:.2f} s")
-        print(f"  first load {first:.2f} s, {first / floor:.2f} x (at most 4)")
-        print(f"  again with 1 % changed {again:.2f} s, {again / first:.2f} x the first load (at most 1)")
-        print(f"  peak {sizes[MANY].peak:.0f} MiB, of {FEW:,} users {sizes[FEW].peak:.0f} MiB")
+    sizes = {users: cost_of(KEEP, f"{made}/of{users}.pages", str(tmp_path / f"{users}.db")) for users in (FEW, MANY)}
+    ours, other = sizes[MANY].peak, sizes[FEW].peak
+    what, raw = f"keeping {MANY:,} users that were read", "reading their JSON with orjson"
+    tell(Ratio(what=what, figure=f"{first:.2f} s", beside=raw, ratio=first / floor, bound="above 4, a million"))
+    what = "keeping them again, 1 % changed"
+    tell(Ratio(what=what, figure=f"{again:.2f} s", beside="the first time", ratio=again / first, bound="above 1.05"))
+    what = "memory of keeping them"
+    tell(Ratio(what=what, figure=f"{ours:.0f} MiB", beside=f"{FEW:,} users", ratio=ours / other, bound="above 2.5"))
     assert again <= first * 1.05
-    assert sizes[MANY].peak <= sizes[FEW].peak * 2.5
+    assert ours <= other * 2.5
     if FULL:
         assert first <= 4 * floor
 
@@ -357,7 +236,7 @@ def test_keeping_what_was_read(made: Path, peers: Path, tmp_path: Path, capsys: 
 @pytest.fixture
 def served(made: Path) -> Iterator[str]:
     """The port at which the pages are served by a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.made_up", f"{made}/{SOME}.pages"]
+    command = [sys.executable, "-m", "tests.bench.made_up", f"{made}/of{SOME}.pages"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None
         yield server.stdout.readline().strip()
@@ -366,32 +245,33 @@ def served(made: Path) -> Iterator[str]:
 
 @pytest.mark.bench
 @pytest.mark.loopback
-def test_reading_over_http(served: str, peers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reading_over_http(served: str, peers: Peers, tmp_path: Path, tell: Tell) -> None:
     times = tmp_path / "times"
-    cost_of(OVER_THE_WIRE, str(peers), served, str(SOME), str(RUNS + 1), str(times))
+    cost_of(OVER_THE_WIRE, str(peers.modules), served, str(SOME), str(RUNS + 1), str(times))
     raw, calplan = medians(times)
-    with capsys.disabled():
-        print(f"\n{SOME:,} users over HTTP on this machine, median of {RUNS}")
-        print(f"  raw socket and orjson {raw:.3f} s, calplan {calplan:.3f} s, {calplan / raw:.2f} x (at most 2.5)")
+    what, beside = f"reading {SOME:,} users over HTTP", "a raw socket and orjson"
+    tell(Ratio(what=what, figure=f"{calplan:.2f} s", beside=beside, ratio=calplan / raw, bound="above 2.5"))
     assert calplan <= 2.5 * raw
 
 
 @pytest.mark.bench
-def test_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_starting(tmp_path: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("forty.yaml").write_text(FORTY_LINES, encoding="utf-8")
     commands = {
-        "import click": (CLICK,),
-        "--help": (CALPLAN, "--help"),
+        "click": (CLICK,),
+        "help": (CALPLAN, "--help"),
         "validate": (CALPLAN, "validate", "forty.yaml"),
-        "import click, yaml and jsonschema": ("import click, yaml, jsonschema",),
+        "libraries": ("import click, yaml, jsonschema",),
     }
     costs = in_turns(commands, runs=2 * RUNS + 1)
-    show(capsys, "whole processes", costs)
-    click = costs["import click"].seconds
-    start, validate, floor = (costs[name].seconds / click for name in list(commands)[1:])
-    with capsys.disabled():
-        print(f"  --help {start:.2f} x `import click` (at most 1.5)")
-        print(f"  validate of forty lines {validate:.2f} x (at most 4), its libraries alone {floor:.2f} x")
-    assert start <= 1.75
-    assert validate <= 6
+    click = costs["click"].seconds
+    bounds = {"help": ("calplan --help", 1.75), "validate": ("calplan validate, forty lines", 6.0)}
+    bounds["libraries"] = ("importing click, PyYAML and jsonschema", math.inf)
+    for name, (what, most) in bounds.items():
+        seconds = costs[name].seconds
+        bound = f"above {most:g}" if most < math.inf else ""
+        ratio = seconds / click
+        tell(Ratio(what=what, figure=f"{seconds * 1000:.0f} ms", beside="`import click`", ratio=ratio, bound=bound))
+    assert costs["help"].seconds <= 1.75 * click
+    assert costs["validate"].seconds <= 6 * click
