@@ -19,12 +19,13 @@ from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.place import state_option
 from calplan.cli.previous import past_of
 from calplan.cli.probing import require_working
 from calplan.cli.reading import show
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
-from calplan.cli.runs import keep, state_option
+from calplan.cli.runs import keep
 from calplan.cli.shown import look, look_options, output_option, show_plan
 from calplan.cli.source import chosen_for, refuse_redacted, saved_plan
 from calplan.cli.wiring import Chosen, Planned, choose, make_plan, open_account, open_for_writing

@@ -13,8 +13,9 @@ from calplan.cli import clock
 from calplan.cli.attestation import Attestation, Statement, drafts_of, folder_of, is_stated
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit
+from calplan.cli.place import state_option
 from calplan.cli.run_lock import holding
-from calplan.cli.runs import find, keep, paths_of, state_option
+from calplan.cli.runs import find, keep, paths_of
 from calplan.cli.source import trusted
 from calplan.plan.gates import CLOCK_SKEW
 from calplan.policyfile.line_numbers import shown_name

@@ -11,8 +11,8 @@ from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import account_facts
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
+from calplan.cli.place import state_option
 from calplan.cli.reading import show
-from calplan.cli.runs import state_option
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.cli.source import chosen_for, saved_plan
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account

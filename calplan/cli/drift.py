@@ -7,9 +7,9 @@ import click
 
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.output import emit, targets
+from calplan.cli.place import state_option
 from calplan.cli.plan import code_of_plan
 from calplan.cli.previous import past_of, previous_option
-from calplan.cli.runs import state_option
 from calplan.cli.shown import color_option, in_colour, output_option, terminal_width
 from calplan.cli.wiring import choose, make_plan, open_account
 from calplan.plan.drift import drift_document

@@ -12,7 +12,7 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import place_of
+from calplan.cli.place import place_of
 from calplan.cli.wiring import Chosen, People
 from calplan.model.limits import parse_age
 from calplan.model.unknown import Unknown

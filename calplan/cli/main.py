@@ -1,10 +1,8 @@
 """The entry point: finds the command, runs it, and turns whatever happens into an exit code."""
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -14,7 +12,6 @@ from typing import Final, TextIO
 import click
 
 from calplan.cli.exit_codes import MEANING, ExitCode, StopError
-from calplan.cli.logs import listen, redactor
 from calplan.cli.output import hush, say
 
 
@@ -77,6 +74,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415 - only whoever mistypes a command waits for it
+
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             ctx.fail(f"there is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -89,11 +88,13 @@ class Commands(click.Group):
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 def calplan() -> None:
     """Calendar and contacts integration as code, with the people a change would hurt."""
+    from calplan.cli.logs import listen  # noqa: PLC0415 - whoever only asks for help has nothing logged
+
+    listen()
 
 
 def run(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run one command line and give its exit code; errors are said on stderr."""
-    listen()
     try:
         result = calplan.main(args=arguments, prog_name="calplan", standalone_mode=False)
     except StopError as stop:
@@ -133,6 +134,10 @@ def main() -> None:
         code = ExitCode.DONE
     except Exception as fault:  # noqa: BLE001 - nobody is left to catch it
         if os.environ.get("CALPLAN_LOG") == "debug":
+            import traceback  # noqa: PLC0415 - it is seldom needed
+
+            from calplan.cli.logs import redactor  # noqa: PLC0415 - as above
+
             say(redactor().text(traceback.format_exc()).rstrip("\n"))
         else:
             say(f"calplan has a fault of its own: {type(fault).__name__}")

@@ -8,7 +8,7 @@ from weakref import finalize
 from calplan.cli import clock
 from calplan.cli.exit_codes import StopError
 from calplan.cli.output import say
-from calplan.cli.runs import place_of
+from calplan.cli.place import place_of
 from calplan.render.untrusted import for_terminal
 from calplan.state.errors import StateError
 

@@ -11,8 +11,8 @@ from calplan.cli.inventory import from_inventory, inventory_options, people_of, 
 from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
+from calplan.cli.place import state_option
 from calplan.cli.previous import past_of, previous_option
-from calplan.cli.runs import state_option
 from calplan.cli.shown import PLAN_FORMATS, as_of_option, day_of, look, look_options, output_option, show_plan
 from calplan.cli.trust import unguarded
 from calplan.cli.wiring import Planned, choose, make_plan, open_account

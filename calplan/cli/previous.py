@@ -3,17 +3,18 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
-from calplan.cli.runs import peek
-from calplan.cli.source import refuse_redacted, saved_plan, trusted
+from calplan.cli.place import place_of
 from calplan.plan.moves import Previous
 from calplan.plan.origin import Base
-from calplan.plan.planfile import SavedPlan
+
+if TYPE_CHECKING:
+    from calplan.plan.planfile import SavedPlan
 
 SHORT: Final = 8
 """Letters of a run's id by which people call it."""
@@ -34,7 +35,7 @@ class Past:
     base: Base
 
     @classmethod
-    def of(cls, saved: SavedPlan, since: str, short: str) -> Self:
+    def of(cls, saved: "SavedPlan", since: str, short: str) -> Self:
         """What a saved plan tells."""
         return cls(
             users=Previous(since=since, rows=saved.users.rows()),
@@ -57,6 +58,8 @@ def named_plan(file: Path, account: str) -> Past:
     Raises:
         StopError: the file holds no plan, or one for another account.
     """
+    from calplan.cli.source import refuse_redacted, saved_plan  # noqa: PLC0415 - where a plan is named
+
     if not os.path.lexists(file):
         raise StopError(ExitCode.USAGE, f"error: --previous: there is no file {file}")
     saved = saved_plan(file)
@@ -72,6 +75,12 @@ def named_plan(file: Path, account: str) -> Past:
 def last_run(account: str, state: str | None = None) -> Past | None:
     """What the last applied run tells, or ``None`` where there is none here or it cannot be read."""
     try:
+        place = place_of(state)
+        if place.file is not None and not os.path.lexists(place.file):
+            return None
+        from calplan.cli.runs import peek  # noqa: PLC0415 - nothing of it is needed where nothing is kept
+        from calplan.cli.source import trusted  # noqa: PLC0415 - as above
+
         with peek(state) as store:
             run = None if store is None else store.last_applied(account)
         if run is None:

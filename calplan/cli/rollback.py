@@ -10,11 +10,12 @@ import click
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, save, say
+from calplan.cli.place import state_option
 from calplan.cli.plan import code_of_plan
 from calplan.cli.previous import SHORT
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.reading import stop_if_errors
-from calplan.cli.runs import find, paths_of, peek, state_option
+from calplan.cli.runs import find, paths_of, peek
 from calplan.cli.source import trusted
 from calplan.cli.wiring import Chosen, choose, make_plan, open_account
 from calplan.model.diagnostic import Diagnostic, errors_in

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from calplan.apply.document import OverrideDocument
 from calplan.apply.flow import Done, Failed, Waiting
 from calplan.apply.progress import UNDO
 from calplan.apply.standing import Found
 from calplan.cli.apply_report import ApplyReport
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.place import place_of
 from calplan.plan.steps import Step
 from calplan.policyfile.packs import path_recorded
 from calplan.render.untrusted import for_terminal
@@ -28,12 +27,6 @@ from calplan.state.run_lock import HeldLock, Owner
 
 if TYPE_CHECKING:
     from calplan.state.store import Store
-
-state_option = click.option(
-    "--state",
-    metavar="PLACE",
-    help="Where runs are kept: a file, or postgresql://...; CALPLAN_STATE or .calplan/state.db where left out.",
-)
 
 
 @contextmanager
@@ -103,18 +96,6 @@ def _nothing_at(place: Place) -> bool:
     except OSError:
         return False
     return False
-
-
-def place_of(state: str | None) -> Place:
-    """Where the state lives: as ``--state`` says, then ``CALPLAN_STATE``, then in the working directory.
-
-    Raises:
-        StopError: what they say is no place.
-    """
-    try:
-        return Place.of(state or os.environ.get("CALPLAN_STATE"))
-    except StateError as error:
-        raise StopError(ExitCode.USAGE, f"error: {error}") from error
 
 
 def same_state(store: "Store") -> str:

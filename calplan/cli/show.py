@@ -10,8 +10,9 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import keys_to_check, pseudonyms, redact_options, verify_option
 from calplan.cli.ledger import moved_under
 from calplan.cli.output import emit, targets
+from calplan.cli.place import state_option
 from calplan.cli.reading import show as say_diagnostics
-from calplan.cli.runs import peek, state_option
+from calplan.cli.runs import peek
 from calplan.cli.shown import PLAN_FORMATS, in_colour, look, look_options, output_option, show_plan, terminal_width
 from calplan.cli.source import chosen_for, refuse_redacted, saved_plan, under_pseudonyms
 from calplan.cli.wiring import make_plan, open_account

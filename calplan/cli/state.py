@@ -11,7 +11,8 @@ import click
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import emit, say, targets
-from calplan.cli.runs import keep, peek, place_of, state_option
+from calplan.cli.place import place_of, state_option
+from calplan.cli.runs import keep, peek
 from calplan.cli.shown import output_option
 from calplan.render.state_text import AccountDocument, LastRunDocument, RunLockDocument, StateDocument, state_text
 from calplan.render.untrusted import for_terminal

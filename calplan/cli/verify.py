@@ -15,8 +15,9 @@ from calplan.cli import clock
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError, worst
 from calplan.cli.output import Target, emit, targets
+from calplan.cli.place import state_option
 from calplan.cli.probing import code_of_probe, probed, say_checks
-from calplan.cli.runs import find, keep, paths_of, state_option
+from calplan.cli.runs import find, keep, paths_of
 from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
 from calplan.cli.wiring import Chosen, choose, open_account, translated

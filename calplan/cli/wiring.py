@@ -11,12 +11,10 @@ from calplan import __version__
 from calplan.cli import clock
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import under_gates
-from calplan.cli.guarding import account_facts, guarded
 from calplan.cli.memory import StateMemory
 from calplan.cli.reading import about_files, count_of, documents, show, tell
 from calplan.cli.terms import terms_of
 from calplan.cli.trust import in_automation, trust
-from calplan.guardrails.gates import results_document
 from calplan.guardrails.results import Result
 from calplan.guardrails.rules import NO_GUARDRAILS, Guardrails
 from calplan.model.account import Evidence, Observed, TenantFacts
@@ -306,16 +304,14 @@ def make_plan(
         base=base,
     )
     plan = with_notice(plan, terms, notice_for or document["plan_id"])
-    plan, results = guarded(
-        plan,
-        document,
-        policy,
-        guardrails=chosen.guardrails,
-        account=account_facts(chosen.account),
-        terms=terms,
-    )
-    document["gates"] = gates_document(plan.gates)
-    if results:
+    results: tuple[Result, ...] = ()
+    if chosen.guardrails.rules:
+        from calplan.cli.guarding import account_facts, guarded  # noqa: PLC0415 - few folders have rules
+        from calplan.guardrails.gates import results_document  # noqa: PLC0415 - as above
+
+        facts = account_facts(chosen.account)
+        plan, results = guarded(plan, document, policy, guardrails=chosen.guardrails, account=facts, terms=terms)
         document["guardrails"] = results_document(results)
         document["diagnostics"] = diagnostics_document(plan.diagnostics)
+    document["gates"] = gates_document(plan.gates)
     return Planned(plan=plan, document=document, users=users, policy=policy, paths=chosen.paths, guardrails=results)

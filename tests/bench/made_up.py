@@ -54,7 +54,6 @@ def _row(number: int, version: str, groups: list[str]) -> dict[str, object]:
         "email": f"user{number:07}@{DOMAINS[number * 40_503 % 40]}",
         "type": 2,
         "status": "active",
-        "timezone": "Europe/Berlin",
         "verified": 1,
         "created_at": "2019-06-01T07:58:03Z",
         "last_login_time": "2026-11-20T07:58:03Z",

@@ -16,6 +16,7 @@ from calplan.plan.archive import archived, opened
 from calplan.plan.document import PlanDocument
 from calplan.plan.fingerprint import canonical_text, digest, plan_id_of
 from calplan.plan.planfile import MANIFEST, PLAN, POLICY, USERS
+from calplan.plan.users import SavedUsers
 from tests.cli.make import calplan, folder, saved, somebody_without_rights, start, user
 
 OUT = Path("out")

@@ -48,7 +48,7 @@ class Numbers:
         kinds, _ = read_kinds(connection)
         self._known = {coded: number for number, coded in kinds.items()}
         self._classes = {(kinds[number].raw, kinds[number].basis): row[0] for number, row in self._rows.items()}
-        self._next = max(self._rows, default=0) + 1
+        self._next = max(self._rows, default=-1) + 1
 
     def of(self, kinds: Mapping[int, Coded]) -> dict[int, int]:
         """The number in the file of each kind that was met, by the number it was met under."""
@@ -83,8 +83,9 @@ def write_pages(connection: sqlite3.Connection, pages: Iterable[Page], numbers: 
     firsts = [row[0] for row in connection.execute("SELECT first FROM pages ORDER BY first")]
     written: set[bytes] = set()
     starts = [first.decode("utf-8", "surrogatepass") for first in firsts]
+    same = all(number == other for number, other in numbers.items())
     for page in recut(pages, starts):
-        kinds = array("I", map(numbers.__getitem__, page.kinds))
+        kinds = page.kinds if same else array("I", map(numbers.__getitem__, page.kinds))
         one = packed(Page(page.emails, kinds, page.mailboxes))
         first = key_of(one.first)
         written.add(first)

@@ -88,15 +88,19 @@ class FactsOf:
         if not _are_plain(emails):
             emails = [_address(user) for user in users]
         known = self._quick[status]
-        facts = [known.get((user.last_client_version, user.group_ids)) for user in users]
+        found = [known.get((user.last_client_version, user.group_ids)) for user in users]
+        new = None in found
         return Rows(
             emails=emails,
             ids=_identities(users),
-            facts=[one or self._of(user, status) for user, one in zip(users, facts, strict=True)],
+            facts=[self._of(user, status) for user in users] if new else cast("list[RawFacts]", found),
             licensed=[user.type not in UNLICENSED for user in users],
         )
 
     def _of(self, user: UserRow, status: Status) -> RawFacts:
+        known = self._quick[status].get((user.last_client_version, user.group_ids))
+        if known is not None:
+            return known
         found = self._new(user, status)
         if isinstance(user.group_ids, tuple):
             # Of whoever's groups the entry says nothing they are looked up by the address.
