@@ -75,14 +75,14 @@ def drawings(told: Sequence[Told]) -> dict[str, str]:
         ]
         made["users.svg"] = plot("The cost of users", "users, records, resources or files", "seconds", lines)
     if classes:
-        costs = {"full list": lambda one: one.full, "summary": lambda one: one.summary}
+        costs = {"full list": [one.full for one in classes], "summary": [one.summary for one in classes]}
         lines = [
             Line(
                 name=f"{OURS}, {name}",
-                points=tuple((one.classes, cost(one).seconds) for one in classes),
+                points=tuple((one.classes, cost.seconds) for one, cost in zip(classes, each, strict=True)),
                 ours=True,
             )
-            for name, cost in costs.items()
+            for name, each in costs.items()
         ]
         title = f"The cost of classes, {classes[0].users:,} users"
         made["classes.svg"] = plot(title, "classes of users", "seconds", lines)
