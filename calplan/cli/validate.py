@@ -14,7 +14,8 @@ from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.shown import as_of_option, color_option, day_of, in_colour, output_option
 from calplan.cli.trust import in_automation, trust
-from calplan.model.diagnostic import DENIED, Diagnostic, errors_in
+from calplan.guardrails.rules import DENIED
+from calplan.model.diagnostic import Diagnostic, errors_in
 from calplan.policyfile.folder import MissingPathError
 from calplan.policyfile.reader import Reading, read
 from calplan.providers.trust import untrusted

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Final, assert_never
 
 from calplan.guardrails.results import Result, Status
-from calplan.guardrails.rules import RuleSeverity, Waiver
-from calplan.model.diagnostic import DENIED, Diagnostic, Severity
+from calplan.guardrails.rules import DENIED, RuleSeverity, Waiver
+from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.plural import plural
 from calplan.plan.document import GuardrailDocument
 from calplan.plan.gates import Gate, status_of

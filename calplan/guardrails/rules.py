@@ -3,13 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from calplan.model.diagnostic import Position
 
 if TYPE_CHECKING:
     from calplan.guardrails.engine import Program
     from calplan.guardrails.mentions import Mentions
+
+
+DENIED: Final = "C-DENY"
+"""The code of a denial where there are no gates to show."""
 
 
 class RuleSeverity(Enum):

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
-
-DENIED: Final = "C-DENY"
-"""The code of a guardrail's denial, where there are no gates to show."""
 
 
 class Severity(Enum):
