@@ -1,6 +1,6 @@
 """The difference between two states of an account, setting by setting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -142,19 +142,16 @@ def _canonical_impersonation(impersonation: Impersonation | Unknown | None) -> P
 
 def leaves_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[Leaf, ...]:
     """Every leaf that differs, sorted by path. A sub-tree that comes or goes is one leaf."""
-    from deepdiff import DeepDiff  # noqa: PLC0415 - it takes long to import, and only changed services need it
+    return tuple(sorted(_leaves((), before, after), key=lambda leaf: leaf.path))
 
-    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
-    found = [
-        Leaf(
-            path=tuple(str(step) for step in item.path(output_format="list")),
-            before=ABSENT if kind == "dictionary_item_added" else item.t1,
-            after=ABSENT if kind == "dictionary_item_removed" else item.t2,
-        )
-        for kind, items in tree.items()
-        for item in items
-    ]
-    return tuple(sorted(found, key=lambda leaf: leaf.path))
+
+def _leaves(path: Path, before: Mapping[str, Plain], after: Mapping[str, Plain]) -> Iterator[Leaf]:
+    for name in before.keys() | after.keys():
+        was, now = before.get(name, ABSENT), after.get(name, ABSENT)
+        if isinstance(was, dict) and isinstance(now, dict):
+            yield from _leaves((*path, name), was, now)
+        elif was != now or type(was) is not type(now):
+            yield Leaf(path=(*path, name), before=was, after=now)
 
 
 def apply_leaves(form: Mapping[str, Plain], leaves: Iterable[Leaf]) -> dict[str, Plain]:

@@ -17,7 +17,7 @@ DOMAINS = ("contoso.com", "emea.contoso.com", *(f"partner{number}.example" for n
 
 
 def pages(users: int, *, changed: float = 0.0, shapes: int = SHAPES) -> Iterator[bytes]:
-    """The account page by page; with ``changed`` this share of its users has another client than before.
+    """The account page by page; with ``changed`` this share of its users has other clients and groups.
 
     ``shapes`` is how many combinations of a client and groups there are.
     """
@@ -37,9 +37,10 @@ def pages(users: int, *, changed: float = 0.0, shapes: int = SHAPES) -> Iterator
     for start in range(0, users, PER_PAGE):
         rows = []
         for number in order[start : start + PER_PAGE]:
-            version, own = drawn[number * 2_654_435_761 % shapes]
+            like = number * 2_654_435_761
             if changed and other.random() < changed:
-                version = versions[(number + 1) % 145]
+                like += 1
+            version, own = drawn[like % shapes]
             rows.append(_row(number, version, own))
         following = str(start // PER_PAGE + 1) if start + PER_PAGE < users else ""
         body = {"page_size": PER_PAGE, "total_records": users, "next_page_token": following, "users": rows}

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
+from calplan.model.user import Status
 from calplan.providers.base import Memory, Part
 from calplan.providers.http.message import text_of
 from calplan.providers.zoom.messages import Page, UserPage, UserRow
@@ -55,3 +56,16 @@ class KeptPages:
         """The same without any page."""
         self.memory.forget(self.source)
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLists:
+    """Where the lists of users of one account are kept as far as they were read."""
+
+    memory: Memory
+    account: str
+    clock: Callable[[], datetime]
+
+    def of(self, status: Status) -> KeptPages:
+        """The list of users with a status."""
+        return KeptPages(self.memory, f"{self.account} {status.value}", self.clock)

@@ -1,6 +1,6 @@
 """Users as the vendor lists them, turned into the facts that rules read; what the vendor does not show is unknown."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, compress, repeat
 from operator import contains
@@ -11,7 +11,7 @@ from calplan.providers.base import ProviderError, UnreachableError
 from calplan.providers.http.message import Text, text_of
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.groups import Membership
-from calplan.providers.zoom.kept import KeptPages
+from calplan.providers.zoom.kept import KeptLists
 from calplan.providers.zoom.messages import GroupIds, Page, UserPage, UserRow
 from calplan.providers.zoom.routes import USERS
 
@@ -142,11 +142,9 @@ class People:
     from one list to another meanwhile counts as the later one has it. What is kept meanwhile is columns.
     """
 
-    def __init__(
-        self, calls: Calls, membership: Membership, kept: Callable[[Status], KeptPages | None] = lambda _: None
-    ) -> None:
+    def __init__(self, calls: Calls, membership: Membership, lists: KeptLists | None = None) -> None:
         self._calls = calls
-        self._kept = kept
+        self._lists = lists
         self._facts = FactsOf(membership)
         self._met = Met()
         self.licensed: list[str] = []
@@ -170,8 +168,9 @@ class People:
         return count + sum(len(rows.emails) for rows in others), self._batches(chain(ahead, active), others)
 
     def _pages(self, status: Status) -> Iterator[Page[UserRow]]:
+        kept = None if self._lists is None else self._lists.of(status)
         query = {"status": status.value, "page_size": LARGEST_PAGE}
-        return self._calls.pages(USERS, kind=UserPage, query=query, kept=self._kept(status))
+        return self._calls.pages(USERS, kind=UserPage, query=query, kept=kept)
 
     def _batches(self, active: Iterable[Page[UserRow]], others: Iterable[Rows]) -> Iterator[UserBatch]:
         for page in active:

@@ -10,7 +10,6 @@ from calplan.model.levels import Groups
 from calplan.model.policy import Attested, GroupOverride
 from calplan.model.settings import AccountSettings
 from calplan.model.unknown import UNKNOWN, Unknown
-from calplan.model.user import Status
 from calplan.plan.actions import Consent
 from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
@@ -20,7 +19,7 @@ from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.capabilities import CAPABILITIES
 from calplan.providers.zoom.connecting import Clock, account_id
 from calplan.providers.zoom.groups import Membership, groups_of, known
-from calplan.providers.zoom.kept import KeptPages
+from calplan.providers.zoom.kept import KeptLists
 from calplan.providers.zoom.messages import DomainList, GroupRow
 from calplan.providers.zoom.operation_log import edits_since
 from calplan.providers.zoom.people import People
@@ -47,7 +46,7 @@ class ZoomPlatform:
         self._calls = calls
         self._account = account
         self._clock = clock
-        self._reading = reading
+        self._lists = None if reading is None else KeptLists(reading, account_id(account), clock)
         self._groups: tuple[GroupRow, ...] | None = None
         self._people: People | None = None
 
@@ -70,7 +69,7 @@ class ZoomPlatform:
     def read_users(self) -> Users:
         """Every user, active ones first. Of their connections the vendor shows nothing."""
         groups = groups_of(self._calls) if self._groups is None else self._groups
-        self._people = People(self._calls, Membership(self._calls, groups), self._kept)
+        self._people = People(self._calls, Membership(self._calls, groups), self._lists)
         count, batches = self._people.read()
         return Users(batches=batches, evidence=self._evidence("users", count), last_client_only=True)
 
@@ -104,12 +103,6 @@ class ZoomPlatform:
         except NotAuthorisedError:
             return UNKNOWN
         return frozenset(one.domain.strip().lower() for one in found.domains)
-
-    def _kept(self, status: Status) -> KeptPages | None:
-        """Where the list of users with a status is kept as far as it was read, if anywhere."""
-        if self._reading is None:
-            return None
-        return KeptPages(self._reading, f"{account_id(self._account)} {status.value}", self._clock)
 
     def _licensed(self) -> frozenset[str]:
         """The active users with a licence, as they were listed last."""
