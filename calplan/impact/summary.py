@@ -172,17 +172,20 @@ def _by_group(assessment: Assessment) -> tuple[Share, ...]:
 def _by_domain(assessment: Assessment) -> tuple[Share, ...]:
     population = assessment.population
     shares: dict[str, dict[Outcome, int]] = {}
+    sizes: Counter[tuple[int, int]] = Counter()
     for kind, cohort in assessment.cohorts.of_kind.items():
-        domain = population.domains[population.kinds[kind].domain_id]
-        name = UNREADABLE_DOMAIN if domain is None else domain.name
-        _add(shares, name, assessment.outcomes[cohort], population.sizes[kind])
+        sizes[population.kinds[kind].domain_id, cohort] += population.sizes[kind]
+    for (number, cohort), size in sizes.items():
+        domain = population.domains[number]
+        _add(shares, UNREADABLE_DOMAIN if domain is None else domain.name, assessment.outcomes[cohort], size)
     return _shares(shares)
 
 
 def _add(shares: dict[str, dict[Outcome, int]], name: str, outcome: UserOutcome | None, size: int) -> None:
     if outcome is not None:
-        counts = shares.setdefault(name, dict.fromkeys(OUTCOMES, 0))
-        counts[outcome.outcome] += size
+        if name not in shares:
+            shares[name] = dict.fromkeys(OUTCOMES, 0)
+        shares[name][outcome.outcome] += size
 
 
 def _shares(shares: dict[str, dict[Outcome, int]]) -> tuple[Share, ...]:

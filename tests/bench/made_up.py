@@ -16,7 +16,7 @@ SHAPES = 397
 DOMAINS = ("contoso.com", "emea.contoso.com", *(f"partner{number}.example" for number in range(38)))
 
 
-def pages(users: int, *, changed: float = 0.0, shapes: int = SHAPES) -> Iterator[bytes]:
+def pages(users: int, *, changed: float = 0.0, size: int = PER_PAGE, shapes: int = SHAPES) -> Iterator[bytes]:
     """The account page by page; with ``changed`` this share of its users has other clients and groups.
 
     ``shapes`` is how many combinations of a client and groups there are.
@@ -34,16 +34,16 @@ def pages(users: int, *, changed: float = 0.0, shapes: int = SHAPES) -> Iterator
     order = list(range(users))
     chance.shuffle(order)
     other = Random(2)
-    for start in range(0, users, PER_PAGE):
+    for start in range(0, users, size):
         rows = []
-        for number in order[start : start + PER_PAGE]:
+        for number in order[start : start + size]:
             like = number * 2_654_435_761
             if changed and other.random() < changed:
                 like += 1
             version, own = drawn[like % shapes]
             rows.append(_row(number, version, own))
-        following = str(start // PER_PAGE + 1) if start + PER_PAGE < users else ""
-        body = {"page_size": PER_PAGE, "total_records": users, "next_page_token": following, "users": rows}
+        following = str(start // size + 1) if start + size < users else ""
+        body = {"page_size": size, "total_records": users, "next_page_token": following, "users": rows}
         yield json.dumps(body, separators=(",", ":")).encode()
 
 

@@ -64,8 +64,11 @@ def v23_users_below_a_listed_domain(subject: Subject, known: Known) -> Iterator[
     allowed = frozenset(listed(subject))
     if not allowed:
         return
-    below: dict[Domain, Counter[Domain]] = {}
+    users_in: Counter[Domain | None] = Counter()
     for _, domain, _, size in known.users:
+        users_in[domain] += size
+    below: dict[Domain, Counter[Domain]] = {}
+    for domain, size in users_in.items():
         if domain is None or domain in allowed:
             continue
         for parent in domain.parents:
