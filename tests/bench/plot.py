@@ -22,6 +22,7 @@ STYLE: Final = """\
   .dot { fill: #8a9199 }
   .lead { stroke: #b9bec4 }
   .line.ours { stroke: #1f5a96; stroke-width: 3 }
+  .line.dashed { stroke-dasharray: 7 6 }
   .dot.ours { fill: #1f5a96 }
   text.ours { fill: #1f5a96; font-weight: 600 }
   @media (prefers-color-scheme: dark) {
@@ -46,6 +47,7 @@ class Line:
     name: str
     points: tuple[tuple[float, float], ...]
     ours: bool = False
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,8 @@ def drawing(paper: Paper, line: Line) -> list[str]:
     ours = " ours" if line.ours else ""
     way = "L".join(f"{x:.1f} {y:.1f}" for x, y in where)
     dots = (f'<circle class="dot{ours}" cx="{x:.1f}" cy="{y:.1f}" r="{4 if line.ours else 3}"/>' for x, y in where)
-    return [f'<path class="line{ours}" d="M{way}"/>', *dots]
+    dashed = " dashed" if line.dashed else ""
+    return [f'<path class="line{ours}{dashed}" d="M{way}"/>', *dots]
 
 
 def names(paper: Paper, lines: Sequence[Line]) -> list[str]:

@@ -16,6 +16,7 @@ END: Final = "<!-- What was written ends here. -->"
 OURS: Final = "calplan"
 UNIT: Final = "calplan, full list"
 """What the others are compared with."""
+SUMMARY: Final = "summary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,19 @@ def figures(where: Machine, told: Sequence[Told], folder: str) -> str:
     ratios = [one for one in told if isinstance(one, Ratio)]
     parts = [[str(where)]]
     if peers:
-        parts += [list(table_of_peers(peers)), [f"![Seconds against users, by program]({folder}/users.svg)"]]
+        parts += [
+            ["## Beside other tools"],
+            list(table_of_peers(peers)),
+            [f"![Seconds against users, by program]({folder}/users.svg)"],
+        ]
     if classes:
-        parts += [list(table_of_classes(classes)), [f"![Seconds against classes]({folder}/classes.svg)"]]
+        parts += [
+            ["## By the number of classes"],
+            list(table_of_classes(classes)),
+            [f"![Seconds against classes]({folder}/classes.svg)"],
+        ]
     if ratios:
-        parts.append(list(table_of_ratios(ratios)))
+        parts += [["## More of it, each beside something of the same run"], list(table_of_ratios(ratios))]
     return "\n\n".join("\n".join(part) for part in parts)
 
 
@@ -70,17 +79,19 @@ def drawings(told: Sequence[Told]) -> dict[str, str]:
                 name=name,
                 points=tuple((one.users, one.cost.seconds) for one in peers if one.program == name),
                 ours=name.startswith(OURS),
+                dashed=name.endswith(SUMMARY),
             )
             for name in dict.fromkeys(one.program for one in peers)
         ]
         made["users.svg"] = plot("The cost of users", "users, records, resources or files", "seconds", lines)
     if classes:
-        costs = {"full list": [one.full for one in classes], "summary": [one.summary for one in classes]}
+        costs = {"full list": [one.full for one in classes], SUMMARY: [one.summary for one in classes]}
         lines = [
             Line(
                 name=f"{OURS}, {name}",
                 points=tuple((one.classes, cost.seconds) for one, cost in zip(classes, each, strict=True)),
                 ours=True,
+                dashed=name == SUMMARY,
             )
             for name, each in costs.items()
         ]
