@@ -50,22 +50,16 @@ def figures(where: Machine, told: Sequence[Told], folder: str) -> str:
     peers = [one for one in told if isinstance(one, OfMany)]
     classes = [one for one in told if isinstance(one, OfClasses)]
     ratios = [one for one in told if isinstance(one, Ratio)]
-    parts = [[str(where)]]
+    parts = [str(where)]
     if peers:
-        parts += [
-            ["## Beside other tools"],
-            list(table_of_peers(peers)),
-            [f"![Seconds against users, by program]({folder}/users.svg)"],
-        ]
+        parts += ["## Beside other tools", "\n".join(table_of_peers(peers))]
+        parts.append(f"![Seconds against users, by program]({folder}/users.svg)")
     if classes:
-        parts += [
-            ["## By the number of classes"],
-            list(table_of_classes(classes)),
-            [f"![Seconds against classes]({folder}/classes.svg)"],
-        ]
+        parts += ["## By the number of classes", "\n".join(table_of_classes(classes))]
+        parts.append(f"![Seconds against classes]({folder}/classes.svg)")
     if ratios:
-        parts += [["## More of it, each beside something of the same run"], list(table_of_ratios(ratios))]
-    return "\n\n".join("\n".join(part) for part in parts)
+        parts += ["## More of it, each beside something of the same run", "\n".join(table_of_ratios(ratios))]
+    return "\n\n".join(parts)
 
 
 def drawings(told: Sequence[Told]) -> dict[str, str]:

@@ -30,6 +30,7 @@ def test_each_program_stands_in_a_row_with_its_ratio_to_the_full_list() -> None:
     assert "| slow | 1.00 | 5.0 x | 10 ¹ | 40 x | 300 MiB |" in text
     assert "¹ ran once" in text
     assert "| 100 | 900 | 0.30 s | 0.20 s | 30 MiB |" in text
+    assert "## Beside other tools\n\n| seconds |" in text
     assert "| starting | 70 ms | 1.1 x | `import click` | above 1.75 |" in text
     assert text.startswith("Taken on 2026-11-27: 2 cores (Linux x86_64), 8 GiB of memory, Python 3.11.7.")
 
