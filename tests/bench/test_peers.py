@@ -16,7 +16,7 @@ from tests.bench.told import OfClasses, OfMany, Tell
 FULL = os.environ.get("CALPLAN_TEST_PROFILE") == "full"
 COUNTS = {1_000: RUNS, 10_000: RUNS if FULL else 3, 100_000: RUNS}
 """How many users, and how often."""
-PATIENCE = 1e9 if FULL else 20.0
+PATIENCE = 1e9 if FULL else 12.0
 """Whoever takes longer than so many seconds runs once."""
 CLASSES = (100, 1_000, 10_000, 100_000)
 MANY = 100_000
@@ -75,5 +75,5 @@ def test_a_plan_by_the_number_of_classes(tmp_path: Path, tell: Tell, monkeypatch
             (counted,) = connection.execute("SELECT count(*) FROM classes").fetchone()
             (kinds,) = connection.execute("SELECT count(*) FROM kinds").fetchone()
         compared = {"full": plan(name, "-o", "ndjson"), "summary": plan(name, "--users", "none")}
-        full, summary = (median(costs) for costs in turns(compared, runs=RUNS, patience=PATIENCE / 4).values())
+        full, summary = (median(costs) for costs in turns(compared, runs=RUNS, patience=PATIENCE / 3).values())
         tell(OfClasses(classes=counted, with_domains=kinds, users=MANY, full=full, summary=summary))
