@@ -220,5 +220,5 @@ def test_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     with capsys.disabled():
         print(f"  --help {start:.2f} x `import click` (at most 1.5)")
         print(f"  validate of forty lines {validate:.2f} x (at most 4), its libraries alone {floor:.2f} x")
-    assert start <= 1.75
+    assert start <= 1.5
     assert validate <= 6
