@@ -16,8 +16,11 @@ SHAPES = 397
 DOMAINS = ("contoso.com", "emea.contoso.com", *(f"partner{number}.example" for number in range(38)))
 
 
-def pages(users: int, *, changed: float = 0.0, size: int = PER_PAGE) -> Iterator[bytes]:
-    """The account page by page; with ``changed`` this share of its users has other clients and groups."""
+def pages(users: int, *, changed: float = 0.0, size: int = PER_PAGE, shapes: int = SHAPES) -> Iterator[bytes]:
+    """The account page by page; with ``changed`` this share of its users has other clients and groups.
+
+    ``shapes`` is how many combinations of a client and groups there are.
+    """
     chance = Random(1)
     systems = ("win", "mac", "android", "ios")
     majors = (4, 5, 5, 5, 6)
@@ -27,7 +30,7 @@ def pages(users: int, *, changed: float = 0.0, size: int = PER_PAGE) -> Iterator
         for _ in range(145)
     ]
     groups = [f"group-{number:03}" for number in range(200)]
-    shapes = [(chance.choice(versions), chance.sample(groups, chance.randrange(1, 3))) for _ in range(SHAPES)]
+    drawn = [(chance.choice(versions), chance.sample(groups, chance.randrange(1, 3))) for _ in range(shapes)]
     order = list(range(users))
     chance.shuffle(order)
     other = Random(2)
@@ -37,7 +40,7 @@ def pages(users: int, *, changed: float = 0.0, size: int = PER_PAGE) -> Iterator
             like = number * 2_654_435_761
             if changed and other.random() < changed:
                 like += 1
-            version, own = shapes[like % SHAPES]
+            version, own = drawn[like % shapes]
             rows.append(_row(number, version, own))
         following = str(start // size + 1) if start + size < users else ""
         body = {"page_size": size, "total_records": users, "next_page_token": following, "users": rows}

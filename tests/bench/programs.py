@@ -59,7 +59,7 @@ print(len(kept.population), len(kept.population.kinds))
 """
 )
 PEERS = "import sys\nsys.path.insert(0, sys.argv.pop(1))\n"
-"""What a program begins with that is told where others' programs are."""
+"""What a program begins with that is told where others' modules are."""
 ORJSON = PEERS + "import orjson\nfor line in open(sys.argv[1], 'rb'): orjson.loads(line)"
 INGEST = (
     PEERS
@@ -92,39 +92,6 @@ for number in range(int(sys.argv[4])):
 KEEP = HEAD + (
     "from calplan.providers.inventory.store import Inventory\n"
     "Inventory(Path(sys.argv[2]), 'made up', lambda: datetime.now(UTC)).keep(users(batches(sys.argv[1])))"
-)
-# Records in memory, a tenth of them other than what is wanted; a plan, and each of its changes as a line.
-OCTODNS = (
-    PEERS
-    + """
-import logging
-from octodns.provider.base import BaseProvider
-from octodns.record import Record
-from octodns.zone import Zone
-
-COUNT = int(sys.argv[1])
-
-class Held(BaseProvider):
-    log = logging.getLogger('held')
-    SUPPORTS = {'A'}
-    SUPPORTS_GEO = SUPPORTS_DYNAMIC = False
-    def populate(self, zone, target=False, lenient=False):
-        fill(zone, self, 300)
-        return True
-
-def fill(zone, source, ttl):
-    for number in range(COUNT):
-        data = {'type': 'A', 'ttl': ttl, 'value': f'10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}'}
-        zone.add_record(Record.new(zone, f'host{number:06}', data, source=source), lenient=True)
-
-provider = Held('held')
-wanted = Zone('unit.tests.', [])
-fill(wanted, None, 600)
-plan = provider.plan(wanted)
-assert len(plan.changes) == COUNT
-for change in plan.changes:
-    print(change)
-"""
 )
 # The two readers in turns, in one process: what its start costs has a test of its own.
 OVER_THE_WIRE = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.told import Ratio, Tell
 from tests.cli.fleet.make import SECRET, at_vendor, files
 from tests.cli.make import ROOT, start
 
@@ -32,9 +33,7 @@ def _url() -> Iterator[str]:
 
 
 @pytest.mark.bench
-def test_two_processes_plan_a_fleet_at_least_half_as_fast_again_as_one(
-    url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_processes_plan_a_fleet_at_least_half_as_fast_again_as_one(url: str, tell: Tell) -> None:
     at_vendor(Path("all"), [f"corp{number:03}" for number in range(ACCOUNTS)], url)
     seconds: dict[int, float] = {}
     written: dict[int, dict[str, bytes]] = {}
@@ -49,10 +48,15 @@ def test_two_processes_plan_a_fleet_at_least_half_as_fast_again_as_one(
         seconds[jobs] = min(time.perf_counter() - begin, seconds.get(jobs, float("inf")))
         assert said.returncode == 0, said.stderr[-2000:]
         written[jobs] = {**files("plans"), "": Path("plans.json").read_bytes()}
-    with capsys.disabled():
-        print(f"\n{ACCOUNTS} accounts, 20 ms for each answer")
-        for jobs, taken in seconds.items():
-            print(f"  {jobs} processes: {taken:.1f} s, {seconds[1] / taken:.2f} x as fast as one")
+    tell(
+        Ratio(
+            what=f"{ACCOUNTS} accounts, {LATENCY * 1000:.0f} ms for each answer",
+            figure=f"two processes {seconds[2]:.1f} s",
+            beside=f"one process {seconds[1]:.1f} s",
+            ratio=seconds[1] / seconds[2],
+            bound=f"below {FASTER}",
+        )
+    )
     assert written[1] == written[2]
     assert len(written[1]) == ACCOUNTS + 1
     assert seconds[1] / seconds[2] >= FASTER

@@ -13,6 +13,7 @@ from calplan.plan.actions import SetEnabled, SetLock, SetService
 from calplan.providers.local.platform import LocalPlatform
 from calplan.providers.local.writing import WritableLocalPlatform
 from calplan.sandbox.account.plausible import plausible_account
+from tests.bench.told import Ratio, Tell
 from tests.make import graph
 
 USERS = 100_000
@@ -30,7 +31,9 @@ def best_of(times: int, work: Callable[[], int]) -> float:
 
 
 @pytest.mark.bench
-def test_reading_and_writing_a_hundred_thousand_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reading_and_writing_a_hundred_thousand_users(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tell: Tell
+) -> None:
     path = tmp_path / "contoso.db"
     begin = time.perf_counter()
     plausible_account(path, users=USERS, seed=1)
@@ -51,10 +54,11 @@ def test_reading_and_writing_a_hundred_thousand_users(tmp_path: Path, capsys: py
         return fetch
 
     reading = best_of(5, read)
+    what, figure = f"reading {USERS:,} users of a local account", f"{reading * 1000:.0f} ms"
+    for name, statement in {"coded rows, SQLite": CODED, "rows of words, SQLite": RAW}.items():
+        tell(Ratio(what=what, figure=figure, beside=name, ratio=reading / best_of(5, raw(statement))))
     with capsys.disabled():
         print(f"\nmade {USERS} users in {made:.2f} s; read in {reading * 1000:.0f} ms")
-        for name, statement in {"coded rows": CODED, "rows of words": RAW}.items():
-            print(f"  {reading / best_of(5, raw(statement)):.2f} x fetching {name} raw")
         with WritableLocalPlatform(path, clock) as platform:
             for action in (SetService(service=graph()), SetLock(on=True), SetEnabled(on=False), SetEnabled(on=True)):
                 begin = time.perf_counter()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from calplan.sandbox.account.plausible import plausible_account
-from tests.bench.processes import CALPLAN, RUNS, in_turns
+from tests.bench.processes import CALPLAN, in_turns
+from tests.bench.told import Ratio, Tell
 
 USERS = 100_000
 DOCUMENTS = """\
@@ -61,7 +62,7 @@ assert len(rows) == {users}
 
 
 @pytest.mark.bench
-def test_a_plan_over_a_hundred_thousand_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_over_a_hundred_thousand_users(tmp_path: Path, tell: Tell) -> None:
     plausible_account(tmp_path / "big.db", users=USERS, seed=1)
     for folder, documents in (("account", DOCUMENTS), ("groups", GROUPS)):
         (tmp_path / folder).mkdir()
@@ -77,8 +78,8 @@ def test_a_plan_over_a_hundred_thousand_users(tmp_path: Path, capsys: pytest.Cap
             "the same rows raw": (RAW.format(users=USERS),),
         }
     )
-    floor = rows["the same rows raw"].seconds
-    with capsys.disabled():
-        print(f"\n{USERS} users, whole processes, median of {RUNS}")
-        for name, cost in rows.items():
-            print(f"  {name:<20} {cost.seconds:6.2f} s {cost.seconds / floor:6.2f} x raw {cost.peak:7.0f} MiB")
+    raw = "the same rows raw"
+    floor = rows.pop(raw).seconds
+    for name, cost in rows.items():
+        what, figure = f"{name}, {USERS:,} users of a local account", f"{cost.seconds:.2f} s"
+        tell(Ratio(what=what, figure=figure, beside=f"{raw}, SQLite", ratio=cost.seconds / floor))

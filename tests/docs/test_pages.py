@@ -22,10 +22,12 @@ GATED: Final = (
 LAYERS: Final = "cli > sandbox.servers > providers > sandbox.account | state | render | policyfile"
 ASSIGNMENT: Final = "New-ManagementRoleAssignment -Role:ApplicationImpersonation -User:svc-calendar@corp.example"
 CLUSTER: Final = "calplan plan /srv/fleet --account all --out plans --executor tls://scheduler.corp.example:8786"
-QUESTIONS: Final = (
-    "D SELECT account, outcome, count(*) AS people FROM 'users/*.parquet' GROUP BY ALL ORDER BY people DESC, account;",
+HOW_MANY: Final = (
+    "D SELECT account, outcome, count(*) AS people FROM 'users/*.parquet' GROUP BY ALL ORDER BY people DESC, account;"
+)
+WHICH_CLIENTS: Final = (
     "D SELECT email, account, unnest(clients) AS client FROM 'users/*.parquet' WHERE outcome = 'disconnected_silent'"
-    " ORDER BY email;",
+    " ORDER BY email;"
 )
 NOT_RUN: Final[dict[tuple[str, str], str]] = {
     ("README.md", "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/calplan demo"): (
@@ -40,7 +42,7 @@ NOT_RUN: Final[dict[tuple[str, str], str]] = {
     ("docs/how-to/guardrails.md", GATED): "the folder outside of the reviewed one is the reader's own",
     ("docs/how-to/plan-a-fleet.md", CLUSTER): "the cluster is the reader's own; tests start one",
     ("docs/how-to/plan-a-fleet.md", "mkdir users"): "duckdb, which is asked below, is not ours to install",
-    **{("docs/how-to/plan-a-fleet.md", one): "duckdb is not ours to install" for one in QUESTIONS},
+    **{("docs/how-to/plan-a-fleet.md", one): "duckdb is not ours to install" for one in (HOW_MANY, WHICH_CLIENTS)},
     ("docs/how-to/rego-over-a-plan.md", "calplan plan corp -o text -o json=plan.json"): (
         "opa and conftest are not ours to install; a test holds the keys that the page names"
     ),
