@@ -69,6 +69,8 @@ class Transition:
     def changes(self) -> tuple[Change, ...]:
         """One change for each setting that differs, in the order of ``Setting``."""
         before, after = canonical(self.before), canonical(self.after)
+        if before == after:
+            return ()
         leaves = leaves_between(before, after)
         return tuple(
             Change(
@@ -142,9 +144,7 @@ def _canonical_impersonation(impersonation: Impersonation | Unknown | None) -> P
 
 def leaves_between(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[Leaf, ...]:
     """Every leaf that differs, sorted by path. A sub-tree that comes or goes is one leaf."""
-    if before == after:
-        return ()
-    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import, and most of what is compared is the same
+    from deepdiff import DeepDiff  # noqa: PLC0415 - slow to import
 
     tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
     found = [

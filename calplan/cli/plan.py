@@ -94,8 +94,7 @@ def plan(
 
     Several accounts are shown in a line each, the worst first; `-o NAME=DIR/` writes a file for each of them as well.
     """
-    key = key_to_sign(sign_key, saved_to=out)
-    names = pseudonyms(redact_key, asked=redact)
+    key, names = key_to_sign(sign_key, saved_to=out), pseudonyms(redact_key, asked=redact)
     kept = from_inventory(inventory, max_age, snapshot=snapshot)
     looked = look(users, verbose=verbose, color=color, source=path, budget=budget)
     of_one = {"--previous": previous, "--base": base, "--snapshot": snapshot, "--redact": names}
@@ -117,7 +116,7 @@ def plan(
         named=previous is not None,
         meant=None if base is None else meant_at(base, path, chosen),
     )
-    frozen = None if taken is None else taken.in_place_of(chosen)
+    frozen = taken and taken.in_place_of(chosen)
     planned = plan_chosen(chosen, before, frozen=frozen, as_of=day, state=state, kept=kept)
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:

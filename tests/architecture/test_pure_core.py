@@ -57,6 +57,8 @@ ALLOWED_IN: dict[str, dict[str, frozenset[str]]] = {
     },
     # When a window begins, of values alone; the time zone is handed in.
     "calplan/plan/windows.py": {"cronsim": frozenset({"CronSim", "CronSimError"})},
+    # The difference of two settings documents.
+    "calplan/diff.py": {"deepdiff": frozenset({"DeepDiff"})},
     # Rules are evaluated by a native library, of values alone: CEL knows no clock, no file and no other input.
     "calplan/guardrails/cel.py": {"cel_expr_python": frozenset({"cel"})},
     # Numbers with a point in what that library compiled.
