@@ -116,7 +116,7 @@ def plan(
         named=previous is not None,
         meant=None if base is None else meant_at(base, path, chosen),
     )
-    frozen = taken and taken.in_place_of(chosen)
+    frozen = None if taken is None else taken.in_place_of(chosen)
     planned = plan_chosen(chosen, before, frozen=frozen, as_of=day, state=state, kept=kept)
     shown = planned if names is None else planned.without_names(names)
     if out is not None and not planned.plan.errored:
