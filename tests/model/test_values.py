@@ -31,9 +31,9 @@ def is_protocol(one: type) -> bool:
 def values_of(package: ModuleType) -> Iterator[type]:
     for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         for one in vars(import_module(found.name)).values():
-            if isinstance(one, type) and one.__module__ == found.name and not issubclass(one, OTHER_KINDS):
-                if not is_protocol(one):
-                    yield one
+            ours = isinstance(one, type) and one.__module__ == found.name and not is_protocol(one)
+            if ours and not issubclass(one, OTHER_KINDS):
+                yield one
 
 
 CLASSES = sorted({*values_of(model), *values_of(impact)}, key=lambda one: (one.__module__, one.__qualname__))
