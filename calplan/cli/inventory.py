@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import quote
 
 import click
 
 from calplan.cli import clock
 from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.naming import file_name_of
 from calplan.cli.output import say
 from calplan.cli.place import place_of
 from calplan.cli.wiring import People
@@ -140,7 +140,7 @@ def _inventory(account: AccountDocument, platform: Platform, state: str | None) 
 def _file(account: AccountDocument, state: str | None) -> Path:
     """The file of an account's inventory: beside the state, or in the working directory where that is no file."""
     folder = (place_of(state).file or DEFAULT).parent / FOLDER
-    return folder / f"{quote(account.name, safe='')}.db"
+    return folder / f"{file_name_of(account.name)}.db"
 
 
 def _identity(account: AccountDocument, platform: Platform) -> str:

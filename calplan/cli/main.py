@@ -114,7 +114,7 @@ def run(arguments: Sequence[str] | None = None) -> ExitCode:
     except click.UsageError as error:
         shown = StringIO()
         error.show(shown)
-        say(shown.getvalue().removesuffix("\n"))
+        say(shown.getvalue().removesuffix("\n").expandtabs(4))
         return ExitCode.USAGE
     except click.FileError as error:
         say(f"error: {error.format_message()}")
@@ -122,7 +122,21 @@ def run(arguments: Sequence[str] | None = None) -> ExitCode:
     except (click.Abort, KeyboardInterrupt):
         say("interrupted; nothing was written")
         return ExitCode.INTERRUPTED
+    except Exception as error:
+        code = _code_of_provider(error)
+        if code is None:
+            raise
+        say(f"error: {error}")
+        return code
     return result if isinstance(result, ExitCode) else ExitCode.DONE
+
+
+def _code_of_provider(error: Exception) -> ExitCode | None:
+    """The exit code where users who are read as they are printed cannot be read, and ``None`` for a fault."""
+    from calplan.cli.wiring import code_of  # noqa: PLC0415 - slow to import, and nothing of it is needed before
+    from calplan.providers.base import ProviderError  # noqa: PLC0415 - as above
+
+    return code_of(error) if isinstance(error, ProviderError) else None
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from calplan.plan.snapshot.frozen import Frozen, frozen
 from calplan.plan.snapshot.hiding import hidden, named_in
 from calplan.plan.snapshot.snapshotfile import snapshot_blocks
 from calplan.render.evidence import evidence_in_words
+from calplan.render.untrusted import for_terminal
 
 EVERYBODY: Final = PrivateEvents(default=PrivateAccess.HIDDEN, exceptions=())
 NOBODY: Final = frozenset[str]()
@@ -97,7 +98,7 @@ def _said(taken: Frozen, path: Path, out: Path) -> Iterator[str]:
     """What a file holds, how old it is, and what to do with it."""
     live = taken.live
     names = "with pseudonyms for addresses" if taken.redacted else "with their addresses"
-    yield f"Saved to {out}: {taken.account} with {plural(len(live.population), 'user')}, {names}"
+    yield f"Saved to {out}: {for_terminal(taken.account)} with {plural(len(live.population), 'user')}, {names}"
     pairs = () if live.assistants is None else (live.assistants.evidence,)
     tenants = (one.evidence for one in live.tenant)
     for one in dict.fromkeys((live.settings.evidence, live.users, *live.sources.evidence, *tenants, *pairs)):

@@ -60,10 +60,18 @@ def _below(folder: Path) -> Iterator[FoundFile]:
             continue
         for name in names:
             inner = current / name
-            if inner.is_dir():
+            if _is_folder(inner):
                 todo += [inner] if name not in NEVER_ENTERED else []
             elif inner.suffix.lower() in SUFFIXES:
                 yield FoundFile(path=inner, asked_for=False, trouble=_trouble(inner))
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether this is a folder; what nobody can tell of, such as a link to where nothing may be looked at, is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _trouble(path: Path) -> str:

@@ -39,8 +39,8 @@ UNKNOWN_IF_MISSING: Final = frozenset(
 )
 """Facts whose empty cell would say something else than that nobody knows them."""
 AFFECTED: Final = frozenset(AFFECTED_NAMES)
-PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_.][A-Za-z0-9.@_+-]*\n?)+")
-"""Addresses that need no quotes and are no formulas, as nearly all are."""
+PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_.][A-Za-z0-9.@_+-]*+(?:\n|\Z))++")
+"""Addresses that need no quotes and are no formulas, as nearly all are. Nothing that was matched is tried again."""
 LIST_SEPARATOR: Final = ";"
 
 Fact = str | tuple[str, ...] | None

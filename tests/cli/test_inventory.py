@@ -160,6 +160,19 @@ def test_a_damaged_inventory_stops_reuse_and_is_made_anew_by_refresh_alone(corp:
     assert calplan("plan", corp, "--inventory", "reuse").err == ""
 
 
+@pytest.mark.parametrize("form", ["text", "ndjson", "csv", "html", "json"])
+def test_users_who_are_not_as_they_were_kept_are_never_shown_as_if_they_were(corp: Path, form: str) -> None:
+    calplan("plan", corp, "--inventory", "refresh")
+    with closing(sqlite3.connect(KEPT)) as connection, connection:
+        connection.execute("UPDATE pages SET emails = CAST(replace(CAST(emails AS TEXT), 'ann', 'bob') AS BLOB)")
+    said = calplan("plan", corp, "--inventory", "reuse", "--users", "all", "-o", f"{form}=shown", "--out", "saved")
+    assert said.code is ExitCode.UNREACHABLE
+    assert "is damaged: users in it are not as they were kept" in said.err
+    assert "--inventory refresh" in said.err
+    assert not Path("shown").exists()
+    assert not Path("saved").exists()
+
+
 def test_another_file_in_its_place_is_left_alone(corp: Path) -> None:
     KEPT.parent.mkdir(parents=True)
     KEPT.write_text("somebody else's", encoding="utf-8")
@@ -216,7 +229,7 @@ def test_no_secret_and_no_word_of_a_credential_is_kept(corp: Path) -> None:
     calplan("plan", corp, "--inventory", "refresh")
     with closing(sqlite3.connect(KEPT)) as connection:
         about = dict(connection.execute("SELECT name, value FROM about"))
-    assert about.keys() == {"identity", "roll", "evidence", "beside", "last_client_only", "at"}
+    assert about.keys() == {"identity", "roll", "evidence", "beside", "last_client_only", "at", "seal"}
     assert re.fullmatch("[0-9a-f]{64}", about["identity"])
 
 

@@ -49,3 +49,9 @@ def test_users_who_share_everything_keep_their_own_mailboxes() -> None:
     one, other = make.user("a@contoso.com"), make.user("b@contoso.com")
     one["mailbox"], other["mailbox"] = "a@mail.contoso.com", "b@mail.contoso.com"
     assert [row["mailbox"] for row in rows(one, other)] == ["a@mail.contoso.com", "b@mail.contoso.com"]
+
+
+def test_an_odd_address_after_many_plain_ones_is_quoted_like_any_other() -> None:
+    plain = [make.user(f"user{number:04}@corp.example") for number in range(1000)]
+    odd = make.user("zoe.o'brien@corp.example")
+    assert [row["email"] for row in rows(*plain, odd)] == [one["email"] for one in (*plain, odd)]

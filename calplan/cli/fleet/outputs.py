@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.naming import file_name_of
 from calplan.cli.output import Target, save, targets
 from calplan.cli.shown import PLAN_FORMATS, Look, show_plan
 from calplan.plan.archive import MODE
@@ -50,7 +50,7 @@ class Outputs:
 
     def keep(self, account: str, plan: bytes, look: Look, *, errored: bool) -> Path | None:
         """Write what is asked for of one account; gives the file of its plan, of which there is none with errors."""
-        name = quote(account, safe="@ +,=").lstrip(".") or "account"
+        name = file_name_of(account)
         if self.each:
             saved = unpack(plan)
             shown = [Target(format=one.format, file=_in(one.file, name, one.format)) for one in self.each]

@@ -28,6 +28,7 @@ from calplan.plan.planfile import signed
 from calplan.plan.signature import SigningKey
 from calplan.providers.credentials import credentials_of
 from calplan.render.fleet import fleet_json, fleet_text
+from calplan.render.untrusted import for_terminal
 from calplan.state.errors import StateError
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class Heard:
 
     def hear(self, reply: Reply) -> None:
         """Take note of one reply."""
-        said = "".join(f"{reply.account}: {line}\n" for line in reply.said.splitlines() if line)
+        account = for_terminal(reply.account)
+        said = "".join(f"{account}: {line}\n" for line in reply.said.splitlines() if line)
         file = self._kept(reply)
         changes = reply.forecast is not None and reply.forecast["changes"] > 0
         code = ExitCode.CHANGES if reply.code is ExitCode.DONE and changes and self._request.detailed else reply.code
@@ -120,7 +122,7 @@ class Heard:
             plan=None if file is None else str(file),
         )
         self.accounts.append(entry)
-        say(f"{said}[{len(self.accounts)}/{self.number}] {reply.account}: {_in_words(entry)}")
+        say(f"{said}[{len(self.accounts)}/{self.number}] {account}: {_in_words(entry)}")
 
     def _kept(self, reply: Reply) -> Path | None:
         if reply.plan is None or reply.forecast is None:
@@ -184,7 +186,7 @@ def _last(store: "Store", account: str) -> LastRun | None:
     try:
         return kept_run(store, account)
     except StateError as error:
-        say(f"{account}: note: what moved since the last run is not known: {error}")
+        say(f"{for_terminal(account)}: note: what moved since the last run is not known: {error}")
         return None
 
 

@@ -16,7 +16,7 @@ from calplan.providers.base import UnreachableError
 
 APPLICATION_ID: Final = 0x63616C69
 """``cali``: what tells an inventory from any other SQLite file."""
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 SECONDS_TO_WAIT: Final = 30.0
 PRIMARY_CODE: Final = 0xFF
 """The low byte of SQLite's extended error codes."""
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS kinds (
     id INTEGER PRIMARY KEY, class INTEGER NOT NULL, domain TEXT, mailbox_domain TEXT, users INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS pages (
-    id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE,
+    id INTEGER PRIMARY KEY, first BLOB NOT NULL UNIQUE, digest BLOB NOT NULL,
     kinds BLOB NOT NULL, emails BLOB NOT NULL, mailboxes BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS parts (

@@ -11,15 +11,15 @@ from calplan.impact.roster import USERS_PER_PAGE, Packed, Page, packed
 from calplan.model.proof import Basis
 from calplan.model.user import RawFacts
 from calplan.providers.inventory.file import FACTS
-from calplan.providers.inventory.roster import key_of
+from calplan.providers.inventory.seal import digest_of, key_of
 
 CLASSES: Final = f"SELECT id, basis, {FACTS} FROM classes"  # noqa: S608 - our own constant
 NEW_CLASS: Final = f"INSERT INTO classes VALUES (?, {', '.join('?' for _ in RawFacts._fields)}, ?)"  # noqa: S608 - as above
 KINDS: Final = "SELECT id, class, domain, mailbox_domain, users FROM kinds"
 PUT_KIND: Final = "INSERT OR REPLACE INTO kinds VALUES (?, ?, ?, ?, ?)"
-KEPT: Final = "SELECT id, kinds, emails, mailboxes FROM pages WHERE first = ?"
-NEW_PAGE: Final = "INSERT INTO pages (first, kinds, emails, mailboxes) VALUES (?, ?, ?, ?)"
-OTHER_PAGE: Final = "UPDATE pages SET kinds = ?, emails = ?, mailboxes = ? WHERE id = ?"
+KEPT: Final = "SELECT id, digest, kinds, emails, mailboxes FROM pages WHERE first = ?"
+NEW_PAGE: Final = "INSERT INTO pages (first, digest, kinds, emails, mailboxes) VALUES (?, ?, ?, ?, ?)"
+OTHER_PAGE: Final = "UPDATE pages SET digest = ?, kinds = ?, emails = ?, mailboxes = ? WHERE id = ?"
 FEWEST: Final = USERS_PER_PAGE // 4
 MOST: Final = USERS_PER_PAGE * 2
 
@@ -94,7 +94,7 @@ def write_pages(connection: sqlite3.Connection, pages: Iterable[Page], numbers: 
 
 
 def _write(connection: sqlite3.Connection, first: bytes, one: Packed) -> None:
-    content = (one.kinds, one.emails, one.mailboxes)
+    content = (digest_of(one), one.kinds, one.emails, one.mailboxes)
     kept = connection.execute(KEPT, (first,)).fetchone()
     if kept is None:
         connection.execute(NEW_PAGE, (first, *content))

@@ -9,10 +9,11 @@ from weakref import finalize
 
 from calplan.impact.roster import Found, Packed, Page, Roster, found_in, has_any, unpacked
 from calplan.providers.inventory.file import failures
+from calplan.providers.inventory.seal import digest_of, key_of
 
-EVERY: Final = "SELECT id, kinds, emails, mailboxes FROM pages ORDER BY first"
+EVERY: Final = "SELECT digest, kinds, emails, mailboxes FROM pages ORDER BY first"
 KINDS: Final = "SELECT id, kinds FROM pages ORDER BY first"
-ONE: Final = "SELECT kinds, emails, mailboxes FROM pages WHERE id = ?"
+ONE: Final = "SELECT digest, kinds, emails, mailboxes FROM pages WHERE id = ?"
 BEFORE: Final = "SELECT id FROM pages WHERE first <= ? ORDER BY first DESC LIMIT 1"
 NO_PAGE: Final = Page([], array("I"), {})
 
@@ -29,8 +30,8 @@ class StoredRoster(Roster):
     def pages(self, kinds: frozenset[int] | None = None) -> Iterator[Page]:
         with failures(self._file):
             if kinds is None:
-                for _, numbers, emails, mailboxes in self._connection.execute(EVERY):
-                    yield unpacked(Packed("", "", emails, numbers, mailboxes))
+                for row in self._connection.execute(EVERY):
+                    yield _page_of(*row)
                 return
             for number, numbers in self._connection.execute(KINDS):
                 if has_any(Packed("", "", b"", numbers, b""), kinds):
@@ -47,10 +48,12 @@ class StoredRoster(Roster):
             return found_in(self._seen[1], email)
 
     def _page(self, number: int) -> Page:
-        kinds, emails, mailboxes = self._connection.execute(ONE, (number,)).fetchone()
-        return unpacked(Packed("", "", emails, kinds, mailboxes))
+        return _page_of(*self._connection.execute(ONE, (number,)).fetchone())
 
 
-def key_of(email: str) -> bytes:
-    """An address as the file sorts it: bytes sort as the signs they stand for."""
-    return email.encode("utf-8", "surrogatepass")
+def _page_of(digest: bytes, kinds: bytes, emails: bytes, mailboxes: bytes) -> Page:
+    page = Packed("", "", emails, kinds, mailboxes)
+    if digest_of(page) != digest:
+        message = "users in it are not as they were kept"
+        raise sqlite3.DatabaseError(message)
+    return unpacked(page)

@@ -18,6 +18,7 @@ from calplan.providers.everybody import Everybody
 from calplan.providers.inventory.file import DamagedInventoryError, failures, make, opened, remove
 from calplan.providers.inventory.merging import Numbers, read_kinds, write_pages
 from calplan.providers.inventory.roster import StoredRoster
+from calplan.providers.inventory.seal import SEAL, check, seal_of
 from calplan.providers.inventory.spool import Spool
 from calplan.providers.inventory.told import beside_of, beside_text, evidence_of, evidence_text
 
@@ -60,6 +61,7 @@ class Inventory:
             if about.get("identity") != self._identity:
                 connection.close()
                 return None
+            check(connection, about.get(SEAL))
             return self._everybody(connection, about)
 
     def keep(self, users: Users) -> Everybody:
@@ -99,6 +101,11 @@ class Inventory:
                         read_kinds(connection)
                         if found != "ok":
                             raise sqlite3.DatabaseError(found)
+                        about = dict(connection.execute("SELECT name, value FROM about"))
+                        if about:
+                            check(connection, about.get(SEAL))
+                        for _ in StoredRoster(self._file, connection).pages():
+                            """Each is held to its digest."""
         except DamagedInventoryError as error:
             return error
         return None
@@ -129,6 +136,7 @@ class Inventory:
                     "at": self._clock().isoformat(),
                 }
                 connection.executemany(PUT, about.items())
+                connection.execute(PUT, (SEAL, seal_of(connection)))
                 connection.execute("DELETE FROM parts")
             with failures(self._file):
                 _tidy(connection)

@@ -20,6 +20,9 @@ def _stamped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", STAMP)
 
 
+EMBEDDED = {"type": "local", "path": "it.db", "create": {"users": "users.ndjson", "settings": "live.yaml"}}
+
+
 def test_each_account_is_planned_and_shown_as_it_is_alone() -> None:
     fleet("one", "two")
     state(Path("all/two"), {"integration": {"enabled": False}}, name="two")
@@ -81,6 +84,21 @@ def test_one_failure_hides_no_other_account() -> None:
     assert {f"stray: {line}" for line in alone.err.splitlines() if line and "error[" in line} <= set(
         said.err.splitlines()
     )
+
+
+def test_accounts_with_names_that_are_much_alike_or_no_names_of_files_keep_a_plan_each() -> None:
+    names = ("corp", ".corp", "..", "a/b", "con~1", "\u00c5" * 100)
+    for number, name in enumerate(names):
+        folder(Path("all") / str(number), name=name, platform=EMBEDDED)
+    said = plan("--out", "plans")
+    assert said.code is ExitCode.DONE, said.err
+    assert len(files("plans")) == len(names)
+
+
+def test_the_name_of_an_account_begins_no_line_of_its_own() -> None:
+    folder(Path("all") / "x", name="x\n::error::pwned", platform=EMBEDDED)
+    said = plan()
+    assert not [line for line in said.err.splitlines() if line.startswith("::")]
 
 
 def test_an_error_in_the_documents_of_one_account_stops_that_one_alone() -> None:

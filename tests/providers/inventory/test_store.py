@@ -257,7 +257,20 @@ def test_nothing_is_kept_at_first(tmp_path: Path) -> None:
     assert not (tmp_path / "inventory").exists()
 
 
-@pytest.mark.parametrize("cut", ["DROP TABLE pages", "UPDATE kinds SET class = 99", "UPDATE about SET value = 'x'"])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "DROP TABLE pages",
+        "DELETE FROM pages",
+        "DELETE FROM pages WHERE id = 2",
+        "UPDATE pages SET kinds = randomblob(length(kinds)) WHERE id = 2",
+        "UPDATE pages SET emails = CAST(replace(CAST(emails AS TEXT), '@', '.') AS BLOB) WHERE id = 1",
+        "UPDATE kinds SET class = 99",
+        "UPDATE kinds SET users = 1",
+        "UPDATE classes SET clients = '[]'",
+        "UPDATE about SET value = 'x'",
+    ],
+)
 def test_one_that_was_changed_is_refused_in_words_and_made_anew_on_demand(tmp_path: Path, cut: str) -> None:
     kept, file = inventory(tmp_path), tmp_path / "inventory" / "corp.db"
     kept.keep(users(crew_of(3_000)))
