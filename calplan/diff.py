@@ -46,12 +46,20 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One setting that changes, as a whole and leaf by leaf. Leaves are sorted by path."""
+    """One setting that changes, as a whole and leaf by leaf."""
 
     setting: Setting
     before: Plain
     after: Plain
-    leaves: tuple[Leaf, ...]
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Each difference in it, sorted by path; found when asked for, since what finds them is slow to import."""
+        name = self.setting.value
+        return tuple(
+            Leaf(path=leaf.path[1:], before=leaf.before, after=leaf.after)
+            for leaf in leaves_between({name: self.before}, {name: self.after})
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +77,8 @@ class Transition:
     def changes(self) -> tuple[Change, ...]:
         """One change for each setting that differs, in the order of ``Setting``."""
         before, after = canonical(self.before), canonical(self.after)
-        if before == after:
-            return ()
-        leaves = leaves_between(before, after)
         return tuple(
-            Change(
-                setting=setting,
-                before=before[setting.value],
-                after=after[setting.value],
-                leaves=tuple(
-                    Leaf(path=leaf.path[1:], before=leaf.before, after=leaf.after)
-                    for leaf in leaves
-                    if leaf.path[0] == setting.value
-                ),
-            )
+            Change(setting=setting, before=before[setting.value], after=after[setting.value])
             for setting in Setting
             if before[setting.value] != after[setting.value]
         )
