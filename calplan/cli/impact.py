@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import pseudonyms, redact_options
 from calplan.cli.output import emit, targets, write
 from calplan.cli.shown import output_option
-from calplan.cli.source import plan_of, under_pseudonyms
+from calplan.cli.source import plan_of, plan_options, under_pseudonyms
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import OUTCOMES
 from calplan.plan.document import PlanDocument, PlanUsers
@@ -19,19 +18,7 @@ FORMATS = ("text", "csv", "ndjson", "parquet")
 
 
 @click.command()
-@click.argument(
-    "plan_or_path",
-    metavar="[PLAN|PATH]",
-    shell_complete=completing.documents,
-    type=click.Path(path_type=Path),
-    default=".",
-)
-@click.option(
-    "--account",
-    metavar="NAME",
-    shell_complete=completing.account_names,
-    help="The account to plan, where the folder has several.",
-)
+@plan_options
 @click.option(
     "--outcome",
     "outcomes",

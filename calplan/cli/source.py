@@ -2,11 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
+import click
+
+from calplan.cli import completing
 from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
@@ -23,6 +26,25 @@ from calplan.policyfile.packs import path_recorded
 ZIP: Final = b"PK"
 SNAPSHOT: Final = "snapshot"
 OF_A_RUN: Final = "Whether it was changed since is said by: calplan log --verify-chain"
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def plan_options(command: Command) -> Command:
+    """The argument that names a saved plan, or the documents to make one of, and ``--account`` for the second."""
+    account = click.option(
+        "--account",
+        metavar="NAME",
+        shell_complete=completing.account_names,
+        help="The account to plan, where the folder has several.",
+    )
+    plan = click.argument(
+        "plan_or_path",
+        metavar="[PLAN|PATH]",
+        shell_complete=completing.documents,
+        type=click.Path(path_type=Path),
+        default=".",
+    )
+    return plan(account(command))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

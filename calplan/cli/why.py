@@ -11,7 +11,7 @@ from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.shown import output_option
-from calplan.cli.source import Shown, plan_of
+from calplan.cli.source import Shown, plan_of, plan_options
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import Outcome
 from calplan.plan.why.document import WhyDocument, why_document
@@ -23,19 +23,7 @@ OUTCOMES: Final = {one.value: one for one in Outcome}
 
 @click.command()
 @click.argument("user", metavar="USER")
-@click.argument(
-    "plan_or_path",
-    metavar="[PLAN|PATH]",
-    shell_complete=completing.documents,
-    type=click.Path(path_type=Path),
-    default=".",
-)
-@click.option(
-    "--account",
-    metavar="NAME",
-    shell_complete=completing.account_names,
-    help="The account to plan, where the folder has several.",
-)
+@plan_options
 @click.option(
     "--not",
     "spared",

@@ -22,6 +22,7 @@ from calplan.plan.planfile import SavedPlan, pack, unpack
 from calplan.plan.users import SavedUsers
 from tests import make
 from tests.impact.test_worked_example import AFTER, BEFORE, TENANT, users
+from tests.plan.zips import members_of, zipped
 
 DEFAULT = settings.default or settings()
 SCENE = make.Scene(before=BEFORE, after=make.wanted(AFTER), users=users(), facts_of_tenant=TENANT)
@@ -30,16 +31,7 @@ MEMBERS = ("manifest.json", "plan.json", "users.ndjson", "policy.json")
 
 
 def members(data: bytes = DATA) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(content: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in content.items():
-            archive.writestr(name, data)
-    return out.getvalue()
+    return members_of(data)
 
 
 def sealed(content: Mapping[str, bytes]) -> bytes:

@@ -4,7 +4,6 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +36,7 @@ from calplan.plan.users import users_of
 from tests import make
 from tests.plan.witnesses import ANN, BOB, NO_TRACE, UNTOLD, google, microsoft, person
 from tests.plan.witnesses import joined as joined_by
+from tests.plan.zips import members_of, zipped
 from tests.property.group_worlds import grouped
 
 DEFAULT = settings.default or settings()
@@ -88,16 +88,7 @@ DATA = packed(frozen_scene())
 
 
 def members(data: bytes = DATA) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(content: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in content.items():
-            archive.writestr(name, data)
-    return out.getvalue()
+    return members_of(data)
 
 
 def forged(**content: bytes) -> bytes:
