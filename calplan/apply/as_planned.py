@@ -9,12 +9,12 @@ from calplan.impact.resolve import Levels
 from calplan.model.account import AssistantPair, PrivateAccess, TenantFacts
 from calplan.model.unknown import Unknown
 from calplan.plan.actions import Consent
+from calplan.plan.addresses import GRANT_ADDRESS, address_of_pair, group_address
 from calplan.plan.as_document import as_json
 from calplan.plan.changes import REVOKED
 from calplan.plan.document import Json, PlanDocument
 from calplan.plan.leftovers import address_of
 from calplan.plan.levels_document import levels_of, stated_values
-from calplan.plan.writes import GRANT_ADDRESS, address_of_pair, group_address
 
 GROUPS: Final = "groups["
 PAIRS: Final = "privateEvents["

@@ -11,10 +11,11 @@ from calplan.model.policy import Attested, GroupOverride
 from calplan.model.settings import Setting
 from calplan.model.unknown import Unknown
 from calplan.plan.actions import SetOverride
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import PlanDocument
 from calplan.plan.levels_document import levels_of
 from calplan.plan.steps_document import StepDocument
-from calplan.plan.writes import GRANT_ADDRESS, KEYS, levels_after, stated
+from calplan.plan.writes import KEYS, levels_after, stated
 
 WRITTEN: Final = "written"
 """Kind of the record that what was attested of some steps stands in its documents."""

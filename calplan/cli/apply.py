@@ -19,6 +19,7 @@ from calplan.cli.guiding import require_terminal
 from calplan.cli.interrupts import Interrupts, interrupts
 from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.ledger import begun, moved_under
+from calplan.cli.options import output_option
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.place import state_option
 from calplan.cli.previous import past_of
@@ -27,7 +28,7 @@ from calplan.cli.reading import show
 from calplan.cli.resuming import resumed
 from calplan.cli.run_lock import Wait, holding
 from calplan.cli.runs import keep
-from calplan.cli.shown import look, look_options, output_option, show_plan
+from calplan.cli.shown import look, look_options, show_plan
 from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan
 from calplan.cli.wiring import Planned, make_plan, open_account, open_for_writing
 from calplan.model.diagnostic import errors_in

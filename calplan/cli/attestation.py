@@ -14,10 +14,10 @@ from calplan.cli.reading import documents
 from calplan.model.policy import Attested
 from calplan.model.unknown import Unknown
 from calplan.plan.actions import Consent
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import PlanDocument
 from calplan.plan.leftovers import address_of
 from calplan.plan.steps_document import StepDocument
-from calplan.plan.writes import GRANT_ADDRESS
 from calplan.policyfile.portal_writer import written_moment
 
 NO_FIELDS: Final = frozenset({GRANT_ADDRESS, *map(address_of, Consent)})

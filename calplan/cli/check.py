@@ -11,11 +11,11 @@ from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.findings import MACHINE_FORMATS, findings_in
 from calplan.cli.guarding import account_facts
+from calplan.cli.options import as_of_option, day_of, output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.place import state_option
 from calplan.cli.reading import show
-from calplan.cli.shown import as_of_option, day_of, output_option
 from calplan.cli.source import chosen_for, saved_plan
 from calplan.cli.terminal import color_option, in_colour
 from calplan.cli.wiring import make_plan, open_account

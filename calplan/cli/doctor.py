@@ -9,9 +9,9 @@ import click
 
 from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError, worst
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.reading import documents
-from calplan.cli.shown import output_option
 from calplan.cli.trust import in_automation, trust
 from calplan.cli.wiring import code_of, translated
 from calplan.policyfile.documents import AccountDocument

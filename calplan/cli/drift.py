@@ -8,11 +8,11 @@ import click
 from calplan.cli import completing
 from calplan.cli.chosen import choose
 from calplan.cli.exit_codes import ExitCode
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.place import state_option
 from calplan.cli.plan import code_of_plan
 from calplan.cli.previous import past_of, previous_option
-from calplan.cli.shown import output_option
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.cli.wiring import make_plan, open_account
 from calplan.plan.drift import drift_document

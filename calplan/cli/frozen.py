@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import click
-
 from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import say
@@ -18,13 +16,6 @@ from calplan.plan.snapshot.frozen import Frozen
 from calplan.plan.snapshot.snapshotfile import snapshot_in
 
 OTHERS: Final = stat.S_IROTH | stat.S_IRGRP
-
-snapshot_option = click.option(
-    "--snapshot",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Plan against this snapshot (calplan snapshot) and read nothing live; such a plan cannot be applied.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,6 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import click
-
 from calplan.cli import clock
 from calplan.cli.chosen import Chosen
 from calplan.cli.exit_codes import ExitCode, StopError
@@ -37,13 +35,6 @@ QUIET: Final = {
     "LC_ALL": "C",
 }
 """For a git that asks nobody, fetches nothing, writes nothing and takes a name for a name."""
-
-base_option = click.option(
-    "--base",
-    metavar="REF",
-    help="Tell which changes come from this commit by the policy as it stands at REF in git, such as origin/main,"
-    " instead of by the last applied run or --previous; those still tell who changed groups.",
-)
 
 
 def meant_at(ref: str, path: Path, chosen: Chosen) -> Meant | None:

@@ -11,7 +11,8 @@ from calplan.apply.standing import Found, found, read_value, value_before
 from calplan.cli.output import say
 from calplan.plan.plan import Plan
 from calplan.plan.steps import Step
-from calplan.providers.base import ProviderError, Receipt, WritablePlatform
+from calplan.providers.base import Receipt, WritablePlatform
+from calplan.providers.errors import ProviderError
 
 SETTLES: Final = (0.0, 0.2, 1.0, 3.0)
 """Seconds to wait before each look at what was written: some platforms show a write a little later."""

@@ -9,11 +9,11 @@ from calplan.apply.history import Intended, PastRun, intended_by, past_run, veri
 from calplan.apply.precision import precision
 from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.place import state_option
 from calplan.cli.reading import documents
 from calplan.cli.runs import peek
-from calplan.cli.shown import output_option
 from calplan.plan.planfile import unpack
 from calplan.render.history import history_json, history_text, rules_text, short_ids
 from calplan.state.run import Run

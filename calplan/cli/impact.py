@@ -6,8 +6,8 @@ import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import pseudonyms, redact_options
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, targets, write
-from calplan.cli.shown import output_option
 from calplan.cli.source import plan_of, plan_options, under_pseudonyms
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import OUTCOMES

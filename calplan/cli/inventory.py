@@ -23,7 +23,6 @@ from calplan.plan.leftovers import wanted
 from calplan.policyfile.documents import AccountDocument, ConnectionsFile, LocalPlatform
 from calplan.providers.base import Memory, Platform
 from calplan.providers.everybody import Everybody, read_everybody
-from calplan.providers.joined import JoinedPlatform
 from calplan.state.place import DEFAULT
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ def _identity(account: AccountDocument, platform: Platform) -> str:
     parts.append(str(stated.path.absolute()) if isinstance(stated, LocalPlatform) else repr(stated.stated))
     if account.providers:
         parts += [_source(one) for one in account.providers]
+        from calplan.providers.joined import JoinedPlatform  # noqa: PLC0415 - imported where an account has providers
+
         assert isinstance(platform, JoinedPlatform), "an account with providers is a joined one"
         live = platform.live()
         parts.append(None if isinstance(live, Unknown) else sorted(one.value for one in live))

@@ -10,10 +10,10 @@ import click
 from calplan.apply.history import in_doubt
 from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.options import output_option
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.place import state_option
 from calplan.cli.runs import find, peek
-from calplan.cli.shown import output_option
 from calplan.render.log import chain_text, log_json, log_ndjson, log_text
 from calplan.state.chain import ChainReport
 from calplan.state.run import Record, Run

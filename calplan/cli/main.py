@@ -134,7 +134,7 @@ def run(arguments: Sequence[str] | None = None) -> ExitCode:
 def _code_of_provider(error: Exception) -> ExitCode | None:
     """The exit code where users who are read as they are printed cannot be read, and ``None`` for a fault."""
     from calplan.cli.wiring import code_of  # noqa: PLC0415 - slow to import, and nothing of it is needed before
-    from calplan.providers.base import ProviderError  # noqa: PLC0415 - as above
+    from calplan.providers.errors import ProviderError  # noqa: PLC0415 - as above
 
     return code_of(error) if isinstance(error, ProviderError) else None
 

@@ -14,8 +14,8 @@ from calplan.cli.keys import keys_to_check, verify_option
 from calplan.cli.notify_folder import write_folder
 from calplan.cli.notify_request import day_from, groups_named, languages_read, sender_of, with_help_desk
 from calplan.cli.notify_texts import copy_texts, texts
+from calplan.cli.options import day_of, output_option
 from calplan.cli.output import Target, emit, say, targets
-from calplan.cli.shown import day_of, output_option
 from calplan.cli.source import saved_plan
 from calplan.model.plural import plural
 from calplan.plan.document import PlanDocument

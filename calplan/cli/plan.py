@@ -3,36 +3,32 @@
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from calplan.cli import clock, completing
-from calplan.cli.chosen import choose
+from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.fleet.asked import fleet_options, several
-from calplan.cli.frozen import snapshot_option, taken_in
-from calplan.cli.git import base_option, meant_at
 from calplan.cli.inventory import from_inventory, inventory_options
 from calplan.cli.keys import key_to_sign, pseudonyms, redact_options, sign_option
+from calplan.cli.options import as_of_option, day_of, output_option
 from calplan.cli.output import save, say, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.place import state_option
+from calplan.cli.plan_options import base_option, snapshot_option
 from calplan.cli.planned import Before, plan_chosen
 from calplan.cli.previous import past_of, previous_option
-from calplan.cli.shown import (
-    PLAN_FORMATS,
-    as_of_option,
-    budget_option,
-    day_of,
-    look,
-    look_options,
-    output_option,
-    show_plan,
-)
+from calplan.cli.shown import PLAN_FORMATS, budget_option, look, look_options, show_plan
 from calplan.cli.trust import unguarded
 from calplan.cli.wiring import Planned
 from calplan.plan.archive import MODE
 from calplan.plan.planfile import LIFETIME, pack
+
+if TYPE_CHECKING:
+    from calplan.cli.frozen import Taken
+    from calplan.plan.meant import Meant
 
 
 @click.command()
@@ -109,12 +105,12 @@ def plan(
     shown_in = targets(output, PLAN_FORMATS, saved_to=out)
     if (warning := unguarded()) is not None:
         say(warning)
-    taken = None if snapshot is None else taken_in(snapshot)
+    taken = _taken(snapshot)
     chosen = choose(paths, next(iter(accounts), None if taken is None else taken.frozen.account), day)
     before = Before(
         past=past_of(chosen.account.name, previous, state, offline=taken is not None),
         named=previous is not None,
-        meant=None if base is None else meant_at(base, path, chosen),
+        meant=_meant(base, path, chosen),
     )
     frozen = None if taken is None else taken.in_place_of(chosen)
     planned = plan_chosen(chosen, before, frozen=frozen, as_of=day, state=state, kept=kept)
@@ -132,6 +128,24 @@ def code_of_plan(planned: Planned, *, detailed: bool) -> ExitCode:
     if planned.plan.errored:
         return ExitCode.INVALID
     return ExitCode.CHANGES if detailed and planned.plan.changes else ExitCode.DONE
+
+
+def _taken(snapshot: Path | None) -> "Taken | None":
+    """The snapshot to plan against, if one is named."""
+    if snapshot is None:
+        return None
+    from calplan.cli.frozen import taken_in  # noqa: PLC0415 - what only a snapshot needs
+
+    return taken_in(snapshot)
+
+
+def _meant(base: str | None, path: Path, chosen: Chosen) -> "Meant | None":
+    """What the policy meant at another commit, if one is named and it is known."""
+    if base is None:
+        return None
+    from calplan.cli.git import meant_at  # noqa: PLC0415 - what only another commit needs
+
+    return meant_at(base, path, chosen)
 
 
 def _saved(planned: Planned, out: Path, *, redacted: bool, frozen: bool) -> str:

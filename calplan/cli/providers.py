@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from calplan.cli.exit_codes import ExitCode
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, targets
-from calplan.cli.shown import output_option
 from calplan.model.settings import Setting
 from calplan.render.capabilities import CapabilitiesDocument, PlatformDocument, capabilities_text
 

@@ -10,12 +10,13 @@ from calplan.cli.approval import login_name, refuse_stale
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.keys import keys_to_check, pseudonyms, redact_options, verify_option
 from calplan.cli.ledger import moved_under
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.place import state_option
 from calplan.cli.previous import named_plan, previous_option
 from calplan.cli.reading import show as say_diagnostics
 from calplan.cli.runs import peek
-from calplan.cli.shown import PLAN_FORMATS, budget_option, look, look_options, output_option, show_plan
+from calplan.cli.shown import PLAN_FORMATS, budget_option, look, look_options, show_plan
 from calplan.cli.source import chosen_for, refuse_redacted, refuse_snapshot, saved_plan, under_pseudonyms
 from calplan.cli.terminal import in_colour, terminal_width
 from calplan.cli.wiring import make_plan, open_account

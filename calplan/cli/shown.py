@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
 import click
 
-from calplan.cli import completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.output import Target, emit
 from calplan.cli.terminal import color_option, in_colour, terminal_width
@@ -40,29 +38,6 @@ class Look:
     color: str
     source: Path
     budget: int = COMMENT
-
-
-def output_option(formats: Sequence[str]) -> Callable[[Command], Command]:
-    """The option ``-o``, which may repeat."""
-    words = ", ".join(formats)
-    return click.option(
-        "-o",
-        "--output",
-        multiple=True,
-        metavar="NAME[=FILE]",
-        shell_complete=completing.words(formats),
-        help=f"One of {words}; may repeat, each with its file.",
-    )
-
-
-as_of_option = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Judge dated rules as of this day."
-)
-
-
-def day_of(moment: datetime | None) -> date | None:
-    """The day that ``--as-of`` names, or ``None`` where it was left out."""
-    return None if moment is None else moment.replace(tzinfo=UTC).date()
 
 
 def _budget(_context: click.Context, _parameter: click.Parameter, word: str) -> int:

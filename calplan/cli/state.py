@@ -11,10 +11,10 @@ import click
 from calplan.cli import completing
 from calplan.cli.approval import login_name
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.options import output_option
 from calplan.cli.output import emit, say, targets
 from calplan.cli.place import place_of, state_option
 from calplan.cli.runs import keep, peek
-from calplan.cli.shown import output_option
 from calplan.render.state_text import AccountDocument, LastRunDocument, RunLockDocument, StateDocument, state_text
 from calplan.render.untrusted import for_terminal
 from calplan.state.chain import RUNNING

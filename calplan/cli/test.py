@@ -9,10 +9,10 @@ from calplan import __version__
 from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.guarding import account_facts, results_of
+from calplan.cli.options import as_of_option, day_of, output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
 from calplan.cli.reading import documents, stop_if_errors
-from calplan.cli.shown import as_of_option, day_of, output_option
 from calplan.cli.terminal import color_option, in_colour
 from calplan.guardrails.rules import Guardrails
 from calplan.guardrails.values import AccountFacts

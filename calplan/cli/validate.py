@@ -10,9 +10,9 @@ import click
 from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.gates_from import GATES
+from calplan.cli.options import as_of_option, day_of, output_option
 from calplan.cli.output import emit, targets
 from calplan.cli.packs import pack_option, with_packs
-from calplan.cli.shown import as_of_option, day_of, output_option
 from calplan.cli.terminal import color_option, in_colour
 from calplan.cli.trust import in_automation, trust
 from calplan.guardrails.rules import DENIED

@@ -15,11 +15,11 @@ from calplan.cli import clock, completing
 from calplan.cli.approval import login_name
 from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode, StopError, worst
+from calplan.cli.options import output_option
 from calplan.cli.output import Target, emit, targets
 from calplan.cli.place import state_option
 from calplan.cli.probing import code_of_probe, probed, say_checks
 from calplan.cli.runs import find, keep, paths_of
-from calplan.cli.shown import output_option
 from calplan.cli.source import trusted
 from calplan.cli.wiring import open_account
 from calplan.impact.population import Population, populate

@@ -9,8 +9,8 @@ import click
 
 from calplan.cli import clock, completing
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.options import output_option
 from calplan.cli.output import Target, emit, targets
-from calplan.cli.shown import output_option
 from calplan.cli.source import Shown, plan_of, plan_options
 from calplan.cli.terminal import color_option, in_colour, terminal_width
 from calplan.impact.outcome import Outcome

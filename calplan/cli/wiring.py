@@ -35,16 +35,8 @@ from calplan.plan.pseudonyms import Pseudonyms, Redacted, redacted
 from calplan.plan.snapshot.frozen import Frozen, NotHeldError
 from calplan.plan.users import AssessedUsers, SavedUsers, users_of
 from calplan.policyfile.documents import AccountDocument, TenantFactsDocument
-from calplan.providers.base import (
-    Capabilities,
-    InvalidAccountError,
-    KeepsLog,
-    Memory,
-    NotAuthorisedError,
-    Platform,
-    ProviderError,
-    WritablePlatform,
-)
+from calplan.providers.base import Capabilities, KeepsLog, Memory, Platform, WritablePlatform
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError
 from calplan.providers.everybody import Everybody, read_everybody
 
 if TYPE_CHECKING:

@@ -1,12 +1,15 @@
 """Coding users into kinds as they are read: no object of a single user is kept."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from calplan.model.domain import domain_of
 from calplan.model.proof import Basis
-from calplan.model.user import RawFacts, UserBatch
+from calplan.model.user import RawFacts, Status, UserBatch
+
+STRIDE: Final = 10_368_881
+"""How many classes there is room for, more than any account has users; with a hundred places numbers stay below two to
+the thirtieth, up to which Python counts fastest."""
 
 
 class Coded(NamedTuple):
@@ -21,67 +24,84 @@ class Coded(NamedTuple):
     mailbox_domain: str | None
 
 
+Class = tuple[RawFacts, Basis]
+Place = tuple[str | None, str | None]
+"""The domain of the login and the one of the mailbox."""
+
+
 class Coding:
-    """Gives every kind a number, in the order they are met."""
+    """Gives every kind a number: the one of its class, and ``STRIDE`` times the one of its place.
 
-    def __init__(self) -> None:
-        self._classes: dict[tuple[RawFacts, str], int] = {}
-        self._same: dict[int, int] = {}
+    Put together so it need not be looked up, however many kinds there are. Some may have numbers already.
+    """
+
+    def __init__(self, classes: Mapping[int, Class] | None = None, places: Mapping[int, Place] | None = None) -> None:
+        self._classes: dict[Class, int] = {one: number for number, one in (classes or {}).items()}
+        self._places: dict[Place, int] = {one: number for number, one in (places or {}).items()}
+        self._next_class = max(self._classes.values(), default=-1) + 1
+        self._next_place = max(self._places.values(), default=-1) + 1
         self._domains: dict[str, str | None] = {}
-        self._kinds: dict[Coded, int] = {}
-        self._quick: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        self._same: dict[int, int] = {}
+        self._held: dict[RawFacts, RawFacts] = {}
+        self._starts: dict[str, int] = {}
 
-    @property
-    def kinds(self) -> dict[int, Coded]:
-        """What each number stands for."""
-        return {number: coded for coded, number in self._kinds.items()}
+    def of(self, numbers: Iterable[int]) -> dict[int, Coded]:
+        """What each of these numbers stands for."""
+        classes = {number: one for one, number in self._classes.items()}
+        places = {number: one for one, number in self._places.items()}
+        return {number: Coded(*classes[number % STRIDE], *places[number // STRIDE]) for number in numbers}
+
+    def inactive(self) -> frozenset[int]:
+        """The numbers of the classes whose users are not active."""
+        return frozenset(number for (raw, _), number in self._classes.items() if raw.status != Status.ACTIVE.value)
 
     def code(self, batch: UserBatch) -> list[int]:
         """The kinds of a page of users, parallel to its addresses."""
-        numbers = self._numbers(batch)
-        quick = self._quick
-        codes = [
-            quick[email[email.rfind("@") :]].get(number) for email, number in zip(batch.emails, numbers, strict=True)
-        ]
-        if None in codes or batch.mailboxes:
-            return list(self._completed(batch, numbers, codes))
-        return codes  # type: ignore[return-value]  # none of them is None
+        if batch.bases is None and not batch.mailboxes:
+            try:
+                # Facts that were met as this very object are known without comparing.
+                classes = map(self._same.__getitem__, map(id, batch.facts))
+                starts = self._starts
+                return [
+                    starts[email[email.rfind("@") :]] + number
+                    for email, number in zip(batch.emails, classes, strict=True)
+                ]
+            except KeyError:
+                """Somebody is of a class or a domain that was not met before."""
+        bases = [Basis.PLATFORM] * len(batch.emails) if batch.bases is None else batch.bases
+        boxes = map(batch.mailboxes.get, batch.emails)
+        return [self._one(*one) for one in zip(batch.emails, boxes, batch.facts, bases, strict=True)]
 
-    def _numbers(self, batch: UserBatch) -> list[int]:
-        """The number of each user's class. Of facts that were met as this very object it is known without comparing."""
-        classes = self._classes
-        if batch.bases is not None:
-            keys = zip(batch.facts, (basis.value for basis in batch.bases), strict=True)
-            return [classes.setdefault(key, len(classes)) for key in keys]
-        numbers = list(map(self._same.get, map(id, batch.facts)))
-        if None not in numbers:
-            return numbers  # type: ignore[return-value]  # as was just seen
-        for facts in batch.facts:
-            if id(facts) not in self._same:
-                key = (facts, Basis.PLATFORM.value)
-                known = len(classes)
-                if classes.setdefault(key, known) == known:
-                    # The class holds this object as long as it is told by, so that no other can take its place.
-                    self._same[id(facts)] = known
-        return [classes[facts, Basis.PLATFORM.value] for facts in batch.facts]
+    def _one(self, email: str, mailbox: str | None, raw: RawFacts, basis: Basis) -> int:
+        tail = email[email.rfind("@") :]
+        if mailbox is not None:
+            box = mailbox[mailbox.rfind("@") :]
+            return self._place(self._domain(tail), self._domain(box)) * STRIDE + self._class(raw, basis)
+        start = self._starts.get(tail)
+        if start is None:
+            domain = self._domain(tail)
+            start = self._starts[tail] = self._place(domain, domain) * STRIDE
+        return start + self._class(raw, basis)
 
-    def _completed(self, batch: UserBatch, numbers: list[int], codes: list[int | None]) -> Iterator[int]:
-        for at, (email, code) in enumerate(zip(batch.emails, codes, strict=True)):
-            mailbox = batch.mailboxes.get(email)
-            if code is not None and mailbox is None:
-                yield code
-                continue
-            basis = batch.bases[at] if batch.bases else Basis.PLATFORM
-            domain = self._domain(email)
-            coded = Coded(batch.facts[at], basis, domain, domain if mailbox is None else self._domain(mailbox))
-            number = self._kinds.setdefault(coded, len(self._kinds))
-            if mailbox is None:
-                self._quick[email[email.rfind("@") :]][numbers[at]] = number
-            yield number
+    def _class(self, raw: RawFacts, basis: Basis) -> int:
+        number = self._same.get(id(raw)) if basis is Basis.PLATFORM else None
+        if number is None:
+            number = self._classes.setdefault((raw, basis), self._next_class)
+            self._next_class += number == self._next_class
+            assert number < STRIDE, "else one kind would have the number of another"
+            if basis is Basis.PLATFORM and self._held.setdefault(raw, raw) is raw:
+                # It is held, so that no other object can take its place in memory.
+                self._same[id(raw)] = number
+        return number
 
-    def _domain(self, address: str) -> str | None:
-        tail = address[address.rfind("@") :]
+    def _place(self, domain: str | None, mailbox_domain: str | None) -> int:
+        number = self._places.setdefault((domain, mailbox_domain), self._next_place)
+        self._next_place += number == self._next_place
+        return number
+
+    def _domain(self, tail: str) -> str | None:
+        """The domain of addresses that end so, from the last ``@`` on."""
         if tail not in self._domains:
-            found = domain_of(address)
+            found = domain_of(tail)
             self._domains[tail] = None if found is None else found.name
         return self._domains[tail]

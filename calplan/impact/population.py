@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import chain, compress
 from typing import NamedTuple
 
-from calplan.impact.coding import Coded, Coding
+from calplan.impact.coding import STRIDE, Coded, Coding
 from calplan.impact.facts import Cohort, cohort_of
 from calplan.impact.resolve import Levels, relevant
 from calplan.impact.roll import Roll, words_of
-from calplan.impact.roster import InMemory, PackedRoster, Page, Roster, Sorting, packed
+from calplan.impact.roster import NUMBERS, InMemory, PackedRoster, Page, Roster, Sorting, mailboxes_of, packed
 from calplan.impact.standing import NO_GROUPS, Membership
 from calplan.model.domain import Domain
 from calplan.model.proof import STATED, Basis
 from calplan.model.settings import AnyDomain, Domains
 from calplan.model.unknown import Unknown
-from calplan.model.user import RawFacts, Status, UserBatch, UserFacts, decode
+from calplan.model.user import RawFacts, UserBatch, UserFacts, decode
 
 
 class Kind(NamedTuple):
@@ -74,43 +74,38 @@ def populate(batches: Iterable[UserBatch], *, last_client_only: bool = False) ->
     coding, sorting = Coding(), Sorting(InMemory())
     for batch in batches:
         sorting.add(batch.emails, coding.code(batch), batch.mailboxes)
-    count = Count(coding.kinds)
+    count = Count(coding)
     roster = PackedRoster(tuple(map(packed, count.counted(sorting.pages()))))
-    return put_together(roster, count.kinds, count.sizes, count.roll, last_client_only=last_client_only)
+    kinds = coding.of(count.sizes)
+    return put_together(roster, kinds, count.sizes, count.roll(kinds), last_client_only=last_client_only)
 
 
 class Count:
     """Counts users while their pages pass, which are sorted: how many there are of each kind, and the roll of all."""
 
-    def __init__(self, kinds: Mapping[int, Coded]) -> None:
-        self._known = kinds
-        self._active = {number: one.raw.status == Status.ACTIVE.value for number, one in kinds.items()}
-        words = {one: words_of(*one) for one in {one[:2] for one in kinds.values()}}
-        self._inactive = frozenset(number for number, active in self._active.items() if not active)
-        self._roll = Roll({number: words[one[:2]] for number, one in kinds.items()})
+    def __init__(self, coding: Coding) -> None:
+        self._inactive = coding.inactive()
+        self._words: dict[int, str] = {}
+        self._roll = Roll(self._words)
         self.sizes: Counter[int] = Counter()
 
     def counted(self, pages: Iterable[Page]) -> Iterator[Page]:
         """The pages as they are."""
         for page in pages:
             self.sizes.update(page.kinds)
-            if self._inactive.isdisjoint(page.kinds):
-                self._roll.add(*page)
-            else:
-                active = list(map(self._active.__getitem__, page.kinds))
+            if self._inactive:
+                active = [number % STRIDE not in self._inactive for number in page.kinds]
                 emails = list(compress(page.emails, active))
-                boxes = {email: page.mailboxes[email] for email in emails if email in page.mailboxes}
-                self._roll.add(emails, array("I", compress(page.kinds, active)), boxes)
+                kinds = array(NUMBERS, compress(page.kinds, active))
+                self._roll.add(emails, kinds, mailboxes_of(emails, page.mailboxes))
+            else:
+                self._roll.add(*page)
             yield page
 
-    @property
-    def kinds(self) -> dict[int, Coded]:
-        """The kinds that there is anybody of."""
-        return {number: self._known[number] for number in self.sizes}
-
-    @property
-    def roll(self) -> str:
-        """The digest of the active users."""
+    def roll(self, kinds: Mapping[int, Coded]) -> str:
+        """The digest of the active users that were counted, of these kinds."""
+        words = {one: words_of(*one) for one in {one[:2] for one in kinds.values()}}
+        self._words.update((number, words[one[:2]]) for number, one in kinds.items())
         return self._roll.digest()
 
 

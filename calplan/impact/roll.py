@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from calplan.impact.roster import NUMBERS
 from calplan.model.proof import Basis
 from calplan.model.user import RawFacts
 
@@ -23,7 +24,7 @@ class Roll:
         self._words = words
         self._names = hashlib.sha256()
         self._boxes = hashlib.sha256()
-        self._numbers = array("I")
+        self._numbers = array(NUMBERS)
 
     def add(self, emails: Sequence[str], numbers: "array[int]", mailboxes: Mapping[str, str]) -> None:
         """Take some users."""
@@ -40,7 +41,7 @@ class Roll:
         used = sorted({self._words[number] for number in met})
         places = {word: place for place, word in enumerate(used)}
         of_number = {number: places[self._words[number]] for number in met}
-        ranks = array("I", map(of_number.__getitem__, self._numbers))
+        ranks = array("I", list(map(of_number.__getitem__, self._numbers)))
         if not LOWEST_FIRST:
             ranks.byteswap()
         parts = [self._names.hexdigest(), hashlib.sha256(ranks.tobytes()).hexdigest(), self._boxes.hexdigest(), *used]

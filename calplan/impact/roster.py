@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Final, NamedTuple, Protocol
 
+NUMBERS: Final = "Q"
+"""How an array holds the numbers of kinds: eight bytes each."""
 USERS_PER_PAGE: Final = 1024
 RUN: Final = 32 * USERS_PER_PAGE
 """Users that are put in order at once."""
@@ -83,7 +85,7 @@ class PackedRoster(Roster):
     """Everybody, in pages that are held as bytes."""
 
     packed: tuple[Packed, ...]
-    _seen: tuple[int, Page] = field(default=(-1, Page([], array("I"), {})), compare=False, repr=False)
+    _seen: tuple[int, Page] = field(default=(-1, Page([], array(NUMBERS), {})), compare=False, repr=False)
 
     def pages(self, kinds: frozenset[int] | None = None) -> Iterator[Page]:
         return (unpacked(page) for page in self.packed if kinds is None or has_any(page, kinds))
@@ -108,7 +110,12 @@ def found_in(page: Page, email: str) -> Found | None:
 
 def has_any(page: Packed, kinds: frozenset[int]) -> bool:
     """Whether anybody in a page is of these kinds; nobody's address is unpacked for it."""
-    return not kinds.isdisjoint(array("I", page.kinds))
+    return not kinds.isdisjoint(array(NUMBERS, page.kinds))
+
+
+def mailboxes_of(emails: Iterable[str], mailboxes: Mapping[str, str]) -> dict[str, str]:
+    """Those mailboxes that are some users', most often none."""
+    return {email: mailboxes[email] for email in emails if email in mailboxes} if mailboxes else {}
 
 
 def packed(page: Page) -> Packed:
@@ -129,7 +136,7 @@ def unpacked(page: Packed) -> Page:
     """
     text = page.emails[1:].decode("utf-8", "surrogatepass")
     emails = text.split("\n") if page.emails[:1] == LINES else json.loads(LIST + page.emails[1:])
-    kinds = array("I", page.kinds)
+    kinds = array(NUMBERS, page.kinds)
     if len(kinds) != len(emails):
         message = "a page has more users than kinds, or fewer"
         raise ValueError(message)
@@ -189,8 +196,7 @@ def cut(kinds: Mapping[str, int], mailboxes: Mapping[str, str], size: int = USER
     emails = sorted(kinds)
     for start in range(0, len(emails), size):
         some = emails[start : start + size]
-        boxes = {email: mailboxes[email] for email in some if email in mailboxes} if mailboxes else {}
-        yield Page(some, array("I", map(kinds.__getitem__, some)), boxes)
+        yield Page(some, array(NUMBERS, list(map(kinds.__getitem__, some))), mailboxes_of(some, mailboxes))
 
 
 def merged(runs: Sequence[Iterator[Page]]) -> Iterator[Page]:
@@ -219,7 +225,7 @@ class _Head:
     def __init__(self, run: Iterator[Page]) -> None:
         self._run = run
         self._from = 0
-        self.page = Page([], array("I"), {})
+        self.page = Page([], array(NUMBERS), {})
 
     def fill(self) -> bool:
         """Turn to the next page where this one is done; whether there is any."""
@@ -234,5 +240,4 @@ class _Head:
         """What there is up to this address."""
         start, self._from = self._from, bisect_right(self.page.emails, end, self._from)
         emails = self.page.emails[start : self._from]
-        boxes = self.page.mailboxes
-        return Page(emails, self.page.kinds[start : self._from], {one: boxes[one] for one in emails if one in boxes})
+        return Page(emails, self.page.kinds[start : self._from], mailboxes_of(emails, self.page.mailboxes))

@@ -13,6 +13,7 @@ from calplan.model.account import Evidence
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.settings import Setting
 from calplan.model.unknown import Unknown
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import (
     FORMAT_VERSION,
     DiagnosticDocument,
@@ -34,7 +35,6 @@ from calplan.plan.moves import moves_document
 from calplan.plan.origin import Base, Origin, origin_of
 from calplan.plan.plan import Plan, ResourceChange
 from calplan.plan.steps_document import ActDocument, StepDocument, WayDocument
-from calplan.plan.writes import GRANT_ADDRESS
 
 SETS: Final = frozenset({Setting.ALLOWED_DOMAINS.value, GRANT_ADDRESS})
 """Addresses whose values are sets."""

@@ -36,7 +36,8 @@ from calplan.plan.steps import steps_of
 from calplan.plan.tenant import Tenant, lacks, needed_scopes, put_together, with_grant
 from calplan.plan.validity.live import Known
 from calplan.plan.validity.rule_gates import lock_out_gate, reconnect_gate
-from calplan.plan.validity.said import said_of_plan, worst_first
+from calplan.plan.validity.said import worst_first
+from calplan.plan.validity.said_live import said_of_plan
 from calplan.plan.validity.subject import subjects_of
 from calplan.plan.windows import window_gate
 from calplan.plan.writes import Write, grant_write, pair_write, writes_between

@@ -13,11 +13,11 @@ from calplan.model.policy import GroupOverride
 from calplan.model.service import ExchangeEws
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, Unknown
+from calplan.plan.addresses import GRANT_ADDRESS, group_address, groups_in_order, pair_address
 from calplan.plan.leftovers import Leftover
 from calplan.plan.levels_document import stated_values
 from calplan.plan.plan import ResourceChange
 from calplan.plan.steps import MODE_OF_GROUPS
-from calplan.plan.writes import GRANT_ADDRESS, group_address, groups_in_order, pair_address
 
 REVERSIBLE: Final = "reversible"
 SETTING_ONLY: Final = "setting-only"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypedDict
 
 from calplan.model.unknown import UNKNOWN, Tri, Unknown
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import (
     DiagnosticDocument,
     ImpactDocument,
@@ -14,7 +15,6 @@ from calplan.plan.document import (
 )
 from calplan.plan.levels_document import levels_of
 from calplan.plan.origin import Base, left_at, same
-from calplan.plan.writes import GRANT_ADDRESS
 
 FORMAT_VERSION: Final = "1.0"
 

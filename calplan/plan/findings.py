@@ -18,9 +18,9 @@ from calplan.model.plural import plural
 from calplan.model.service import ServiceType
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNMANAGED, Unknown
+from calplan.plan.addresses import group_address
 from calplan.plan.leftovers import OF, Leftover
 from calplan.plan.order import OrderChoice
-from calplan.plan.writes import group_address
 
 SHOWN: Final = 3
 

@@ -12,8 +12,8 @@ from typing import Final
 from calplan.impact.resolve import Levels
 from calplan.model.permissions import SCOPE_NAMES
 from calplan.model.unknown import UNKNOWN, Tri, Unknown
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import Json, PlanDocument, ResourceChange
-from calplan.plan.writes import GRANT_ADDRESS
 
 GROUP: Final = "groups["
 PAIR: Final = "privateEvents["

@@ -12,6 +12,7 @@ from typing import Final, cast
 from calplan.impact.assess import Assessment
 from calplan.impact.outcome import UserOutcome
 from calplan.impact.roll import Roll, words_of
+from calplan.impact.roster import NUMBERS
 from calplan.model.domain import Domain, domain_of
 from calplan.model.proof import Basis
 from calplan.model.user import RawFacts
@@ -56,15 +57,14 @@ class AssessedUsers(PlanUsers):
         everybody = len(alike) == len(population.kinds)
         left = sum(population.sizes[kind] for kind in alike)
         for page in population.roster.pages(None if everybody else frozenset(alike)):
-            emails, kinds = page.emails, list(page.kinds)
-            if not everybody:
-                wanted = [number in alike for number in kinds]
-                emails, kinds = list(compress(emails, wanted)), list(compress(kinds, wanted))
+            found = list(map(alike.get, page.kinds))
+            # The document of a user is never empty, so it is true where there is one.
+            emails = page.emails if everybody else list(compress(page.emails, found))
             if emails:
-                documents = list(map(alike.__getitem__, kinds))
+                documents = list(filter(None, found))
                 for email in self._assistants.intersection(emails) if self._assistants else ():
                     at = emails.index(email)
-                    documents[at] = self._of_assistant(kinds[at])
+                    documents[at] = self._of_assistant(documents[at])
                 yield UserColumns(emails, documents, page.mailboxes)
             left -= len(emails)
             if not left:
@@ -79,7 +79,8 @@ class AssessedUsers(PlanUsers):
         found = self._assessment.population.roster.find(email)
         if found is None or self._outcome(found.kind) is None:
             return None
-        alike = self._of_assistant(found.kind) if email in self._assistants else self._document(found.kind)
+        one = self._document(found.kind)
+        alike = self._of_assistant(one) if email in self._assistants else one
         boxes = {} if found.mailbox is None else {email: found.mailbox}
         return next(rows_of([UserColumns([email], [alike], boxes)]))
 
@@ -136,8 +137,7 @@ class AssessedUsers(PlanUsers):
             self._common[class_id, cohort] = common
         return common
 
-    def _of_assistant(self, kind: int) -> UserDocument:
-        one = self._document(kind)
+    def _of_assistant(self, one: UserDocument) -> UserDocument:
         found = self._of_assistants.get(id(one))
         if found is None:
             found = self._of_assistants[id(one)] = {**one, "rules": sorted({*one["rules"], R17})}
@@ -213,7 +213,7 @@ class SavedUsers(PlanUsers):
                     seen[id(one)] = (len(seen), line)
                     words[len(words)] = words_of(raw_facts(one), Basis(one.get("evidence", Basis.PLATFORM.value)))
                 forecast.setdefault(seen[id(one)][1], set()).add(domain_name(domain_of(email)))
-            roll.add(emails, array("I", [seen[id(one)][0] for one in alike]), mailboxes)
+            roll.add(emails, array(NUMBERS, [seen[id(one)][0] for one in alike]), mailboxes)
         return digest_of_users(roll.digest(), forecast, assistants)
 
     def _texts(self) -> Iterator[str]:

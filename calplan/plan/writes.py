@@ -1,13 +1,12 @@
 """The writes that lead from one state of an account to another, each of a kind, account first, then groups."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from calplan.impact.overlay import overlaid
 from calplan.impact.private_events import PairChange
 from calplan.impact.resolve import Levels
-from calplan.model.account import AssistantPair
 from calplan.model.levels import Groups
 from calplan.model.policy import GroupOverride
 from calplan.model.service import Service
@@ -27,9 +26,9 @@ from calplan.plan.actions import (
     SetService,
     SetSync,
 )
+from calplan.plan.addresses import GRANT_ADDRESS, group_address, groups_in_order, pair_address
 from calplan.plan.kinds import StepKind
 
-GRANT_ADDRESS: Final = "office365.tenantGrant"
 KEYS: Final = {
     Setting.ENABLED: "enabled",
     Setting.LOCKED: "locked",
@@ -122,16 +121,6 @@ def stated(override: GroupOverride, setting: Setting) -> bool | Service | Unmana
             return UNMANAGED
 
 
-def group_address(group: str, levels: Levels) -> str:
-    """The address of a group's override: the group by its name, or by its id where another group has that name."""
-    return f"groups[{levels.groups.name_of(group)}]"
-
-
-def groups_in_order(groups: Iterable[str], levels: Levels) -> list[str]:
-    """Groups in an order that does not depend on the one they are listed in."""
-    return sorted(groups, key=lambda group: group_address(group, levels))
-
-
 def grant_write(scopes: frozenset[str]) -> Write:
     """The write that makes sure of the tenant-wide grant."""
     return Write(kind=StepKind.GRANT, address=GRANT_ADDRESS, action=EnsureGrant(scopes=scopes))
@@ -141,16 +130,6 @@ def pair_write(change: PairChange) -> Write:
     """The write that flips the flag of one scheduling privilege."""
     action = SetPrivateAccess(pair=change.pair, access=change.after)
     return Write(kind=StepKind.PRIVATE_EVENTS, address=pair_address(change), action=action)
-
-
-def pair_address(change: PairChange) -> str:
-    """The address of the scheduling privilege that changes."""
-    return address_of_pair(change.pair)
-
-
-def address_of_pair(pair: AssistantPair) -> str:
-    """The address of one scheduling privilege."""
-    return f"privateEvents[{pair.user},{pair.assistant}]"
 
 
 def levels_after(action: Action, levels: Levels) -> Levels:

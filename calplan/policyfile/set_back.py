@@ -16,11 +16,11 @@ from calplan.model.policy import GroupOverride
 from calplan.model.service import ExchangeEws, Impersonation, SecretReference, Service
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import PlanDocument, ResourceChange
 from calplan.plan.levels_document import levels_of, service_of
 from calplan.plan.origin import inside
 from calplan.plan.validity.said import refused_levels
-from calplan.plan.writes import GRANT_ADDRESS
 from calplan.policyfile.writer import Draft, acceptable, overrides_in_words, values_in_words
 from calplan.policyfile.yaml_text import LeftOut, Writable, is_writable
 

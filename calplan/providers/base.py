@@ -7,7 +7,6 @@ from enum import Enum
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from calplan.model.account import AssistantPair, Evidence, Observed, PrivateAccess, TenantFacts
-from calplan.model.diagnostic import Diagnostic
 from calplan.model.levels import Groups
 from calplan.model.proof import Witness
 from calplan.model.settings import AccountSettings
@@ -20,34 +19,6 @@ from calplan.plan.labels import Labels
 
 Clock = Callable[[], datetime]
 """Gives the time now."""
-
-
-class ProviderError(Exception):
-    """A provider could not do what it was asked. The message is for an admin and holds no secret.
-
-    ``outcome_unknown`` is set when it is unclear whether a write took place.
-    """
-
-    def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
-        super().__init__(message)
-        self.outcome_unknown = outcome_unknown
-
-
-class InvalidAccountError(ProviderError):
-    """What the provider was pointed at is not an account it can read (exit code 3).
-
-    ``diagnostics`` say where and why, if it is a matter of files.
-    """
-
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-class NotAuthorisedError(ProviderError):
-    """The provider would not let calplan in (exit code 9)."""
-
-
-class UnreachableError(ProviderError):
-    """The provider did not answer (exit code 10)."""
 
 
 class Ability(Enum):

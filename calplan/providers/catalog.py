@@ -9,17 +9,10 @@ from typing import Final, assert_never
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.policy import CalendarPolicy
 from calplan.policyfile.documents import AccountDocument, LocalPlatform, ZoomPlatform
-from calplan.providers.base import (
-    Capabilities,
-    Clock,
-    Forgetful,
-    InvalidAccountError,
-    Memory,
-    Platform,
-    WritablePlatform,
-)
+from calplan.providers.base import Capabilities, Clock, Forgetful, Memory, Platform, WritablePlatform
 from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.http.paces import Paces
 from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform, together
 from calplan.providers.observing import Observe, unobserved

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 
 
 class Verdict(Enum):

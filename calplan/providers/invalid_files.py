@@ -1,7 +1,7 @@
 """The error about files that an account or a provider is made of."""
 
 from calplan.model.diagnostic import Diagnostic, errors_in
-from calplan.providers.base import InvalidAccountError
+from calplan.providers.errors import InvalidAccountError
 
 
 class InvalidFilesError(InvalidAccountError):

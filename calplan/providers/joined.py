@@ -27,7 +27,6 @@ from calplan.providers.base import (
     KeepsLog,
     Memory,
     Platform,
-    ProviderError,
     Receipt,
     Undo,
     Users,
@@ -35,6 +34,7 @@ from calplan.providers.base import (
     WritablePlatform,
     forget,
 )
+from calplan.providers.errors import ProviderError
 from calplan.providers.first_seen import first_seen, keep_seen
 from calplan.providers.last_known import SOURCE as LAST_KNOWN
 from calplan.providers.last_known import keep_known, last_known

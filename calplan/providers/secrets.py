@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from calplan.model.service import SecretReference
-from calplan.providers.base import NotAuthorisedError, ProviderError
 from calplan.providers.endpoints import BadEndpointError, Endpoint
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.secret import Secret
 from calplan.providers.trust import Trust
 

@@ -8,8 +8,8 @@ from typing import Final
 from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.policyfile.document import Plain
 from calplan.policyfile.documents import AccountDocument, StatedProvider, ZoomPlatform
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.endpoints import HTTPS_PORT, VENDOR_HOSTS, BadEndpointError, Endpoint
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.redaction import Redactor
 
 CODE: Final = "T-HOST"

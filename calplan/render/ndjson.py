@@ -20,11 +20,11 @@ def users_ndjson(users: PlanUsers, outcomes: frozenset[str] = AFFECTED) -> Itera
     """A line for each user with one of these outcomes, by address, some at a time; ``groups`` is null where unknown."""
     tails: dict[int, str] = {}
     for emails, alike, _ in users.columns(outcomes):
-        for number, one in dict(zip(map(id, alike), alike, strict=True)).items():
-            if number not in tails:
-                tails[number] = _tail(one)
+        ends = list(map(tails.get, map(id, alike)))
+        if None in ends:
+            tails |= {id(one): _tail(one) for one in alike if id(one) not in tails}
+            ends = list(map(tails.get, map(id, alike)))
         written = emails if PLAIN.fullmatch("".join(emails)) else map(_within_quotes, emails)
-        ends = map(tails.__getitem__, map(id, alike))
         yield "".join([f'{{"email":"{email}{end}' for email, end in zip(written, ends, strict=True)])
 
 

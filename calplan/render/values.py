@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.settings import Setting
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.document import ChangeBody, Json, Range, ResourceChange
-from calplan.plan.writes import GRANT_ADDRESS
 from calplan.render.wording import UNKNOWN_WORD
 
 SETTING: Final = {

@@ -17,7 +17,7 @@ def batches(file, turn=lambda facts: facts):
     with open(file, 'rb') as lines:
         for line in lines:
             rows = known.rows(msgspec.json.decode(line, type=UserPage).users, Status.ACTIVE)
-            yield UserBatch(emails=[*rows.emails], facts=turn([*rows.facts]), mailboxes={})
+            yield UserBatch(emails=rows.emails, facts=turn(rows.facts), mailboxes={})
 
 def users(stream):
     now = datetime.now(UTC)

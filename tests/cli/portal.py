@@ -18,9 +18,10 @@ from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
 from calplan.policyfile.users_file import UsersFile, batches
 from calplan.providers import catalog
-from calplan.providers.base import Ability, Capabilities, Capability, ProviderError, Receipt, Undo, Users, forget
+from calplan.providers.base import Ability, Capabilities, Capability, Receipt, Undo, Users, forget
 from calplan.providers.catalog import Adapter, Opening
 from calplan.providers.checkup import Check
+from calplan.providers.errors import ProviderError
 from tests.cli.make import LOCKED, UNLIMITED, USERS, Spec, folder, write
 
 PORTAL: Final = Capability(ability=Ability.ATTEST, source="the portal alone")

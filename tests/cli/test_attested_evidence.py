@@ -8,7 +8,7 @@ import pytest
 
 from calplan.cli.exit_codes import ExitCode
 from calplan.plan.edits import Edit, EditLog
-from calplan.providers.base import NotAuthorisedError
+from calplan.providers.errors import NotAuthorisedError
 from tests.cli.make import Said, calplan, saved
 from tests.cli.portal import SEEN, attest_all, attested_platform, zoom_folder
 

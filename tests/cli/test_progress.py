@@ -12,7 +12,7 @@ from calplan.cli.exit_codes import StopError
 from calplan.cli.main import run
 from calplan.cli.progress import ERASE, NowAndThen, Overwriting, ProgressLine
 from calplan.cli.wiring import Opened, open_account
-from calplan.providers.base import UnreachableError
+from calplan.providers.errors import UnreachableError
 from calplan.providers.observing import News, Progress, Wait
 from calplan.render.progress import time_in_words
 from tests.cli.make import calplan, folder

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 
 import pytest
 
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.beside import CAPABILITIES
 from calplan.providers.catalog import CATALOG
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from tests.contract.at_exchange import exchange
 from tests.contract.in_files import connections_file, local
 from tests.contract.on_the_wire import MANY, google_reports, google_tokens, microsoft, zoom

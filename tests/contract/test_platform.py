@@ -29,8 +29,9 @@ from calplan.plan.actions import (
     SetSync,
 )
 from calplan.policyfile.documents import AccountDocument, ZoomPlatform
-from calplan.providers.base import Platform, ProviderError, WritablePlatform
+from calplan.providers.base import Platform, WritablePlatform
 from calplan.providers.catalog import Opening
+from calplan.providers.errors import ProviderError
 from calplan.providers.local.platform import LocalPlatform
 from calplan.providers.local.writing import WritableLocalPlatform
 from calplan.sandbox.account.create import AccountContents, UserRecord, create_account

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from calplan.impact.population import Population, populate
 from calplan.impact.roster import (
+    NUMBERS,
     Found,
     InMemory,
     Packed,
@@ -94,7 +95,7 @@ def test_whoever_is_there_is_found_and_nobody_else(crew: Crew, size: int) -> Non
 
 
 def test_a_page_whose_columns_do_not_fit_is_refused() -> None:
-    page = packed(Page(["ann@corp.example"], array("I", [0]), {}))
+    page = packed(Page(["ann@corp.example"], array(NUMBERS, [0]), {}))
     with pytest.raises(ValueError, match="more users than kinds"):
         unpacked(Packed(page.first, page.last, page.emails, b"", b""))
 

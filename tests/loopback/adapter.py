@@ -22,7 +22,6 @@ from calplan.providers.base import (
     Capabilities,
     Capability,
     Platform,
-    ProviderError,
     Receipt,
     Undo,
     Users,
@@ -32,6 +31,7 @@ from calplan.providers.base import (
 from calplan.providers.catalog import Adapter, Opening
 from calplan.providers.checkup import Check, passed
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
 from calplan.providers.http.client import Reader, Writer
 from calplan.providers.http.retry import Patience, Time

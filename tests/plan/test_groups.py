@@ -16,9 +16,10 @@ from calplan.model.settings import AccountSettings, Setting, WantedSettings
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
 from calplan.model.user import RawFacts
 from calplan.plan.actions import SetOverride
+from calplan.plan.addresses import group_address
 from calplan.plan.kinds import StepKind
 from calplan.plan.level_findings import HELP
-from calplan.plan.writes import group_address, levels_after, writes_between
+from calplan.plan.writes import levels_after, writes_between
 from tests import make
 
 LEGACY = GroupModel(kind="legacy")

@@ -15,8 +15,9 @@ from calplan.model.policy import GroupOverride
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import SetLock
 from calplan.policyfile.documents import AccountDocument, CreateFiles, LocalPlatform
-from calplan.providers.base import InvalidAccountError, Platform
+from calplan.providers.base import Platform
 from calplan.providers.catalog import Opening, open_platform, open_writable
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.invalid_files import InvalidFilesError
 from calplan.providers.local.creation import create_from_files, create_plausible
 from tests.make import account, facts, tenant

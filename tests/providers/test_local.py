@@ -10,7 +10,7 @@ import pytest
 
 from calplan.plan.actions import SetLock
 from calplan.policyfile import documents
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.local.creation import create_on_first_use
 from calplan.providers.local.platform import LocalPlatform
 from calplan.providers.local.translation import translated

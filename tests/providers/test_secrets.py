@@ -22,7 +22,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from calplan.model.service import SecretReference
-from calplan.providers.base import NotAuthorisedError
+from calplan.providers.errors import NotAuthorisedError
 from calplan.providers.redaction import HIDDEN, Redactor
 from calplan.providers.secret import Secret
 from calplan.providers.secrets import SecretError, resolve

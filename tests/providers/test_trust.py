@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from calplan.model.diagnostic import Position, Severity
 from calplan.policyfile.documents import AccountDocument, ConnectionsFile, LocalPlatform, StatedProvider, ZoomPlatform
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.catalog import CATALOG, Opening, open_platform, open_writable
 from calplan.providers.endpoints import VENDOR_HOSTS, BadEndpointError, Endpoint
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.trust import Trust, require_trusted, untrusted
 from tests.providers.http.make import NOON
 

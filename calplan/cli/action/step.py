@@ -25,8 +25,8 @@ from calplan.cli.exit_codes import ExitCode, StopError
 from calplan.cli.logs import redactor
 from calplan.cli.main import faulted, run
 from calplan.cli.step_files import add_to_summary, give
-from calplan.providers.base import ProviderError
 from calplan.providers.endpoints import BadEndpointError, Endpoint
+from calplan.providers.errors import ProviderError
 from calplan.render.github import workflow_command
 
 USUAL_API: Final = "https://api.github.com"

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from calplan.cli.action.sticky import Comment, found, marked
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
 from calplan.providers.http.client import Writer
 from calplan.providers.http.message import message_of

@@ -6,8 +6,9 @@ from typing import Final, TypeVar
 import click
 
 from calplan.cli.exit_codes import ExitCode, StopError
-from calplan.cli.fleet.choosing import ALL
 
+ALL: Final = "all"
+"""The word that stands for each account."""
 WHY: Final = {
     "--previous": "is the plan of one account; plan that one with it",
     "--base": "tells of the policy of one account; plan that one with it",

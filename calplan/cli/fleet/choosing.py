@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from calplan.cli.chosen import NO_POLICY, Chosen, Folder
 from calplan.cli.exit_codes import ExitCode, StopError
+from calplan.cli.fleet.asked import ALL
 from calplan.cli.fleet.order import Reply
 from calplan.cli.output import say
 from calplan.cli.reading import count_of, documents_with_errors
 from calplan.model.diagnostic import Diagnostic, Severity, errors_in
 from calplan.model.plural import plural
 from calplan.policyfile.ownership import Ownership, unreadable
-
-ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,17 @@
-"""The rules about the meaning of settings, as two lists one can read."""
+"""The rules about the meaning of settings by themselves, as a list one can read."""
 
 from typing import Final
 
 from calplan.plan.validity import (
     benchmark_rules,
-    change_rules,
     domain_rules,
-    evidence_rules,
     ews_rules,
     exchange_version_rules,
     mapi_rules,
     office365_rules,
-    people_rules,
     switch_rules,
     sync_rules,
 )
-from calplan.plan.validity.live import LiveRule
 from calplan.plan.validity.subject import TextRule
 
 TEXT_RULES: Final[tuple[TextRule, ...]] = (
@@ -39,15 +35,3 @@ TEXT_RULES: Final[tuple[TextRule, ...]] = (
     benchmark_rules.v39_differs_from_the_benchmark,
 )
 """Asked by ``validate`` and before anything is read, and again by ``plan`` of the settings as they will be."""
-LIVE_RULES: Final[tuple[LiveRule, ...]] = (
-    people_rules.v09_windows_only_counted,
-    people_rules.v14_graph_is_not_for_hybrid,
-    evidence_rules.v17_the_flag_is_no_proof,
-    people_rules.v23_users_below_a_listed_domain,
-    people_rules.v26_list_excludes_many,
-    change_rules.v28_off_and_nothing_else,
-    change_rules.v33_from_graph_to_ews,
-    change_rules.v36_service_and_lock_at_once,
-    evidence_rules.v40_of_this_account_and_by_an_admin,
-)
-"""Asked by ``plan`` once the forecast is made. What they say replaces what a text rule says of the place."""

@@ -10,18 +10,15 @@ from calplan.model.diagnostic import Diagnostic, Position, Severity, errors_in
 from calplan.model.levels import Groups
 from calplan.model.policy import CalendarPolicy
 from calplan.model.settings import AccountSettings, Setting, WantedSettings
-from calplan.plan.validity.catalogue import LIVE_RULES, TEXT_RULES
-from calplan.plan.validity.live import Known
+from calplan.plan.validity.catalogue import TEXT_RULES
 from calplan.plan.validity.subject import EVERY_SETTING, UNREAD, Subject, Verdict, subjects_of
 
 SEVERITIES: Final = tuple(Severity)
 
-Place = tuple[str, str | None, Position | None]
-
 
 def said_of_text(policy: CalendarPolicy, as_of: date) -> tuple[Diagnostic, ...]:
     """What a policy by itself has to be told, judged as of a day; whatever it does not state is unknown."""
-    return tuple(_text_diagnostics(subjects_of(policy, alone(UNREAD), as_of)))
+    return tuple(text_diagnostics(subjects_of(policy, alone(UNREAD), as_of)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,28 +34,11 @@ def refused_levels(settings: AccountSettings, groups: Groups | None, as_of: date
     live = Levels(account=settings, groups=groups or Groups())
     policy = CalendarPolicy(name="", account="", settings=WantedSettings())
     subjects = (replace(one, before=UNREAD, stated=EVERY_SETTING) for one in subjects_of(policy, live, as_of))
-    addresses = [error.address or "" for error in errors_in(tuple(_text_diagnostics(tuple(subjects))))]
+    addresses = [error.address or "" for error in errors_in(tuple(text_diagnostics(tuple(subjects))))]
     return RefusedLevels(
         settings=frozenset(one for one in Setting if any(address.startswith(one.value) for address in addresses)),
         groups=any(address.startswith("groups") for address in addresses),
     )
-
-
-def said_of_plan(
-    subjects: tuple[Subject, ...], known: Known, earlier: tuple[Diagnostic, ...]
-) -> tuple[Diagnostic, ...]:
-    """``earlier``, what was said before anything was read, and what is to be said now; nothing twice.
-
-    Where both say the same of one place, the later one knows more and stays.
-    """
-    live = [
-        _diagnostic(subject, verdict)
-        for subject in subjects
-        for rule in LIVE_RULES
-        for verdict in _own(subject, rule(subject, known))
-    ]
-    now = (*_without(_text_diagnostics(subjects), live), *live)
-    return (*_without(earlier, now), *now)
 
 
 def worst_first(said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -66,28 +46,21 @@ def worst_first(said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(said, key=lambda one: SEVERITIES.index(one.severity)))
 
 
-def _text_diagnostics(subjects: tuple[Subject, ...]) -> Iterator[Diagnostic]:
+def text_diagnostics(subjects: tuple[Subject, ...]) -> Iterator[Diagnostic]:
+    """What the rules about settings by themselves have to say."""
     for subject in subjects:
         for rule in TEXT_RULES:
-            for verdict in _own(subject, rule(subject)):
-                yield _diagnostic(subject, verdict)
+            for verdict in own_verdicts(subject, rule(subject)):
+                yield diagnostic_of(subject, verdict)
 
 
-def _without(said: Iterable[Diagnostic], later: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    places = {_place(one) for one in later}
-    return (one for one in said if _place(one) not in places)
-
-
-def _place(said: Diagnostic) -> Place:
-    return said.code, said.address, said.position
-
-
-def _own(subject: Subject, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+def own_verdicts(subject: Subject, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     """Of a group, only what it brings about itself; the rest is said of the account."""
     return (one for one in verdicts if subject.group is None or one.rests_on & subject.own)
 
 
-def _diagnostic(subject: Subject, verdict: Verdict) -> Diagnostic:
+def diagnostic_of(subject: Subject, verdict: Verdict) -> Diagnostic:
+    """A verdict in words, and in its place."""
     address = subject.address(verdict.at)
     unmanaged = verdict.rests_on - subject.stated
     only_live = bool(verdict.rests_on) and unmanaged == verdict.rests_on

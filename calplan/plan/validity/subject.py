@@ -12,7 +12,7 @@ from calplan.model.policy import CalendarPolicy, GroupOverride
 from calplan.model.service import OFFICE365_TYPES, Service, type_of
 from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import UNKNOWN, UNMANAGED, Unknown, Unmanaged
-from calplan.plan.writes import group_address
+from calplan.plan.addresses import group_address
 
 UNREAD: Final = AccountSettings(
     enabled=UNKNOWN,

@@ -15,6 +15,7 @@ from calplan.model.client_version import SMALLEST_BUILD, parse
 from calplan.model.proof import Basis
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN, Tri, Unknown, Unmanaged
+from calplan.plan.addresses import GRANT_ADDRESS
 from calplan.plan.as_document import as_json
 from calplan.plan.document import (
     DiagnosticDocument,
@@ -29,7 +30,7 @@ from calplan.plan.user_facts import raw_facts
 from calplan.plan.why.counterfactual import counterfactual
 from calplan.plan.why.supposition_document import SuppositionDocument, supposition_document
 from calplan.plan.why.suppositions import Situation
-from calplan.plan.writes import GRANT_ADDRESS, KEYS, stated
+from calplan.plan.writes import KEYS, stated
 
 FORMAT_VERSION: Final = "1.0"
 ABOUT_ONE_USER: Final = ("settings", "portal", "groups", "users", "tenant")

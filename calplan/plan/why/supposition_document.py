@@ -8,6 +8,7 @@ from calplan.model.policy import GroupOverride
 from calplan.model.service import Service
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN, Unknown, Unmanaged
+from calplan.plan.addresses import GRANT_ADDRESS, group_address
 from calplan.plan.as_document import as_json
 from calplan.plan.document import Json
 from calplan.plan.service_parts import Part
@@ -23,7 +24,7 @@ from calplan.plan.why.suppositions import (
     Situation,
     Supposition,
 )
-from calplan.plan.writes import GRANT_ADDRESS, KEYS, group_address, stated
+from calplan.plan.writes import KEYS, stated
 
 GROUPS_ADDRESS: Final = "groups"
 """Stands for what all groups state; no value is given for it."""

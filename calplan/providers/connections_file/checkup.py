@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from calplan.impact.stated import Stated
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.checkup import Check, doubtful, failed, passed
 from calplan.providers.connections_file.reading import read_connections
+from calplan.providers.errors import InvalidAccountError
 
 IGNORED: Final = "U-IGNORED"
 WRITE_AGAIN: Final = "write the file again from where its facts come from"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.checkup import Check, failed, passed
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.exchange.task import Probing
 from calplan.providers.trust import Trust
 

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 
 from calplan.model.service import ExchangeEws, Impersonation, Office365Ews
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import ProviderError
 from calplan.providers.checkup import Check, doubtful, failed, passed
 from calplan.providers.endpoints import BadEndpointError
+from calplan.providers.errors import ProviderError
 from calplan.providers.exchange.attempts import PATIENCE, Attempts
 from calplan.providers.exchange.builds import Build, version_check
 from calplan.providers.exchange.door import knock

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.service import Impersonation
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.checkup import Check, failed
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.exchange.outcomes import Failure, Outcome
 from calplan.providers.exchange.task import Probing, Target
 

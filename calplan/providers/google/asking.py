@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.errors import ProviderError, UnreachableError
 from calplan.providers.google.calls import tokens_of
 from calplan.providers.google.connecting import Servers
 from calplan.providers.google.kept import Held

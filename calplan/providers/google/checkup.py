@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.checkup import Check, doubtful, failed, passed
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.google.calls import USERS
 from calplan.providers.google.connecting import Clock, Serve, Servers, servers_of, stated_workspace
 from calplan.providers.google.evidence import NO_CLIENTS

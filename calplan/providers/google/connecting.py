@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.endpoints import BadEndpointError
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.google.credential_file import credential_in
 from calplan.providers.google.judging import judge_directory, judge_log
 from calplan.providers.google.pace import DIRECTORY_PER_SECOND, LOG_PER_SECOND, Pace

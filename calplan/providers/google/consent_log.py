@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from calplan.providers.base import Memory, NotAuthorisedError, Part, ProviderError
+from calplan.providers.base import Memory, Part
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.google.calls import AUTHORIZE, Entry
 from calplan.providers.google.connecting import Servers
 from calplan.providers.google.sweeping import OVERLAP, log_since

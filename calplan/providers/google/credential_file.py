@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from calplan.model.service import SecretReference
-from calplan.providers.base import NotAuthorisedError
 from calplan.providers.endpoints import HTTPS_PORT, BadEndpointError, Endpoint
+from calplan.providers.errors import NotAuthorisedError
 from calplan.providers.google.workspace import TOKEN, CredentialKind, Places, Workspace
 from calplan.providers.redaction import names_a_secret
 from calplan.providers.secret import Secret

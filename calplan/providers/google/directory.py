@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from calplan.model.proof import Known, Person
 from calplan.plan.address_book import CLAIMED, AddressBook
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.google.calls import users_of
 from calplan.providers.google.messages import UserRow, texts_of
 from calplan.providers.google.workspace import NAME

@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.google.credential_file import AskedAt, Key, ReadFrom, Workload
 from calplan.providers.google.workspace import IAM_CREDENTIALS, NAME, TOKEN, Workspace
 from calplan.providers.http.tokens import EARLY, LONGEST_SECONDS, USUAL_SECONDS, Token

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from calplan.plan.address_book import CLAIMED
-from calplan.providers.base import Memory, NotAuthorisedError, ProviderError
+from calplan.providers.base import Memory
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.google.asking import Crew
 from calplan.providers.google.calls import AUTHORIZE, REVOKE, Entry, entries_of
 from calplan.providers.google.connecting import Servers

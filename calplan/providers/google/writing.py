@@ -7,7 +7,8 @@ from typing import Final
 
 from calplan.plan.actions import Action, Consent, RevokeStale
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import Memory, ProviderError, Receipt, WritableEvidenceProvider
+from calplan.providers.base import Memory, Receipt, WritableEvidenceProvider
+from calplan.providers.errors import ProviderError
 from calplan.providers.google.calls import NOT_FOUND, TOKENS, USERS, token_of
 from calplan.providers.google.connecting import Clock, servers_of, stated_workspace
 from calplan.providers.google.directory import Entrant

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 
 DEEPEST_JSON: Final = 64
 """No vendor nests deeper than a dozen; beyond the interpreter's own limit a parser would fail in a way of its own."""

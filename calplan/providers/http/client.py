@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 from urllib.parse import quote, unquote, urlencode
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.answer import Answer, Meaning, by_status
 from calplan.providers.http.retry import retry_after
 from calplan.providers.http.ruling import Call, Next, Tried, after_answer, after_fault

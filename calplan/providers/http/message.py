@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.answer import Answer
 
 Text = str | msgspec.UnsetType | None

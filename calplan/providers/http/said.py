@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Final, assert_never
 from urllib.parse import urlsplit
 
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer, Kind
 from calplan.providers.http.retry import in_words
 from calplan.providers.http.ruling import Next, Tried

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
-from calplan.providers.base import NotAuthorisedError, ProviderError
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.http.answer import Answer, Kind, Meaning, by_status
 from calplan.providers.secret import Secret
 

@@ -12,8 +12,8 @@ from weakref import finalize
 import httpcore2
 import httpx2
 
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.errors import InvalidAccountError
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.retry import Patience
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from calplan.model.user import RawFacts
-from calplan.providers.base import UnreachableError
+from calplan.providers.errors import UnreachableError
 
 APPLICATION_ID: Final = 0x63616C69
 """``cali``: what tells an inventory from any other SQLite file."""
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 SECONDS_TO_WAIT: Final = 30.0
 PRIMARY_CODE: Final = 0xFF
 """The low byte of SQLite's extended error codes."""

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from calplan.impact.coding import Coded
-from calplan.impact.roster import USERS_PER_PAGE, Packed, Page, packed
+from calplan.impact.coding import STRIDE, Class, Coded, Coding
+from calplan.impact.roster import NUMBERS, USERS_PER_PAGE, Page, mailboxes_of, packed
 from calplan.model.proof import Basis
 from calplan.model.user import RawFacts
 from calplan.providers.inventory.file import FACTS
@@ -16,8 +16,9 @@ from calplan.providers.inventory.seal import digest_of, key_of
 CLASSES: Final = f"SELECT id, basis, {FACTS} FROM classes"  # noqa: S608 - our own constant
 NEW_CLASS: Final = f"INSERT INTO classes VALUES (?, {', '.join('?' for _ in RawFacts._fields)}, ?)"  # noqa: S608 - as above
 KINDS: Final = "SELECT id, class, domain, mailbox_domain, users FROM kinds"
+PLACES: Final = "SELECT DISTINCT id / ?, domain, mailbox_domain FROM kinds"
 PUT_KIND: Final = "INSERT OR REPLACE INTO kinds VALUES (?, ?, ?, ?, ?)"
-KEPT: Final = "SELECT id, digest, kinds, emails, mailboxes FROM pages WHERE first = ?"
+KEPT: Final = "SELECT first, id, digest FROM pages ORDER BY first"
 NEW_PAGE: Final = "INSERT INTO pages (first, digest, kinds, emails, mailboxes) VALUES (?, ?, ?, ?, ?)"
 OTHER_PAGE: Final = "UPDATE pages SET digest = ?, kinds = ?, emails = ?, mailboxes = ? WHERE id = ?"
 FEWEST: Final = USERS_PER_PAGE // 4
@@ -30,81 +31,64 @@ def read_kinds(connection: sqlite3.Connection) -> tuple[dict[int, Coded], dict[i
     Raises:
         ValueError, KeyError: the file holds words that calplan never writes.
     """
-    classes = {row[0]: (RawFacts._make(row[2:]), Basis(row[1])) for row in connection.execute(CLASSES)}
-    kinds: dict[int, Coded] = {}
-    sizes: dict[int, int] = {}
-    for number, class_id, domain, mailbox_domain, users in connection.execute(KINDS):
-        kinds[number] = Coded(*classes[class_id], domain, mailbox_domain)
-        sizes[number] = users
-    return kinds, sizes
+    classes = _classes(connection)
+    rows = connection.execute(KINDS).fetchall()
+    kinds = {row[0]: Coded(*classes[row[1]], row[2], row[3]) for row in rows}
+    return kinds, {row[0]: row[4] for row in rows}
 
 
-class Numbers:
-    """The numbers of kinds in the file: those that are there keep theirs, others get new ones."""
+def read_coding(connection: sqlite3.Connection) -> Coding:
+    """A coding that gives everything that is in the file the numbers it has there.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._rows = {row[0]: row[1:] for row in connection.execute(KINDS)}
-        kinds, _ = read_kinds(connection)
-        self._known = {coded: number for number, coded in kinds.items()}
-        self._classes = {(kinds[number].raw, kinds[number].basis): row[0] for number, row in self._rows.items()}
-        self._next = max(self._rows, default=-1) + 1
-
-    def of(self, kinds: Mapping[int, Coded]) -> dict[int, int]:
-        """The number in the file of each kind that was met, by the number it was met under."""
-        found: dict[int, int] = {}
-        for number, coded in kinds.items():
-            if coded not in self._known:
-                self._known[coded] = self._next
-                self._next += 1
-            found[number] = self._known[coded]
-        return found
-
-    def keep(self, kinds: Mapping[int, Coded], sizes: Mapping[int, int]) -> None:
-        """Have the file hold these kinds, by its own numbers, and no others."""
-        wanted = {number: self._row(coded, sizes[number]) for number, coded in kinds.items()}
-        changed = [(number, *row) for number, row in wanted.items() if self._rows.get(number) != row]
-        self._connection.executemany(PUT_KIND, changed)
-        gone = [(number,) for number in self._rows.keys() - wanted.keys()]
-        self._connection.executemany("DELETE FROM kinds WHERE id = ?", gone)
-        if gone:
-            self._connection.execute("DELETE FROM classes WHERE id NOT IN (SELECT class FROM kinds)")
-
-    def _row(self, coded: Coded, users: int) -> tuple[int, str | None, str | None, int]:
-        key = (coded.raw, coded.basis)
-        if key not in self._classes:
-            self._classes[key] = number = max(self._classes.values(), default=0) + 1
-            self._connection.execute(NEW_CLASS, (number, *coded.raw, coded.basis.value))
-        return self._classes[key], coded.domain, coded.mailbox_domain, users
+    Raises:
+        ValueError: the file holds words that calplan never writes.
+    """
+    return Coding(_classes(connection), {row[0]: row[1:] for row in connection.execute(PLACES, (STRIDE,))})
 
 
-def write_pages(connection: sqlite3.Connection, pages: Iterable[Page], numbers: Mapping[int, int]) -> None:
-    """Have the file hold these users and no others. A page that is as it was is not written."""
-    firsts = [row[0] for row in connection.execute("SELECT first FROM pages ORDER BY first")]
-    written: set[bytes] = set()
-    starts = [first.decode("utf-8", "surrogatepass") for first in firsts]
-    same = all(number == other for number, other in numbers.items())
+def _classes(connection: sqlite3.Connection) -> dict[int, Class]:
+    return {row[0]: (RawFacts._make(row[2:]), Basis(row[1])) for row in connection.execute(CLASSES)}
+
+
+def write_kinds(connection: sqlite3.Connection, kinds: Mapping[int, Coded], sizes: Mapping[int, int]) -> None:
+    """Have the file hold these kinds and no others."""
+    rows = {row[0]: row[1:] for row in connection.execute(KINDS)}
+    wanted = {
+        number: (number % STRIDE, coded.domain, coded.mailbox_domain, sizes[number]) for number, coded in kinds.items()
+    }
+    connection.executemany(PUT_KIND, [(number, *row) for number, row in wanted.items() if rows.get(number) != row])
+    connection.executemany("DELETE FROM kinds WHERE id = ?", [(number,) for number in rows.keys() - wanted.keys()])
+    classes = {number % STRIDE: coded for number, coded in kinds.items()}
+    kept = {row[0] for row in connection.execute("SELECT id FROM classes")}
+    new = [(number, *one.raw, one.basis.value) for number, one in classes.items() if number not in kept]
+    connection.executemany(NEW_CLASS, new)
+    connection.executemany("DELETE FROM classes WHERE id = ?", [(number,) for number in kept - classes.keys()])
+
+
+def write_pages(connection: sqlite3.Connection, pages: Iterable[Page]) -> None:
+    """Have the file hold these users and no others. A page that is as it was is neither read nor written."""
+    kept = {first: (number, digest) for first, number, digest in connection.execute(KEPT)}
+    starts = [first.decode("utf-8", "surrogatepass") for first in kept]
     for page in recut(pages, starts):
-        kinds = page.kinds if same else array("I", map(numbers.__getitem__, page.kinds))
-        one = packed(Page(page.emails, kinds, page.mailboxes))
-        first = key_of(one.first)
-        written.add(first)
-        _write(connection, first, one)
-    connection.executemany("DELETE FROM pages WHERE first = ?", [(one,) for one in firsts if one not in written])
+        one = packed(page)
+        first, digest = key_of(one.first), digest_of(one)
+        number, before = kept.pop(first, (None, None))
+        if number is None:
+            connection.execute(NEW_PAGE, (first, digest, one.kinds, one.emails, one.mailboxes))
+        elif digest != before:
+            connection.execute(OTHER_PAGE, (digest, one.kinds, one.emails, one.mailboxes, number))
+    connection.executemany("DELETE FROM pages WHERE id = ?", [(number,) for number, _ in kept.values()])
 
 
-def _write(connection: sqlite3.Connection, first: bytes, one: Packed) -> None:
-    content = (digest_of(one), one.kinds, one.emails, one.mailboxes)
-    kept = connection.execute(KEPT, (first,)).fetchone()
-    if kept is None:
-        connection.execute(NEW_PAGE, (first, *content))
-    elif kept[1:] != content:
-        connection.execute(OTHER_PAGE, (*content, kept[0]))
+def clear(connection: sqlite3.Connection) -> None:
+    """Have the file hold nobody."""
+    for table in ("pages", "kinds", "classes"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
 
 
 def recut(pages: Iterable[Page], starts: Sequence[str]) -> Iterator[Page]:
     """The same users in pages that begin where kept ones did, where that makes them neither too small nor too big."""
-    held = Page([], array("I"), {})
+    held = Page([], array(NUMBERS), {})
     for page in pages:
         held.emails.extend(page.emails)
         held.kinds.extend(page.kinds)
@@ -128,6 +112,4 @@ def _end_of(emails: Sequence[str], starts: Sequence[str]) -> int | None:
 
 def _part(page: Page, start: int, end: int) -> Page:
     emails = page.emails[start:end]
-    boxes = page.mailboxes
-    kept = {one: boxes[one] for one in emails if one in boxes} if boxes else {}
-    return Page(emails, page.kinds[start:end], kept)
+    return Page(emails, page.kinds[start:end], mailboxes_of(emails, page.mailboxes))

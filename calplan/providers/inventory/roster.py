@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from weakref import finalize
 
-from calplan.impact.roster import Found, Packed, Page, Roster, found_in, has_any, unpacked
+from calplan.impact.roster import NUMBERS, Found, Packed, Page, Roster, found_in, has_any, unpacked
 from calplan.providers.inventory.file import failures
 from calplan.providers.inventory.seal import digest_of, key_of
 
@@ -15,7 +15,7 @@ EVERY: Final = "SELECT digest, kinds, emails, mailboxes FROM pages ORDER BY firs
 KINDS: Final = "SELECT id, kinds FROM pages ORDER BY first"
 ONE: Final = "SELECT digest, kinds, emails, mailboxes FROM pages WHERE id = ?"
 BEFORE: Final = "SELECT id FROM pages WHERE first <= ? ORDER BY first DESC LIMIT 1"
-NO_PAGE: Final = Page([], array("I"), {})
+NO_PAGE: Final = Page([], array(NUMBERS), {})
 
 
 class StoredRoster(Roster):

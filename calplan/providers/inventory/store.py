@@ -16,7 +16,7 @@ from calplan.plan.beside import BesidePlatform
 from calplan.providers.base import Clock, KeptPart, Memory, Part, Users
 from calplan.providers.everybody import Everybody
 from calplan.providers.inventory.file import DamagedInventoryError, failures, make, opened, remove
-from calplan.providers.inventory.merging import Numbers, read_kinds, write_pages
+from calplan.providers.inventory.merging import clear, read_coding, read_kinds, write_kinds, write_pages
 from calplan.providers.inventory.roster import StoredRoster
 from calplan.providers.inventory.seal import SEAL, check, seal_of
 from calplan.providers.inventory.spool import Spool
@@ -71,15 +71,16 @@ class Inventory:
             ProviderError: they cannot be read, or not be kept; then what was kept stays as it was.
         """
         make(self._file)
-        with closing(opened(self._file)):
-            """A file that cannot be used is found out before anything is asked for."""
-        coding = Coding()
+        with failures(self._file), closing(opened(self._file)) as connection:
+            # A file that cannot be used is found out before anything is asked for.
+            connection.execute("BEGIN")
+            before, coding = _sealed(connection), read_coding(connection)
         with closing(Spool()) as spool:
             sorting = Sorting(spool)
             for batch in users.batches:
                 sorting.add(batch.emails, coding.code(batch), batch.mailboxes)
             beside = BesidePlatform() if users.beside is None else users.beside()
-            self._write(users, coding, sorting, beside)
+            self._write(users, coding, sorting, beside, before)
         kept = self.kept()
         assert kept is not None, "it was written above"
         if evidence_text(kept.evidence) != evidence_text(users.evidence):
@@ -118,18 +119,21 @@ class Inventory:
         """
         remove(self._file)
 
-    def _write(self, users: Users, coding: Coding, sorting: Sorting, beside: BesidePlatform) -> None:
+    def _write(
+        self, users: Users, coding: Coding, sorting: Sorting, beside: BesidePlatform, before: str | None
+    ) -> None:
         with closing(opened(self._file)) as connection:
             with failures(self._file), transaction(connection):
-                numbers = Numbers(connection)
-                coded = coding.kinds
-                met, count = numbers.of(coded), Count(coded)
-                write_pages(connection, count.counted(sorting.pages()), met)
-                kinds = {met[number]: one for number, one in count.kinds.items()}
-                numbers.keep(kinds, {met[number]: size for number, size in count.sizes.items()})
+                if _sealed(connection) != before:
+                    # Somebody else kept a read of his own since, and numbered kinds in his own way.
+                    clear(connection)
+                count = Count(coding)
+                write_pages(connection, count.counted(sorting.pages()))
+                kinds = coding.of(count.sizes)
+                write_kinds(connection, kinds, count.sizes)
                 about = {
                     "identity": self._identity,
-                    "roll": count.roll,
+                    "roll": count.roll(kinds),
                     "evidence": evidence_text(users.evidence),
                     "beside": beside_text(beside),
                     "last_client_only": str(users.last_client_only),
@@ -198,6 +202,12 @@ def transaction(connection: sqlite3.Connection) -> "Iterator[None]":
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _sealed(connection: sqlite3.Connection) -> str | None:
+    """The seal of what is kept, if anything is."""
+    row = connection.execute("SELECT value FROM about WHERE name = ?", (SEAL,)).fetchone()
+    return None if row is None else row[0]
 
 
 def _tidy(connection: sqlite3.Connection) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calplan.policyfile.documents import CreateFiles, LocalPlatform
-from calplan.providers.base import InvalidAccountError, ProviderError
 from calplan.providers.checkup import Check, failed, passed
+from calplan.providers.errors import InvalidAccountError, ProviderError
 from calplan.providers.local.platform import LocalPlatform as Reading
 from calplan.providers.local.translation import Clock
 

@@ -14,7 +14,8 @@ from calplan.model.settings import AccountSettings, Setting
 from calplan.model.unknown import Unknown
 from calplan.model.user import UserBatch
 from calplan.plan.actions import Consent
-from calplan.providers.base import Ability, Capabilities, Capability, UnreachableError, Users
+from calplan.providers.base import Ability, Capabilities, Capability, Users
+from calplan.providers.errors import UnreachableError
 from calplan.providers.local.translation import Clock, provider_errors
 from calplan.providers.observing import Observe, Progress, unobserved
 from calplan.sandbox.account.consents import google_tokens, grants

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.sandbox.account.errors import (
     AccountError,
     AccountExistsError,

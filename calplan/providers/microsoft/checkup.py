@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.checkup import Check, doubtful, failed, passed
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.client import Reader
 from calplan.providers.http.retry import Time, server_time
 from calplan.providers.microsoft.calls import Calls, quoted

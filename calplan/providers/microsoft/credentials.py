@@ -10,7 +10,7 @@ from calplan.model.service import SecretReference
 from calplan.policyfile.document import Plain
 from calplan.policyfile.service_value import reference_of
 from calplan.policyfile.values import text
-from calplan.providers.base import NotAuthorisedError
+from calplan.providers.errors import NotAuthorisedError
 from calplan.providers.microsoft.workflow_identity import workflow_assertion
 from calplan.providers.secret import Secret
 from calplan.providers.secrets import resolve

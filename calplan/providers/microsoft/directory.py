@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from urllib.parse import quote
 
 from calplan.model.user import MailboxLocation
-from calplan.providers.base import NotAuthorisedError, ProviderError
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.http.message import text_of
 from calplan.providers.microsoft.calls import MOST_AT_ONCE, Calls
 from calplan.providers.microsoft.messages import BatchPart, Page, UserRow

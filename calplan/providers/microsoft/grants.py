@@ -6,7 +6,7 @@ from typing import Final
 
 from calplan.model.proof import Trace
 from calplan.model.service import ServiceType
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.message import text_of
 from calplan.providers.microsoft.calls import Calls, quoted
 from calplan.providers.microsoft.messages import GrantRow, Page, PrincipalRow

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from calplan.providers.base import NotAuthorisedError
+from calplan.providers.errors import NotAuthorisedError
 
 AnyOf = tuple[str, ...]
 """Permissions of which one is enough."""

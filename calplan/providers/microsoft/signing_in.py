@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.endpoints import VENDOR_HOSTS, Endpoint
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.retry import Patience, Time, in_words
 from calplan.providers.http.tokens import Token, token_in

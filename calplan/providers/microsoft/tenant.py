@@ -9,7 +9,8 @@ from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.model.user import text_list
 from calplan.plan.address_book import CLAIMED, AddressBook
-from calplan.providers.base import Capabilities, NotAuthorisedError
+from calplan.providers.base import Capabilities
+from calplan.providers.errors import NotAuthorisedError
 from calplan.providers.microsoft.calls import Calls
 from calplan.providers.microsoft.capabilities import CAPABILITIES
 from calplan.providers.microsoft.connecting import Clock, Tenant

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.endpoints import HTTPS_PORT, BadEndpointError, Endpoint
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.secret import Secret
 from calplan.providers.trust import Trust
 

@@ -9,7 +9,8 @@ from calplan.model.proof import Person
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale
 from calplan.plan.address_book import CLAIMED, AddressBook
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import NotAuthorisedError, ProviderError, Receipt, WritableEvidenceProvider
+from calplan.providers.base import Receipt, WritableEvidenceProvider
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.http.client import Verb, Writer
 from calplan.providers.http.retry import Time
 from calplan.providers.http.said import RefusedError

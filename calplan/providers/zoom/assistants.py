@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calplan.model.account import AssistantPair, PrivateAccess
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.said import RefusedError
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.messages import AssistantList, AssistantRow

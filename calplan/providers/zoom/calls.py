@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol, Self, TypeVar
 
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
 from calplan.providers.http.message import text_of

@@ -7,8 +7,8 @@ from typing import Final
 from calplan.model.policy import CalendarPolicy
 from calplan.model.unknown import UNMANAGED, Unknown
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.checkup import Check, doubtful, failed, passed
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer
 from calplan.providers.http.client import Reader
 from calplan.providers.http.retry import Time, server_time

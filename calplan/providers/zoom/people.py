@@ -1,13 +1,13 @@
 """Users as the vendor lists them, turned into the facts that rules read; what the vendor does not show is unknown."""
 
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, repeat
-from operator import contains
+from itertools import chain, compress
 from typing import Final, cast
 
 from calplan.model.user import RawFacts, Status, UserBatch, text_list
-from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.errors import ProviderError, UnreachableError
 from calplan.providers.http.message import Text, text_of
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.groups import Membership
@@ -19,16 +19,19 @@ LARGEST_PAGE: Final = 2000
 UNLICENSED: Final = frozenset({1, 4, 99})
 """Types of users without a licence: Basic, unassigned, none. What the vendor does not explain is asked for."""
 LONGEST_ADDRESS: Final = 320
+VISIBLE: Final = bytes(range(0x21, 0x7F))
+"""Every sign of ASCII that is seen."""
+IN_PLAIN_NAMES: Final = VISIBLE.translate(None, b"@" + string.ascii_uppercase.encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """A page of users as columns; ``ids`` has an empty text for somebody who was only invited."""
 
-    emails: Sequence[str]
-    ids: Sequence[str]
-    facts: Sequence[RawFacts]
-    licensed: Sequence[bool]
+    emails: list[str]
+    ids: list[str]
+    facts: list[RawFacts]
+    licensed: list[bool]
 
 
 @dataclass(slots=True)
@@ -178,7 +181,7 @@ class People:
             rows = self._facts.rows(page.rows, Status.ACTIVE)
             if self._met.all_new(rows.emails, rows.ids):
                 self.licensed += compress(rows.emails, rows.licensed)
-                yield UserBatch(emails=[*rows.emails], facts=[*rows.facts], mailboxes={})
+                yield UserBatch(emails=rows.emails, facts=rows.facts, mailboxes={})
                 continue
             new = self._new(rows)
             self.licensed += [rows.emails[index] for index in new if rows.licensed[index]]
@@ -202,13 +205,11 @@ def _batch(rows: Rows, indices: Sequence[int]) -> UserBatch:
 
 def _are_plain(emails: Sequence[str]) -> bool:
     """Whether addresses are all as ``_address`` gives them, as nearly all are: told of all at once."""
-    text = " ".join(emails)
+    text = "\n".join(emails)
+    # What is left without the signs of plain names is one sign between name and domain, and what stands between two.
     return (
         text.isascii()
-        and text.isprintable()
-        and text.count(" ") == len(emails) - 1
-        and text == text.lower()
-        and all(map(contains, emails, repeat("@")))
+        and text.encode().translate(None, IN_PLAIN_NAMES) == (b"@\n" * len(emails))[:-1]
         and max(map(len, emails), default=0) <= LONGEST_ADDRESS
     )
 
@@ -216,8 +217,11 @@ def _are_plain(emails: Sequence[str]) -> bool:
 def _identities(users: Sequence[UserRow]) -> list[str]:
     """The ids of users, empty where there is none."""
     ids = [user.id for user in users]
-    plain = set(map(type, ids)) <= {str} and " ".join(cast("list[str]", ids)).split() == ids
-    return cast("list[str]", ids) if plain else list(map(text_of, ids))
+    if set(map(type, ids)) <= {str}:
+        text = "".join(cast("list[str]", ids))
+        if text.isascii() and not text.encode().translate(None, VISIBLE):
+            return cast("list[str]", ids)
+    return list(map(text_of, ids))
 
 
 def _address(user: UserRow) -> str:

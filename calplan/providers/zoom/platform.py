@@ -13,7 +13,8 @@ from calplan.model.unknown import UNKNOWN, Unknown
 from calplan.plan.actions import Consent
 from calplan.plan.edits import EditLog
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import Capabilities, InvalidAccountError, Memory, NotAuthorisedError, Users
+from calplan.providers.base import Capabilities, Memory, Users
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError
 from calplan.providers.zoom.assistants import privileges_of
 from calplan.providers.zoom.calls import Calls, MissingScopeError
 from calplan.providers.zoom.capabilities import CAPABILITIES

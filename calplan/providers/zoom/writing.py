@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.plan.actions import Action, SetPrivateAccess
 from calplan.policyfile.documents import AccountDocument
-from calplan.providers.base import ProviderError, Receipt, Undo, WritablePlatform, forget
+from calplan.providers.base import Receipt, Undo, WritablePlatform, forget
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.client import Writer
 from calplan.providers.http.message import text_of
 from calplan.providers.http.retry import Time

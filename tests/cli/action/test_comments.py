@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from calplan.cli.action.writing import Given, Place, judged, keep_comment
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.server import Server
 from calplan.providers.secret import Secret

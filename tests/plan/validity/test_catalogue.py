@@ -19,7 +19,8 @@ from calplan.plan.validity import (
     switch_rules,
     sync_rules,
 )
-from calplan.plan.validity.catalogue import LIVE_RULES, TEXT_RULES
+from calplan.plan.validity.catalogue import TEXT_RULES
+from calplan.plan.validity.live_catalogue import LIVE_RULES
 from calplan.policyfile.codes.rule_codes import RULE_CODES
 from tests.plan.validity.make import text_said
 from tests.plan.validity.test_text_rules import SILENT, SPEAKS

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from calplan.providers.base import Ability, InvalidAccountError
+from calplan.providers.base import Ability
 from calplan.providers.checkup import Verdict
 from calplan.providers.connections_file.capabilities import CAPABILITIES
 from calplan.providers.connections_file.checkup import check_connections
+from calplan.providers.errors import InvalidAccountError
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(hours=24)

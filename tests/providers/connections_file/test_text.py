@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from calplan.providers.base import InvalidAccountError
 from calplan.providers.connections_file.reading import read_connections
+from calplan.providers.errors import InvalidAccountError
 from tests.providers.connections_file.make import NOTHING, places, refused, stated
 
 FULL = (

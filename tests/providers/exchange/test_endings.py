@@ -2,7 +2,7 @@
 
 import pytest
 
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.exchange.outcomes import Outcome
 from calplan.providers.exchange.words import WORDS
 from calplan.sandbox.servers.exchange.keys import Auth

@@ -12,8 +12,8 @@ from typing import NoReturn
 import pytest
 import trustme
 
-from calplan.providers.base import ProviderError, UnreachableError
 from calplan.providers.checkup import Check, Verdict
+from calplan.providers.errors import ProviderError, UnreachableError
 from calplan.providers.exchange.line import LARGEST
 from calplan.sandbox.servers.exchange.manner import Manner, Trouble
 from calplan.sandbox.servers.exchange.vendor import Exchange

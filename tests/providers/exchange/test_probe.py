@@ -7,8 +7,9 @@ import pytest
 
 from calplan.model.service import EwsUrl, ExchangeEws, Impersonation, Office365Ews, SecretReference
 from calplan.policyfile.documents import StatedProvider
-from calplan.providers.base import Ability, NotAuthorisedError, ProviderError
+from calplan.providers.base import Ability
 from calplan.providers.checkup import Verdict
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.exchange.builds import product_of
 from calplan.providers.exchange.capabilities import CAPABILITIES
 from calplan.providers.exchange.checkup import check_exchange

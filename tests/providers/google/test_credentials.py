@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from calplan.policyfile.document import Plain
-from calplan.providers.base import NotAuthorisedError, ProviderError
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.google.credential_file import CredentialFileError, Workload, credential_in
 from calplan.providers.google.workspace import workspace_of
 from calplan.providers.secret import Secret

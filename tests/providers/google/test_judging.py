@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.google.judging import THROTTLED, TROUBLED, judge_directory, judge_log
 from calplan.providers.google.messages import ActivityPage, OneToken, TokenList, UserPage, decoded
 from calplan.providers.google.pace import OURS, Pace

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from calplan.model.proof import Basis
-from calplan.providers.base import NotAuthorisedError
+from calplan.providers.errors import NotAuthorisedError
 from calplan.providers.google.calls import AUTHORIZE, REVOKE, Entry
 from calplan.providers.google.consent_log import scopes_held
 from calplan.sandbox.servers.google.consents import AppToken

@@ -8,7 +8,7 @@ import pytest
 from calplan.model.proof import Basis
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN
-from calplan.providers.base import NotAuthorisedError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, UnreachableError
 from calplan.sandbox.account.create import UserRecord
 from calplan.sandbox.servers.google.answers import QUOTA, USER_RATE, Body
 from calplan.sandbox.servers.google.consents import AppToken

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from calplan.providers.base import NotAuthorisedError
+from calplan.providers.errors import NotAuthorisedError
 from calplan.sandbox.servers.answer import Answer
 from calplan.sandbox.servers.google.calls import GoogleCall
 from tests.providers.google.make import VARIABLE, Scene, google, keys
@@ -25,6 +25,7 @@ LONG = 20
 def scene(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Scene]:
     monkeypatch.setenv("GOOGLE_SDK_PYTHON_LOGGING_SCOPE", "google")
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="calplan")
     with google(monkeypatch) as opened:
         yield opened
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from calplan.plan.actions import Consent, RevokeStale
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.sandbox.servers.answer import Answer
 from calplan.sandbox.servers.google.calls import GoogleCall
 from tests.providers.google.make import AUTH, NOT_READ, NOTHING, Scene, google, held, keys, known

@@ -6,7 +6,7 @@ import pytest
 
 from calplan.model.unknown import UNKNOWN
 from calplan.plan.actions import Consent, EnsureGrant, RevokeStale
-from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.errors import ProviderError, UnreachableError
 from calplan.providers.google.capabilities import CAPABILITIES
 from calplan.sandbox.account.create import UserRecord
 from calplan.sandbox.servers.google.consents import AppToken

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.answer import Answer, Kind, Meaning
 from calplan.providers.http.client import Reader
 from calplan.providers.http.said import RefusedError

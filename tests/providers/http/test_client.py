@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer, Kind, Meaning
 from calplan.providers.http.client import Reader, Writer
 from calplan.providers.http.retry import Patience

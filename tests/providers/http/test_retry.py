@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calplan.providers.base import UnreachableError
 from calplan.providers.endpoints import Endpoint
+from calplan.providers.errors import UnreachableError
 from calplan.providers.http.answer import Kind, Meaning, depth
 from calplan.providers.http.client import Reader, Writer
 from calplan.providers.http.retry import Patience, in_words, retry_after

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.client import Reader
 from tests.loopback.server import Asked, Loopback, Reply, serving
 from tests.providers.http.make import Stopped, server

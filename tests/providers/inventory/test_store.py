@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from calplan.model.account import Evidence
 from calplan.model.diagnostic import Diagnostic, Severity
 from calplan.model.user import RawFacts, UserBatch
 from calplan.plan.beside import BesidePlatform
-from calplan.providers.base import ProviderError, UnreachableError, Users
+from calplan.providers.base import Users
+from calplan.providers.errors import ProviderError, UnreachableError
 from calplan.providers.everybody import Everybody
 from calplan.providers.inventory.file import APPLICATION_ID, DamagedInventoryError
 from calplan.providers.inventory.store import Inventory, Reading
@@ -102,7 +104,7 @@ def test_pages_stay_of_a_size_whatever_is_added_and_taken_away(tmp_path: Path) -
         crew = {name: rnd.randrange(4) for name in names if rnd.random() < share}
         assert shown(kept.keep(users(crew, size=500))) == meant(crew)
         with closing(sqlite3.connect(tmp_path / "inventory" / "corp.db")) as connection:
-            sizes = [row[0] // 4 for row in connection.execute("SELECT length(kinds) FROM pages ORDER BY first")]
+            sizes = [row[0] // 8 for row in connection.execute("SELECT length(kinds) FROM pages ORDER BY first")]
         assert max(sizes) < 2048
         assert len(sizes) <= len(crew) // 256 + 1
 
@@ -223,6 +225,23 @@ def test_two_that_read_at_once_both_keep_and_the_later_one_holds(tmp_path: Path)
     for process in processes:
         assert os.waitpid(process, 0)[1] == 0
     assert shown(inventory(tmp_path).kept()) in (meant(crew_of(5_000)), meant(crew_of(5_000, 3)))
+
+
+@given(crews, crews, crews)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_what_somebody_else_keeps_while_a_read_goes_on_is_replaced_whole(
+    tmp_path_factory: pytest.TempPathFactory, before: Crew, between: Crew, last: Crew
+) -> None:
+    kept = inventory(tmp_path_factory.mktemp("corp"))
+    kept.keep(users(before))
+
+    def interrupted() -> Iterator[UserBatch]:
+        yield from users(last).batches
+        assert shown(kept.keep(users(between))) == meant(between)
+
+    assert shown(kept.keep(replace(users(last), batches=interrupted()))) == meant(last)
+    assert shown(kept.kept()) == meant(last)
+    assert kept.damage() is None
 
 
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from calplan.policyfile.document import Plain
-from calplan.providers.base import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.microsoft.connecting import server_of, tenant_of
 from calplan.providers.trust import Trust
 from calplan.sandbox.servers.microsoft.login import LoginFault

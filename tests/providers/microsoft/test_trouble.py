@@ -13,7 +13,7 @@ import pytest
 from calplan.model.proof import Known, Trace
 from calplan.model.service import ServiceType
 from calplan.model.unknown import UNKNOWN
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.providers.http.answer import Answer, Kind
 from calplan.providers.microsoft.judging import judge
 from calplan.providers.microsoft.messages import complaint_in
@@ -261,6 +261,8 @@ def test_an_answer_is_judged_by_status_and_code_and_its_sentence_is_not_repeated
 def test_secret_assertion_and_token_are_in_no_log_error_or_repr(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # The level of our own loggers is whatever the last command line before this test wanted of them.
+    caplog.set_level(logging.DEBUG, logger="calplan")
     with tenant(monkeypatch) as corp, caplog.at_level(logging.DEBUG):
         monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", f"{corp.stage.url}/microsoft/oidc?api-version=2.0")
         monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", corp.microsoft.keys.request_token)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from calplan.plan.actions import Action, Consent, EnsureGrant, RevokeStale, SetLock
-from calplan.providers.base import NotAuthorisedError, ProviderError, UnreachableError
+from calplan.providers.errors import NotAuthorisedError, ProviderError, UnreachableError
 from calplan.sandbox.servers.microsoft.held import GRAPH, Grant
 from calplan.sandbox.servers.microsoft.ids import principal_id
 from calplan.sandbox.servers.microsoft.keys import PLAN

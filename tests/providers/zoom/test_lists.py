@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from calplan.providers.base import ProviderError, UnreachableError
+from calplan.providers.errors import ProviderError, UnreachableError
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.opening import read_zoom
 from tests.loopback.server import Loopback, Reply, serving

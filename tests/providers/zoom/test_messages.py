@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calplan.model.user import Status
-from calplan.providers.base import ProviderError
+from calplan.providers.errors import ProviderError
 from calplan.providers.http.answer import Answer
 from calplan.providers.zoom.calls import Calls
 from calplan.providers.zoom.groups import Membership

@@ -14,7 +14,8 @@ from calplan.model.policy import Attested, GroupOverride
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNKNOWN
 from calplan.model.user import RawFacts
-from calplan.providers.base import Ability, InvalidAccountError, NotAuthorisedError
+from calplan.providers.base import Ability
+from calplan.providers.errors import InvalidAccountError, NotAuthorisedError
 from calplan.providers.zoom.calls import MissingScopeError
 from calplan.sandbox.account.create import UserRecord
 from calplan.sandbox.servers.rates import RatePlan

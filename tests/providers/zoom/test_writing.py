@@ -8,7 +8,7 @@ from calplan.model.account import AssistantPair, PrivateAccess
 from calplan.model.settings import Setting
 from calplan.model.unknown import UNMANAGED
 from calplan.plan.actions import Action, SetLock, SetOverride, SetPrivateAccess
-from calplan.providers.base import NotAuthorisedError, ProviderError
+from calplan.providers.errors import NotAuthorisedError, ProviderError
 from calplan.providers.trust import Trust
 from calplan.providers.zoom.writing import write_zoom
 from calplan.sandbox.servers.sign_in import EVERY_SCOPE
