@@ -12,6 +12,7 @@ from calplan.model.user import RawFacts
 
 LOWEST_FIRST: Final = array("I", [1]).tobytes()[:1] == b"\x01"
 """Whether this machine writes the lowest byte of a number first, as the digest has it."""
+AT_ONCE: Final = 65_536
 
 
 class Roll:
@@ -41,10 +42,13 @@ class Roll:
         used = sorted({self._words[number] for number in met})
         places = {word: place for place, word in enumerate(used)}
         of_number = {number: places[self._words[number]] for number in met}
-        ranks = array("I", list(map(of_number.__getitem__, self._numbers)))
-        if not LOWEST_FIRST:
-            ranks.byteswap()
-        parts = [self._names.hexdigest(), hashlib.sha256(ranks.tobytes()).hexdigest(), self._boxes.hexdigest(), *used]
+        ranks = hashlib.sha256()
+        for start in range(0, len(self._numbers), AT_ONCE):
+            some = array("I", list(map(of_number.__getitem__, self._numbers[start : start + AT_ONCE])))
+            if not LOWEST_FIRST:
+                some.byteswap()
+            ranks.update(some.tobytes())
+        parts = [self._names.hexdigest(), ranks.hexdigest(), self._boxes.hexdigest(), *used]
         return hashlib.sha256(_bytes(json.dumps(parts))).hexdigest()
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
 from json.encoder import encode_basestring
@@ -102,21 +103,25 @@ class AssessedUsers(PlanUsers):
     def digest(self) -> str:
         """The digest of these users, their facts and what is forecast: nobody is read for it."""
         population = self._assessment.population
-        forecast: dict[str, set[str]] = {}
-        lines: dict[int, str] = {}
+        documents: dict[int, UserDocument] = {}
+        domains: defaultdict[int, set[int]] = defaultdict(set)
         for kind, one in self._alike(None):
-            line = lines.get(id(one))
-            if line is None:
-                line = lines[id(one)] = user_line(one)
-            forecast.setdefault(line, set()).add(domain_name(population.domains[population.kinds[kind].domain_id]))
+            documents[id(one)] = one
+            domains[id(one)].add(population.kinds[kind].domain_id)
+        forecast: dict[str, set[str]] = {}
+        for number, one in documents.items():
+            names = {domain_name(population.domains[domain_id]) for domain_id in domains[number]}
+            forecast.setdefault(user_line(one), set()).update(names)
         assistants = sorted(email for email in self._assistants if self.find(email) is not None)
         return digest_of_users(population.roll, forecast, assistants)
 
     def _alike(self, outcomes: frozenset[str] | None) -> Iterator[tuple[int, UserDocument]]:
         """Each kind of active users with these outcomes, and the document that they share."""
-        for kind in self._assessment.cohorts.of_kind:
-            outcome = self._outcome(kind)
-            if outcome is not None and (outcomes is None or outcome.outcome.value in outcomes):
+        wanted = [
+            one is not None and (outcomes is None or one.outcome.value in outcomes) for one in self._assessment.outcomes
+        ]
+        for kind, cohort in self._assessment.cohorts.of_kind.items():
+            if wanted[cohort]:
                 yield kind, self._document(kind)
 
     def _outcome(self, kind: int) -> UserOutcome | None:

@@ -41,10 +41,12 @@ def v09_windows_only_counted(subject: Subject, known: Known) -> Iterator[Verdict
 def v14_graph_is_not_for_hybrid(subject: Subject, known: Known) -> Iterator[Verdict]:
     if not isinstance(subject.after.service, Office365Graph):
         return
-    places: Counter[MailboxLocation] = Counter()
+    in_house = unknown = 0
     for one in known.users_under(subject.group, SERVICE):
-        places[one.facts.mailbox_location] += one.size
-    in_house, unknown = places[MailboxLocation.ON_PREMISES], places[MailboxLocation.UNKNOWN]
+        if one.facts.mailbox_location is MailboxLocation.ON_PREMISES:
+            in_house += one.size
+        elif one.facts.mailbox_location is MailboxLocation.UNKNOWN:
+            unknown += one.size
     declared = known.tenant.hybrid is True
     if not declared and not in_house + unknown:
         return

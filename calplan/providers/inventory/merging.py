@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from calplan.impact.coding import STRIDE, Class, Coded, Coding
+from calplan.impact.coding import STRIDE, Coded, Coding
 from calplan.impact.roster import NUMBERS, USERS_PER_PAGE, Page, mailboxes_of, packed
 from calplan.model.proof import Basis
 from calplan.model.user import RawFacts
@@ -15,9 +15,10 @@ from calplan.providers.inventory.seal import digest_of, key_of
 
 CLASSES: Final = f"SELECT id, basis, {FACTS} FROM classes"  # noqa: S608 - our own constant
 NEW_CLASS: Final = f"INSERT INTO classes VALUES (?, {', '.join('?' for _ in RawFacts._fields)}, ?)"  # noqa: S608 - as above
-KINDS: Final = "SELECT id, class, domain, mailbox_domain, users FROM kinds"
-PLACES: Final = "SELECT DISTINCT id / ?, domain, mailbox_domain FROM kinds"
-PUT_KIND: Final = "INSERT OR REPLACE INTO kinds VALUES (?, ?, ?, ?, ?)"
+KINDS: Final = "SELECT id, users FROM kinds"
+PLACES: Final = "SELECT id, domain, mailbox_domain FROM places"
+PUT_KIND: Final = "INSERT OR REPLACE INTO kinds VALUES (?, ?)"
+NEW_PLACE: Final = "INSERT INTO places VALUES (?, ?, ?)"
 KEPT: Final = "SELECT first, id, digest FROM pages ORDER BY first"
 NEW_PAGE: Final = "INSERT INTO pages (first, digest, kinds, emails, mailboxes) VALUES (?, ?, ?, ?, ?)"
 OTHER_PAGE: Final = "UPDATE pages SET digest = ?, kinds = ?, emails = ?, mailboxes = ? WHERE id = ?"
@@ -31,10 +32,9 @@ def read_kinds(connection: sqlite3.Connection) -> tuple[dict[int, Coded], dict[i
     Raises:
         ValueError, KeyError: the file holds words that calplan never writes.
     """
-    classes = _classes(connection)
-    rows = connection.execute(KINDS).fetchall()
-    kinds = {row[0]: Coded(*classes[row[1]], row[2], row[3]) for row in rows}
-    return kinds, {row[0]: row[4] for row in rows}
+    coding = read_coding(connection)
+    sizes = dict(connection.execute(KINDS).fetchall())
+    return coding.of(sizes), sizes
 
 
 def read_coding(connection: sqlite3.Connection) -> Coding:
@@ -43,26 +43,29 @@ def read_coding(connection: sqlite3.Connection) -> Coding:
     Raises:
         ValueError: the file holds words that calplan never writes.
     """
-    return Coding(_classes(connection), {row[0]: row[1:] for row in connection.execute(PLACES, (STRIDE,))})
-
-
-def _classes(connection: sqlite3.Connection) -> dict[int, Class]:
-    return {row[0]: (RawFacts._make(row[2:]), Basis(row[1])) for row in connection.execute(CLASSES)}
+    classes = {row[0]: (RawFacts._make(row[2:]), Basis(row[1])) for row in connection.execute(CLASSES)}
+    return Coding(classes, {row[0]: row[1:] for row in connection.execute(PLACES)})
 
 
 def write_kinds(connection: sqlite3.Connection, kinds: Mapping[int, Coded], sizes: Mapping[int, int]) -> None:
     """Have the file hold these kinds and no others."""
-    rows = {row[0]: row[1:] for row in connection.execute(KINDS)}
-    wanted = {
-        number: (number % STRIDE, coded.domain, coded.mailbox_domain, sizes[number]) for number, coded in kinds.items()
-    }
-    connection.executemany(PUT_KIND, [(number, *row) for number, row in wanted.items() if rows.get(number) != row])
-    connection.executemany("DELETE FROM kinds WHERE id = ?", [(number,) for number in rows.keys() - wanted.keys()])
-    classes = {number % STRIDE: coded for number, coded in kinds.items()}
-    kept = {row[0] for row in connection.execute("SELECT id FROM classes")}
-    new = [(number, *one.raw, one.basis.value) for number, one in classes.items() if number not in kept]
-    connection.executemany(NEW_CLASS, new)
-    connection.executemany("DELETE FROM classes WHERE id = ?", [(number,) for number in kept - classes.keys()])
+    before = dict(connection.execute(KINDS).fetchall())
+    connection.executemany(PUT_KIND, [one for one in sizes.items() if before.get(one[0]) != one[1]])
+    connection.executemany("DELETE FROM kinds WHERE id = ?", [(number,) for number in before.keys() - sizes.keys()])
+    classes = {number % STRIDE: (*one.raw, one.basis.value) for number, one in kinds.items()}
+    _write_rows(connection, "classes", NEW_CLASS, classes)
+    places = {number // STRIDE: (one.domain, one.mailbox_domain) for number, one in kinds.items()}
+    _write_rows(connection, "places", NEW_PLACE, places)
+
+
+def _write_rows(
+    connection: sqlite3.Connection, table: str, insert: str, rows: Mapping[int, tuple[str | None, ...]]
+) -> None:
+    """Have a table hold these rows, which never change, and no others."""
+    kept = {row[0] for row in connection.execute(f"SELECT id FROM {table}")}  # noqa: S608 - our own words
+    connection.executemany(insert, [(number, *row) for number, row in rows.items() if number not in kept])
+    gone = [(number,) for number in kept - rows.keys()]
+    connection.executemany(f"DELETE FROM {table} WHERE id = ?", gone)  # noqa: S608 - as above
 
 
 def write_pages(connection: sqlite3.Connection, pages: Iterable[Page]) -> None:
@@ -82,7 +85,7 @@ def write_pages(connection: sqlite3.Connection, pages: Iterable[Page]) -> None:
 
 def clear(connection: sqlite3.Connection) -> None:
     """Have the file hold nobody."""
-    for table in ("pages", "kinds", "classes"):
+    for table in ("pages", "kinds", "classes", "places"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
 
 

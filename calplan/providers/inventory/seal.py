@@ -14,6 +14,7 @@ BYTES: Final = 16
 SEALED: Final = (
     "SELECT name, value FROM about WHERE name <> 'seal' ORDER BY name",
     "SELECT * FROM classes ORDER BY id",
+    "SELECT * FROM places ORDER BY id",
     "SELECT * FROM kinds ORDER BY id",
     "SELECT id, first, digest FROM pages ORDER BY first",
 )
