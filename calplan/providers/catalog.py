@@ -4,19 +4,21 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from calplan.model.diagnostic import Diagnostic
 from calplan.model.policy import CalendarPolicy
 from calplan.policyfile.documents import AccountDocument, LocalPlatform, ZoomPlatform
 from calplan.providers.base import Capabilities, Clock, Forgetful, Memory, Platform, WritablePlatform
-from calplan.providers.beside import Means, abilities_of, check_sources, sources_of, writers_of
 from calplan.providers.checkup import Check
 from calplan.providers.errors import InvalidAccountError
 from calplan.providers.http.paces import Paces
-from calplan.providers.joined import Beside, JoinedPlatform, WritableJoinedPlatform, together
 from calplan.providers.observing import Observe, unobserved
 from calplan.providers.trust import Trust, require_trusted
+
+if TYPE_CHECKING:
+    from calplan.providers.beside import Means
+    from calplan.providers.joined import Beside
 
 Tell = Callable[[Diagnostic], None]
 
@@ -45,8 +47,10 @@ class Opening:
     paces: Paces = field(default_factory=Paces)
 
     @property
-    def means(self) -> Means:
+    def means(self) -> "Means":
         """What the sources beside the platform are opened with."""
+        from calplan.providers.beside import Means  # noqa: PLC0415 - where an account has providers
+
         memory = self.memory or Forgetful(self.clock)
         return Means(clock=self.clock, memory=memory, trust=self.trust, observe=self.observe, paces=self.paces)
 
@@ -75,12 +79,21 @@ def open_platform(account: AccountDocument, opening: Opening) -> Platform:
     platform = _adapter(account).read(account, opening)
     if not account.providers:
         return platform
+    from calplan.providers.beside import abilities_of  # noqa: PLC0415 - where an account has providers
+    from calplan.providers.joined import JoinedPlatform  # noqa: PLC0415 - as above
+
     return JoinedPlatform(platform=platform, opened=lambda: _sources(account, opening), able=abilities_of(account))
 
 
 def capabilities_of(account: AccountDocument) -> Capabilities:
     """What can be done with an account; nothing is opened to tell."""
-    return together(_adapter(account).capabilities(), abilities_of(account))
+    able = _adapter(account).capabilities()
+    if not account.providers:
+        return able
+    from calplan.providers.beside import abilities_of  # noqa: PLC0415 - where an account has providers
+    from calplan.providers.joined import together  # noqa: PLC0415 - as above
+
+    return together(able, abilities_of(account))
 
 
 def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatform:
@@ -93,6 +106,9 @@ def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatfor
     platform = _adapter(account).write(account, opening)
     if not account.providers:
         return platform
+    from calplan.providers.beside import abilities_of, writers_of  # noqa: PLC0415 - where an account has providers
+    from calplan.providers.joined import WritableJoinedPlatform  # noqa: PLC0415 - as above
+
     means = opening.means
     return WritableJoinedPlatform(
         platform=platform,
@@ -103,8 +119,10 @@ def open_writable(account: AccountDocument, opening: Opening) -> WritablePlatfor
     )
 
 
-def _sources(account: AccountDocument, opening: Opening) -> Beside:
+def _sources(account: AccountDocument, opening: Opening) -> "Beside":
     """The sources beside the platform; what is to be said of files is said."""
+    from calplan.providers.beside import sources_of  # noqa: PLC0415 - where an account has providers
+
     found = sources_of(account, opening.means)
     for file in found.files:
         for note in file.notes:
@@ -118,6 +136,8 @@ def check_account(account: AccountDocument, policy: CalendarPolicy | None, openi
     Raises:
         UntrustedHostError: its document names a host that nobody vouches for; nothing was opened or resolved.
     """
+    from calplan.providers.beside import check_sources  # noqa: PLC0415 - where an account has providers
+
     require_trusted(account, opening.trust)
     yield from _adapter(account).check(account, policy, opening)
     yield from check_sources(account, opening.means)
@@ -137,11 +157,13 @@ def _write_local(account: AccountDocument, opening: Opening) -> WritablePlatform
 
 def _made(account: AccountDocument, opening: Opening) -> LocalPlatform:
     """The local account of a document, made if its document says of what."""
-    from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
-
     assert isinstance(account.platform, LocalPlatform)
     stated = account.platform
-    if opening.trust.automated and stated.create is not None and not stated.path.exists():
+    if stated.create is None or os.path.exists(stated.path):  # noqa: PTH110 - it never fails
+        return stated
+    from calplan.providers.local.creation import create_on_first_use  # noqa: PLC0415 - see the module's docstring
+
+    if opening.trust.automated:
         _require_near(stated.path, account.file)
     create_on_first_use(stated, account.name, opening.tell)
     return stated

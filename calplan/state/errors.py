@@ -1,8 +1,9 @@
 """What can go wrong with the state, as exceptions whose messages are one sentence for a person."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from calplan.state.run_lock import HeldLock
+if TYPE_CHECKING:
+    from calplan.state.run_lock import HeldLock
 
 
 class StateError(Exception):
@@ -16,12 +17,12 @@ class StateDamagedError(StateError):
 class LockHeldError(StateError):
     """Another run holds the run lock of the account; ``held`` is what is known of it."""
 
-    def __init__(self, message: str, held: HeldLock) -> None:
+    def __init__(self, message: str, held: "HeldLock") -> None:
         super().__init__(message)
         self.held = held
 
     @classmethod
-    def of(cls, held: HeldLock) -> Self:
+    def of(cls, held: "HeldLock") -> Self:
         """The error about a run lock, with who holds it and how a person may release it."""
         way_out = f"If that run has ended for certain: calplan state unlock {held.id}"
         return cls(f"another run holds the run lock of {held.account}: {held.told()}. {way_out}", held)

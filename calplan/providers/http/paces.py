@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar, cast
 
-from calplan.providers.http.server import Pacer
+from calplan.providers.http.pacer import Pacer
 
 P = TypeVar("P", bound=Pacer)
 

@@ -3,36 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from calplan.providers.endpoints import Endpoint
-from calplan.providers.http.answer import Answer, Judge, by_status
+from calplan.providers.http.answer import Judge, by_status
+from calplan.providers.http.pacer import Pacer, Unpaced
 from calplan.providers.http.retry import Patience, Time
 from calplan.providers.http.tokens import Grant, TokenSource
 from calplan.providers.observing import Observe, unobserved
 from calplan.providers.redaction import Redactor
-
-
-class Pacer(Protocol):
-    """Keeps calls of the API so far apart that the vendor need not throttle; ``target`` is path and query."""
-
-    def pause(self, method: str, target: str) -> float:
-        """The seconds to let pass before this call goes out; asked once for each try."""
-        ...
-
-    def heard(self, method: str, target: str, answer: Answer) -> None:
-        """Learn from an answer what the vendor allows."""
-        ...
-
-
-class Unpaced:
-    """No pauses: for a server that says nothing of limits beforehand."""
-
-    def pause(self, _method: str, _target: str) -> float:
-        return 0.0
-
-    def heard(self, _method: str, _target: str, _answer: Answer) -> None:
-        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
