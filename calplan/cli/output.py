@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
@@ -17,6 +17,10 @@ from calplan.render.untrusted import for_terminal
 
 BLOCK: Final = 64 * 1024
 """Letters that are written at once, at least."""
+
+
+DATABASE: Final = b"SQLite format 3\0"
+"""How an account, an inventory and a state begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +35,36 @@ def targets(words: Sequence[str], formats: Sequence[str], *, saved_to: Path | No
     """The outputs that ``-o`` asks for; text on standard output where it does not ask. A plan may be saved beside them.
 
     Raises:
-        StopError: an unknown format, or two outputs for one place.
+        StopError: an unknown format, two outputs for one place, or a place where a document or a database lies.
     """
     chosen = tuple(_target(word, formats) for word in words) or (Target(format="text", file=None),)
     files = [target.file for target in chosen] + ([] if saved_to is None else [saved_to])
     places = [None if file is None else os.path.realpath(file) for file in files]
     if len(set(places)) < len(places):
         raise StopError(ExitCode.USAGE, "error: two outputs for one place; give each but one a file: -o NAME=FILE")
+    for file in files:
+        if file is not None:
+            spare(file)
     return chosen
+
+
+def spare(file: Path) -> None:
+    """Refuse to write where something lies that no output ever is, and that calplan may be about to read.
+
+    Raises:
+        StopError: it is a document or a database.
+    """
+    from calplan.policyfile.folder import SUFFIXES  # noqa: PLC0415 - whoever only asks for help reads no document
+
+    if not os.path.isfile(file):  # noqa: PTH113 - it never fails
+        return
+    beginning = b""
+    with suppress(OSError), file.open("rb") as stream:
+        # Whoever writes there says what is the matter.
+        beginning = stream.read(len(DATABASE))
+    if file.suffix in SUFFIXES or beginning == DATABASE:
+        kind = "a document" if file.suffix in SUFFIXES else "a database"
+        raise StopError(ExitCode.USAGE, f"error: {file} is {kind}, which would be replaced; name another file")
 
 
 def _target(word: str, formats: Sequence[str]) -> Target:

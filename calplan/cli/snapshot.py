@@ -12,7 +12,7 @@ from calplan.cli import clock, completing
 from calplan.cli.chosen import Chosen, choose
 from calplan.cli.exit_codes import ExitCode
 from calplan.cli.keys import pseudonyms, redact_options
-from calplan.cli.output import say, write
+from calplan.cli.output import say, spare, write
 from calplan.cli.place import state_option
 from calplan.cli.trust import unguarded
 from calplan.cli.wiring import open_account, read_live
@@ -63,6 +63,7 @@ def snapshot(
     tenant, and how old each of it is. It holds no secret and cannot be applied. FILE can be read by its owner alone.
     With --redact nobody is named in it, but domains, groups and clients stay: a domain of one user names that user.
     """
+    spare(out)
     names = pseudonyms(redact_key, asked=redact)
     if (warning := unguarded()) is not None:
         say(warning)

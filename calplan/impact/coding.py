@@ -1,6 +1,7 @@
 """Coding users into kinds as they are read: no object of a single user is kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from typing import Final, NamedTuple
 
 from calplan.model.domain import domain_of
@@ -25,6 +26,7 @@ class Coded(NamedTuple):
 
 
 Class = tuple[RawFacts, Basis]
+"""What is known of a user, and on what that rests."""
 Place = tuple[str | None, str | None]
 """The domain of the login and the one of the mailbox."""
 
@@ -38,8 +40,8 @@ class Coding:
     def __init__(self, classes: Mapping[int, Class] | None = None, places: Mapping[int, Place] | None = None) -> None:
         self._classes: dict[Class, int] = {one: number for number, one in (classes or {}).items()}
         self._places: dict[Place, int] = {one: number for number, one in (places or {}).items()}
-        self._next_class = max(self._classes.values(), default=-1) + 1
-        self._next_place = max(self._places.values(), default=-1) + 1
+        self._free_classes = _free(self._classes.values())
+        self._free_places = _free(self._places.values())
         self._domains: dict[str, str | None] = {}
         self._same: dict[int, int] = {}
         self._held: dict[RawFacts, RawFacts] = {}
@@ -86,17 +88,19 @@ class Coding:
     def _class(self, raw: RawFacts, basis: Basis) -> int:
         number = self._same.get(id(raw)) if basis is Basis.PLATFORM else None
         if number is None:
-            number = self._classes.setdefault((raw, basis), self._next_class)
-            self._next_class += number == self._next_class
-            assert number < STRIDE, "else one kind would have the number of another"
+            number = self._classes.get((raw, basis))
+            if number is None:
+                number = self._classes[raw, basis] = next(self._free_classes)
+                assert number < STRIDE, "else one kind would have the number of another"
             if basis is Basis.PLATFORM and self._held.setdefault(raw, raw) is raw:
                 # It is held, so that no other object can take its place in memory.
                 self._same[id(raw)] = number
         return number
 
     def _place(self, domain: str | None, mailbox_domain: str | None) -> int:
-        number = self._places.setdefault((domain, mailbox_domain), self._next_place)
-        self._next_place += number == self._next_place
+        number = self._places.get((domain, mailbox_domain))
+        if number is None:
+            number = self._places[domain, mailbox_domain] = next(self._free_places)
         return number
 
     def _domain(self, tail: str) -> str | None:
@@ -105,3 +109,9 @@ class Coding:
             found = domain_of(tail)
             self._domains[tail] = None if found is None else found.name
         return self._domains[tail]
+
+
+def _free(taken: Iterable[int]) -> Iterator[int]:
+    """Numbers that are not taken, the smallest first: so they do not grow, however often classes come and go."""
+    known = frozenset(taken)
+    return (number for number in count() if number not in known)

@@ -36,6 +36,24 @@ def test_two_outputs_for_one_place_are_refused(words: list[str], tmp_path: Path)
     assert "two outputs for one place" in said.err
 
 
+@pytest.mark.parametrize("words", [("-o", "json={}"), ("--out", "{}"), ("-o", "text", "-o", "html={}")])
+@pytest.mark.parametrize("name, kind", [("account.yaml", "a document"), ("corp.db", "a database")])
+def test_what_a_plan_is_made_from_is_not_replaced_by_it(
+    tmp_path: Path, name: str, kind: str, words: tuple[str, ...]
+) -> None:
+    corp = folder(tmp_path / "corp")
+    assert calplan("plan", corp).code is ExitCode.DONE
+    file = corp / name
+    before = file.read_bytes()
+    for said in (
+        calplan("plan", corp, *(word.format(file) for word in words)),
+        calplan("snapshot", corp, "--out", file),
+    ):
+        assert said.code is ExitCode.USAGE
+        assert said.err == f"error: {file} is {kind}, which would be replaced; name another file\n"
+    assert file.read_bytes() == before
+
+
 def test_a_plan_is_not_saved_where_an_output_goes(tmp_path: Path) -> None:
     said = calplan("plan", folder(tmp_path / "corp"), "-o", "json=x", "--out", "./x")
     assert said.code is ExitCode.USAGE

@@ -133,6 +133,17 @@ def test_classes_that_nobody_is_in_any_more_are_let_go(tmp_path: Path) -> None:
         assert connection.execute("SELECT (SELECT count(*) FROM classes), count(*) FROM kinds").fetchone() == (1, 1)
 
 
+def test_numbers_stay_small_however_often_classes_and_domains_come_and_go(tmp_path: Path) -> None:
+    kept = inventory(tmp_path)
+    for number in range(12):
+        facts = (make.facts(clients=(f"{number}.0(win)",)), make.facts(clients=(f"{number}.1(win)",)))
+        crew = {f"u{one}@d{number}.example": one % 2 for one in range(10)}
+        kept.keep(users(crew, facts=facts))
+    with closing(sqlite3.connect(tmp_path / "inventory" / "corp.db")) as connection:
+        assert max(row[0] for row in connection.execute("SELECT id FROM classes")) < 4
+        assert max(row[0] for row in connection.execute("SELECT id FROM places")) < 2
+
+
 def test_it_shrinks_when_most_users_are_gone(tmp_path: Path) -> None:
     kept, file = inventory(tmp_path), tmp_path / "inventory" / "corp.db"
     kept.keep(users(crew_of(30_000), size=2000))
